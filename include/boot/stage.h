@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Every stage of the boot, from the first instruction of ours: number, symbol,
+ * short name, one sentence. Numbers are for people who read them off a screen:
+ * once published a number keeps its meaning.
+ *
+ *   1..39   EFI stub                 40..59  loader without firmware
+ *   60..79  kernel head              80..99  start_kernel and on
+ *
+ * A message that names a fault carries the number of the stage it happened in.
+ */
+#ifndef BOOT_STAGE_H
+#define BOOT_STAGE_H
+
+#include <lib/types.h>
+
+#define BOOT_STAGES(S) \
+	S( 1, PE_ENTRY,		"efi-pe-entry",		"The firmware called the entry point of lantern.efi.") \
+	S( 2, WATCHDOG,		"watchdog-off",		"The firmware's watchdog timer is switched off.") \
+	S( 3, LOADED_IMAGE,	"loaded-image",		"The firmware tells where and from what it loaded us.") \
+	S( 4, COMMAND_LINE,	"command-line",		"The command line is taken from the load options, cmdline.txt or the image.") \
+	S( 5, BOOT_PARAMS,	"boot-params",		"Memory for boot_params and its setup_data is allocated.") \
+	S( 6, PAYLOAD,		"payload-header",	"The header of the compressed kernel is checked.") \
+	S( 7, PLACE,		"place-kernel",		"Physical and virtual address of the kernel are chosen and allocated.") \
+	S( 8, DECOMPRESS,	"decompress",		"The kernel is decompressed into its place.") \
+	S( 9, CHECKSUM,		"checksum",		"The checksum of the decompressed kernel is verified.") \
+	S(10, RELOCATE,		"relocate",		"Pointers of the kernel are moved to its virtual address.") \
+	S(11, PROTECT,		"protect-text",		"Kernel text is made read-only and executable where the firmware can.") \
+	S(12, INITRD,		"initrd",		"The initial RAM disk is loaded.") \
+	S(13, GRAPHICS,		"graphics-output",	"The framebuffer the console is on is described for the kernel.") \
+	S(14, FIRMWARE_TABLES,	"firmware-tables",	"ACPI, SMBIOS and EFI system table are found.") \
+	S(15, SECURE_BOOT,	"secure-boot",		"The state of Secure Boot is read.") \
+	S(16, RANDOM_SEED,	"random-seed",		"A random seed is drawn for the kernel.") \
+	S(17, LA57,		"paging-levels",	"4 or 5 page-table levels are chosen and prepared.") \
+	S(18, MEMORY_MAP,	"memory-map",		"The memory map of the firmware is read.") \
+	S(19, EXIT_BOOT,	"exit-boot-services",	"The firmware's boot services end.") \
+	S(20, E820,		"e820-map",		"The firmware's map becomes the e820 map of boot_params.") \
+	S(21, ENTER_KERNEL,	"enter-kernel",		"The stub jumps to the kernel's startup_64.") \
+	\
+	S(60, STARTUP_64,	"startup_64",		"The kernel's first instruction, still at its physical address.") \
+	S(61, VERIFY_CPU,	"verify_cpu",		"The CPU has what the kernel needs: long mode, SSE2, NX.") \
+	S(62, EARLY_PGT,	"early-page-tables",	"early_top_pgt maps the kernel at its virtual address.") \
+	S(63, HIGH_HALF,	"high-half",		"The kernel runs at its virtual address on its own tables, stack and GDT.") \
+	S(64, X86_64_START,	"x86_64_start_kernel",	"First C function in the high half; BSS cleared, early IDT loaded.") \
+	S(65, BOOTDATA,		"copy_bootdata",	"boot_params, command line and setup_data are checked and copied.") \
+	S(66, CPU_IDENT,	"identify_cpu",		"Vendor, family, model and features of the CPU are known.") \
+	\
+	S(80, START_KERNEL,	"start_kernel",		"The architecture-independent kernel begins.") \
+	S(81, CONSOLE,		"console",		"Serial line and screen print.") \
+	S(82, E820_TABLE,	"e820-table",		"The memory map is sorted, checked and added up.") \
+	S(83, MEMBLOCK,		"memblock",		"RAM and reserved ranges are known to memblock.") \
+	S(84, PAGING,		"direct-map",		"The kernel's final page tables are live.") \
+	S(85, ACPI,		"acpi-tables",		"The ACPI tables that the kernel needs are found and checked.") \
+	S(86, EFI_RUNTIME,	"efi-runtime",		"The firmware's runtime services are mapped.") \
+	S(99, MONITOR,		"monitor",		"The monitor waits for a command.")
+
+enum boot_stage {
+#define BOOT_STAGE_ENUM(nr, sym, name, text)	STAGE_##sym = nr,
+	BOOT_STAGES(BOOT_STAGE_ENUM)
+#undef BOOT_STAGE_ENUM
+};
+
+/*
+ * The time line: one record per stage passed, in order. The EFI stub and the
+ * loader hand theirs to the kernel as setup_data of type SETUP_LANTERN_TRACE.
+ */
+#define BOOT_TRACE_VERSION	1
+#define BOOT_TRACE_MAX		64
+
+struct boot_trace_entry {
+	u64	tsc;			/* RDTSC when the stage began */
+	u32	stage;			/* enum boot_stage */
+	u32	reserved;		/* 0 */
+};
+
+struct boot_trace {
+	u32	version;		/* BOOT_TRACE_VERSION */
+	u32	nr_entries;		/* <= BOOT_TRACE_MAX */
+	struct boot_trace_entry entry[BOOT_TRACE_MAX];
+};
+
+#endif

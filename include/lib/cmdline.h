@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reading a kernel command line: words separated by spaces, "double quotes"
+ * around a value (or a whole word) keep spaces in it, as on Linux. The same
+ * rules in the EFI stub, the kernel and the host tests.
+ */
+#ifndef LIB_CMDLINE_H
+#define LIB_CMDLINE_H
+
+#include <lib/types.h>
+
+/**
+ * cmdline_find_option() - value of the last "@option=value" in @cmdline
+ * @buf, @size: receives the value without quotes, cut to fit, terminated
+ * Return: full length of the value (may be >= @size), -1 when absent.
+ */
+int cmdline_find_option(const char *cmdline, const char *option, char *buf, size_t size);
+
+/** cmdline_find_option_bool() - whether the bare word @option stands in @cmdline */
+bool cmdline_find_option_bool(const char *cmdline, const char *option);
+
+/**
+ * cmdline_list_has() - whether a comma-separated value holds a word
+ * Example: cmdline_list_has(cmdline, "efi", "debug") for efi=debug,nochunk.
+ * Every "@option=" on the line counts.
+ */
+bool cmdline_list_has(const char *cmdline, const char *option, const char *word);
+
+#endif
