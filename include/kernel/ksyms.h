@@ -1,0 +1,3 @@
+#pragma once
+#include <lib/types.h>
+bool ksym_lookup(unsigned long addr, char *name, size_t size, unsigned long *offset, unsigned long *len);
