@@ -91,6 +91,54 @@ help:
 #help APPEND="..." the command line of make run; QEMU_ARGS="..." adds to QEMU's;
 #help ACCEL=kvm uses /dev/kvm (never guessed).
 
+# ---------------------------------------------------------------- QEMU
+
+OVMF_CODE	:= /usr/share/OVMF/OVMF_CODE_4M.fd
+OVMF_VARS	:= /usr/share/OVMF/OVMF_VARS_4M.fd
+MEM		?= 512M
+SMP		?= 2
+ACCEL		?= tcg
+MACHINE		?= q35
+CPU		?= $(if $(filter kvm,$(ACCEL)),host,max)
+APPEND		?=
+QEMU_ARGS	?=
+# A window where there is a display, else the terminal alone: it has the serial line.
+DISPLAY_ARGS	= $(if $(DISPLAY)$(WAYLAND_DISPLAY),,-display none)
+QEMU		= qemu-system-x86_64 -machine $(MACHINE) -accel $(ACCEL) -cpu $(CPU) -m $(MEM) -smp $(SMP) \
+		  -drive if=pflash,format=raw,readonly=on,file=$(OVMF_CODE) \
+		  -drive if=pflash,format=raw,file=$(BUILD)/ovmf-vars.fd \
+		  -net none -no-reboot -serial mon:stdio $(DISPLAY_ARGS) $(QEMU_ARGS)
+
+.PHONY: run debug packages-run
+packages-run:
+	@tests/need $(PACKAGES_RUN)
+
+# The packages are there before anything is built, and only then is make asked again.
+run: packages-run
+	@$(MAKE) --no-print-directory run-built
+debug: packages-run
+	@tests/need gdb
+	@$(MAKE) --no-print-directory debug-built
+
+.PHONY: run-built debug-built
+$(BUILD)/ovmf-vars.fd:
+	@mkdir -p $(@D)
+	@cp $(OVMF_VARS) $@
+# APPEND goes to cmdline.txt of a copy of the ESP image, where a user would write it.
+$(BUILD)/run.img: $(BUILD)/esp.img FORCE
+	@cp $< $@
+	@printf '%s\n' '$(APPEND)' | mcopy -o -i $@ - ::/EFI/BOOT/cmdline.txt
+
+run-built: $(BUILD)/run.img $(BUILD)/ovmf-vars.fd
+	@echo 'Starting Lantern under UEFI firmware. Ctrl-A X ends QEMU.'
+	$(Q)$(QEMU) -drive format=raw,file=$(BUILD)/run.img
+
+debug-built: APPEND += gdb
+debug-built: $(BUILD)/run.img $(BUILD)/ovmf-vars.fd $(BUILD)/vmlinux
+	@echo 'QEMU waits at reset. In another terminal, in this folder:'
+	@echo '    gdb -x tests/tools/lantern-gdb.py'
+	$(Q)$(QEMU) -drive format=raw,file=$(BUILD)/run.img -gdb tcp::1234 -S
+
 # ---------------------------------------------------------------- generated headers
 
 $(BUILD)/include/generated/version.h: Makefile FORCE

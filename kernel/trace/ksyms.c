@@ -1,2 +1,0 @@
-#include <kernel/ksyms.h>
-bool ksym_lookup(unsigned long addr, char *name, size_t size, unsigned long *offset, unsigned long *len){return false;}
