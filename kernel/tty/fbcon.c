@@ -435,12 +435,13 @@ static void fbcon_write(struct console *con, const char *s, size_t n)
 	while (n--) {
 		u8 c = *s++;
 
-		if (t.parser == ESCAPE)
-			escape_byte(c);
-		else if (t.parser == CSI && c >= 0x20)
-			csi_byte(c);
-		else
+		/* Control characters act inside a sequence too (ECMA-48, VT100). */
+		if (t.parser == TEXT || c < 0x20)
 			text_byte(c);
+		else if (t.parser == ESCAPE)
+			escape_byte(c);
+		else
+			csi_byte(c);
 	}
 	show();
 }

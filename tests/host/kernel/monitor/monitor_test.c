@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* kernel/monitor/monitor.c: what typed bytes and monitor.exec= do. */
+#include "tests/host/test.h"
+
+/* On the host the table is an array of this file. */
+#define __monitor_cmds_start	test_cmds
+#define __monitor_cmds_end	test_cmds_end
+
+static void test_halt(void) __attribute__((noreturn));
+#define ASM_IO_H
+static void cpu_relax(void) { }
+static void cpu_halt(void) { test_halt(); }
+
+#include "kernel/monitor/monitor.c"
+
+static int cmd_args(int argc, char **argv)
+{
+	if (argc == 1)
+		return -1;
+	for (int i = 1; i < argc; i++)
+		printk("<%s>", argv[i]);
+	printk("\n");
+	assert_null(argv[argc]);
+	return 0;
+}
+
+const struct monitor_command test_cmds[] = {
+	{ "args", "WORD...", "print the words", cmd_args },
+	{ "help", "[COMMAND]", "list the commands", cmd_help },
+};
+__asm__(".globl test_cmds_end\n.hidden test_cmds_end\n.set test_cmds_end, test_cmds + 64\n");
+static_assert(sizeof(test_cmds) == 64, "test_cmds_end is its end");
+
+static char shown[1 << 20];
+static size_t nr_shown;
+static const char *typed;
+static size_t nr_typed;
+static bool has_input;
+static jmp_buf halted;
+
+static void test_halt(void)
+{
+	longjmp(halted, 1);
+}
+
+int printk(const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsnprintf(shown + nr_shown, sizeof(shown) - nr_shown, fmt, args);
+	va_end(args);
+	nr_shown += n;
+	assert_true(nr_shown < sizeof(shown));
+	return n;
+}
+
+int console_getc(void)
+{
+	if (!nr_typed) {
+		has_input = false;		/* the keyboard is pulled out: monitor_run() ends */
+		return -1;
+	}
+	nr_typed--;
+	return (u8)*typed++;
+}
+
+bool console_has_input(void)
+{
+	return has_input;
+}
+
+/* The unit has its own test. */
+int cmdline_find_option(const char *cmdline, const char *option, char *buf, size_t size)
+{
+	if (!*cmdline)
+		return -1;
+	assert_string_equal(option, "monitor.exec");
+	snprintf(buf, size, "%s", cmdline);
+	return strlen(cmdline);
+}
+
+#define END "lantern> \nmonitor: no console can deliver a key, halted\n"
+
+static void run(const char *script, const char *keys, size_t n)
+{
+	nr_shown = 0;
+	shown[0] = 0;
+	typed = keys;
+	nr_typed = n;
+	has_input = true;
+	if (!setjmp(halted))
+		monitor_run(script);
+}
+
+static void expect(const char *script, const char *keys, const char *want)
+{
+	run(script, keys, strlen(keys));
+	assert_string_equal(shown, want);
+}
+
+static void a_line_typed_is_echoed_and_run(void **state)
+{
+	(void)state;
+	expect("", "args a bc\r", "lantern> args a bc\n<a><bc>\n" END);
+	expect("", "args a\r\nargs b\n", "lantern> args a\n<a>\nlantern> args b\n<b>\n" END);
+	expect("", "\r\r\n\n", "lantern> \nlantern> \nlantern> \n" END);
+	expect("", "  args   \"a  b\"c\t\"\" \r", "lantern>   args   \"a  b\"c \"\" \n<a  bc><>\n" END);
+}
+
+static void mistakes_are_told(void **state)
+{
+	(void)state;
+	expect("", "foo bar\r", "lantern> foo bar\nmonitor: unknown command 'foo', try help\n" END);
+	expect("", "args\r", "lantern> args\nusage: args WORD...\n" END);
+	expect("", "args \"x\r", "lantern> args \"x\nmonitor: more than 16 words, or a quote left open\n" END);
+	expect("", "1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7\r",
+	       "lantern> 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7\nmonitor: more than 16 words, or a quote left open\n" END);
+}
+
+static void help_lists_and_tells(void **state)
+{
+	(void)state;
+	expect("", "help\r", "lantern> help\n  args WORD...           print the words\n"
+	       "  help [COMMAND]         list the commands\n" END);
+	expect("", "help args\r", "lantern> help args\nusage: args WORD...\nprint the words\n" END);
+	expect("", "help x\r", "lantern> help x\nmonitor: unknown command 'x', try help\n" END);
+	expect("", "help a b\r", "lantern> help a b\nusage: help [COMMAND]\n" END);
+}
+
+static void keys_edit_the_line(void **state)
+{
+	(void)state;
+	expect("", "\bargs ax\bb\177c\r", "lantern> args ax\b \bb\b \bc\n<ac>\n" END);
+	expect("", "ab\25args c\r", "lantern> ab\b \b\b \bargs c\n<c>\n" END);
+	expect("", "junk\3args d\r", "lantern> junk^C\nlantern> args d\n<d>\n" END);
+	expect("", "args \33[A\33[1;5Ce\33OPf\33\r", "lantern> args ef\n<ef>\n" END);
+	expect("", "args \xc3\xa4\x7f\xe2\x82\xac\r", "lantern> args \xc3\xa4\b \b\xe2\x82\xac\n<\xe2\x82\xac>\n" END);
+	expect("", "args \1\2g\r", "lantern> args g\n<g>\n" END);
+}
+
+static void a_script_runs_before_the_prompt(void **state)
+{
+	(void)state;
+	expect("args a; args b c ;;  ;foo", "", "lantern> args a\n<a>\nlantern> args b c \n<b><c>\nlantern> foo\n"
+	       "monitor: unknown command 'foo', try help\n" END);
+	expect(";;;", "", END);
+}
+
+static void a_script_that_is_too_long_is_not_run_in_part(void **state)
+{
+	static char script[5000];
+
+	(void)state;
+	memset(script, 'a', sizeof(script) - 1);
+	expect(script, "", "monitor: monitor.exec is longer than 1023 bytes, not run\n" END);
+}
+
+static void lines_of_any_length_and_bytes_are_safe(void **state)
+{
+	static char keys[100000];
+
+	(void)state;
+	memset(keys, 'x', sizeof(keys));
+	run("", keys, sizeof(keys));
+	assert_int_equal(nr_shown, strlen(END) + MONITOR_LINE_SIZE - 1);
+	for (int i = 0; i < 50; i++) {
+		for (size_t k = 0; k < 8000; k++)
+			keys[k] = one_in(3) ? (char)random64() : "args \"\r\b\33[;"[random_below(11)];
+		run("", keys, 8000);
+	}
+	for (int i = 0; i < 2000; i++) {
+		char script[200];
+		size_t n = 1 + random_below(sizeof(script) - 1);
+
+		for (size_t k = 0; k < n; k++)
+			script[k] = one_in(3) ? (char)(1 + random_below(255)) : "args; \"\\"[random_below(8)];
+		script[n] = 0;
+		run(script, "", 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_line_typed_is_echoed_and_run),
+		cmocka_unit_test(mistakes_are_told),
+		cmocka_unit_test(help_lists_and_tells),
+		cmocka_unit_test(keys_edit_the_line),
+		cmocka_unit_test(a_script_runs_before_the_prompt),
+		cmocka_unit_test(a_script_that_is_too_long_is_not_run_in_part),
+		cmocka_unit_test(lines_of_any_length_and_bytes_are_safe),
+	};
+
+	return cmocka_run_group_tests(tests, seed_random, NULL);
+}
