@@ -10,8 +10,12 @@
 #ifndef GNU_EFI_USE_MS_ABI
 #define GNU_EFI_USE_MS_ABI 1	/* EFIAPI is the Microsoft ABI, called directly */
 #endif
-#include <efi.h>
 #include <lib/types.h>
+#pragma push_macro("ALIGN")	/* gnu-efi has one of its own, with another meaning */
+#undef ALIGN
+#include <efi.h>
+#undef ALIGN
+#pragma pop_macro("ALIGN")
 
 typedef CHAR16				efi_char16_t;
 typedef EFI_STATUS			efi_status_t;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading a kernel command line: words separated by spaces, "double quotes"
- * around a value (or a whole word) keep spaces in it, as on Linux. The same
- * rules in the EFI stub, the kernel and the host tests.
+ * Reading a kernel command line: words separated by spaces (or anything below a
+ * space), "double quotes" around a value (or a whole word) keep spaces in it, as
+ * on Linux; a quote in the middle of a value stays in the value. The same rules
+ * in the EFI stub, the kernel and the host tests.
  */
 #ifndef LIB_CMDLINE_H
 #define LIB_CMDLINE_H
@@ -11,7 +12,8 @@
 
 /**
  * cmdline_find_option() - value of the last "@option=value" in @cmdline
- * @buf, @size: receives the value without quotes, cut to fit, terminated
+ * @buf, @size: receives the value without quotes, cut to fit, terminated;
+ *              untouched when the option is absent or @size is 0
  * Return: full length of the value (may be >= @size), -1 when absent.
  */
 int cmdline_find_option(const char *cmdline, const char *option, char *buf, size_t size);

@@ -17,8 +17,8 @@ struct e820_change {
 
 struct e820_report {
 	u32	empty;			/* entries of size 0, dropped */
-	u32	wrapped;		/* entries that ran past 2^64, cut there */
-	u32	overlaps;		/* ranges claimed by more than one entry */
+	u32	wrapped;		/* entries that reached 2^64, cut at 2^64 - 1 */
+	u32	overlaps;		/* unbroken ranges claimed by more than one entry */
 };
 
 /**
@@ -32,8 +32,10 @@ struct e820_report {
  *
  * Where entries overlap, the one that promises least wins: every other type
  * beats RAM, and among those e820_type_rank() decides. A type nobody knows
- * counts as reserved and keeps its number.
- * Return: number of entries, or -1 when @max is too small.
+ * counts as reserved and keeps its number; of two such, the higher number wins.
+ * The last address, 2^64 - 1, is given up, so that addr + size of an entry that
+ * comes out never wraps.
+ * Return: number of entries, or -1 when @max is too small; then @map is lost.
  */
 int e820_sanitize(struct boot_e820_entry *map, unsigned int nr, unsigned int max,
 		  struct e820_change *scratch, struct e820_report *report);
