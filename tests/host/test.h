@@ -52,6 +52,15 @@ static inline int one_in(unsigned int n)
 	return random_below(n) == 0;
 }
 
+/* LANTERN_TEST=PATTERN runs only the tests whose names match, '*' and '?' allowed. */
+static inline __attribute__((constructor)) void choose_tests(void)
+{
+	const char *pattern = getenv("LANTERN_TEST");
+
+	if (pattern)
+		cmocka_set_test_filter(pattern);
+}
+
 /* A copy that ends where its allocation ends. */
 static inline void *exact_copy(const void *data, size_t size)
 {

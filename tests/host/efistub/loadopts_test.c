@@ -142,6 +142,7 @@ static void a_name_without_efi_is_dropped_when_it_is_our_own(void **state)
 
 	(void)state;
 	expect_text("\\boot\\VmLantern quiet", "vmlantern", "quiet", LOADOPTS_OWN_NAME);
+	expect_text("vmlantern quiet", "VMLANTERN", "quiet", LOADOPTS_OWN_NAME);
 	expect_text("vmlantern quiet", NULL, "vmlantern quiet", 0);
 	blob_add_unit(&b, 0xfc);		/* u umlaut, then a pair */
 	blob_add_unit(&b, 0xd83d);
@@ -275,6 +276,9 @@ static void long_options_are_cut_at_a_character(void **state)
 	assert_int_equal(loadopts_to_cmdline(text, 65536, NULL, out, 99), LOADOPTS_CUT);
 	assert_int_equal(strlen(out), 96);
 	assert_int_equal(loadopts_to_cmdline(text, 65536, NULL, out, 1), LOADOPTS_CUT);
+	assert_string_equal(out, "");
+	text[1] = 'x';				/* would fit where the character before it did not */
+	assert_int_equal(loadopts_to_cmdline(text, 4, NULL, out, 3), LOADOPTS_CUT);
 	assert_string_equal(out, "");
 	free(out);
 	free(text);
