@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# One Makefile builds everything into build/:
+#
+#   kernel objects  ->  vmlinux  ->  vmlinux.bin  ->  payload  --.
+#   boot objects (stub, doors, decompressor, header) ------------+->  lantern.efi
+#
+# The kernel is a static PIE; the boot part is position independent and linked
+# at 0, so that file offset, RVA and link address are one number.
+
+MAKEFLAGS	+= --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL	:= all
+
+VERSION		:= 0.1.0
+BUILD		:= build
+PYTHON		:= /usr/bin/python3
+CC		:= gcc
+LD		:= ld
+HOSTCC		:= gcc
+CMDLINE		?=# built-in command line, used when the firmware passes none
+
+ifeq ($(V),1)
+Q		:=
+say		= @:
+else
+Q		:= @
+say		= @printf '  %-8s %s\n' $(1) $(2)
+endif
+
+PACKAGES_BUILD	:= gcc binutils gnu-efi mtools python3-lz4 python3-xxhash console-setup-linux
+PACKAGES_RUN	:= $(PACKAGES_BUILD) ovmf qemu-system-x86
+
+# ---------------------------------------------------------------- flags
+
+GCC_INCLUDE	:= $(shell $(CC) -print-file-name=include)
+WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla \
+		   -Wno-unused-parameter -Wno-sign-compare -Werror
+COMMON		:= -std=gnu11 -g -ffreestanding -nostdinc -isystem $(GCC_INCLUDE) \
+		   -Iinclude -Iarch/x86/include -I$(BUILD)/include -I. \
+		   -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -fshort-wchar \
+		   -ffile-prefix-map=$(CURDIR)/= -fno-common -fno-strict-aliasing \
+		   -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-stack-protector \
+		   -fcf-protection=none -fPIE -fvisibility=hidden -fno-delete-null-pointer-checks \
+		   -m64 -mno-red-zone -mgeneral-regs-only $(WARNINGS)
+ASFLAGS		:= -D__ASSEMBLY__ -Wa,--fatal-warnings -Wa,-mx86-used-note=no
+KERNEL_CFLAGS	:= $(COMMON) -O2 -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer
+# The boot part keeps no pointer in initialised data (see check-relocs), so no
+# jump tables either; gnu-efi supplies the UEFI types.
+BOOT_CFLAGS	:= $(COMMON) -Os -fomit-frame-pointer -fno-jump-tables \
+		   -fno-tree-switch-conversion -DLANTERN_BOOT
+
+# ---------------------------------------------------------------- sources
+
+KERNEL_SRC	:= $(sort $(shell find kernel mm arch/x86/kernel arch/x86/mm -name '*.c' -o -name '*.S'))
+KERNEL_SRC	:= $(filter-out %.lds.S arch/x86/kernel/asm-offsets.c,$(KERNEL_SRC))
+KERNEL_OBJ	:= $(patsubst %,$(BUILD)/kernel/%.o,$(basename $(KERNEL_SRC)))
+KERNEL_OBJ	+= $(BUILD)/kernel/font.o
+# startup_64 is the first byte of the image
+KERNEL_OBJ	:= $(BUILD)/kernel/arch/x86/kernel/head_64.o \
+		   $(filter-out $(BUILD)/kernel/arch/x86/kernel/head_64.o,$(KERNEL_OBJ))
+
+BOOT_LIB	:= string vsprintf cmdline e820 lz4 xxhash utf
+BOOT_SRC	:= $(filter-out %.lds.S,$(sort $(wildcard efistub/*.[cS] arch/x86/boot/*.[cS] arch/x86/boot/*/*.[cS]))) \
+		   $(BOOT_LIB:%=kernel/lib/%.c)
+BOOT_OBJ	:= $(patsubst %,$(BUILD)/boot/%.o,$(basename $(BOOT_SRC)))
+
+GENERATED	:= $(BUILD)/include/generated/version.h $(BUILD)/include/generated/asm-offsets.h
+
+# ---------------------------------------------------------------- top targets
+
+.PHONY: all clean help check-relocs FORCE
+all: $(BUILD)/lantern.efi $(BUILD)/vmlinux $(BUILD)/esp.img
+
+include esp/esp.mk
+include tests/tests.mk
+
+clean:
+	$(Q)rm -rf $(BUILD)
+
+help:
+	@sed -n 's/^#help //p' $(MAKEFILE_LIST)
+#help make                      build/lantern.efi, build/vmlinux (symbols), build/esp.img
+#help make run                  start Lantern in QEMU with UEFI firmware; Ctrl-A X ends it
+#help make test                 every test; the last line is "N passed, N failed"
+#help make debug                QEMU stopped at the first instruction; prints the gdb line
+#help make clean                remove build/
+#help
+#help V=1 shows commands; CMDLINE="..." sets the built-in command line of the image;
+#help APPEND="..." the command line of make run; QEMU_ARGS="..." adds to QEMU's;
+#help ACCEL=kvm uses /dev/kvm (never guessed).
+
+# ---------------------------------------------------------------- generated headers
+
+$(BUILD)/include/generated/version.h: Makefile FORCE
+	@mkdir -p $(@D)
+	@printf '#define LANTERN_VERSION "%s"\n#define LANTERN_CMDLINE "%s"\n' \
+		'$(VERSION)' '$(subst ",\",$(CMDLINE))' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(BUILD)/include/generated/asm-offsets.h: arch/x86/kernel/asm-offsets.c
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)$(CC) $(KERNEL_CFLAGS) -MMD -MF $(BUILD)/asm-offsets.d -MT $@ -S -o - $< | \
+		sed -n 's/^.*->\([A-Za-z0-9_]*\) \$$\([0-9]*\).*/#define \1 \2/p' > $@
+
+# ---------------------------------------------------------------- kernel
+
+$(BUILD)/kernel/%.o: %.c Makefile | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/kernel/%.o: %.S Makefile | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,AS,$<)
+	$(Q)$(CC) $(KERNEL_CFLAGS) $(ASFLAGS) -MMD -MP -c -o $@ $<
+
+FONT		:= /usr/share/consolefonts/Uni2-Terminus16.psf.gz
+$(BUILD)/kernel/font.c: kernel/tty/mkfont.py $(FONT)
+	@mkdir -p $(@D)
+	$(call say,FONT,$@)
+	$(Q)$(PYTHON) $^ $@
+$(BUILD)/kernel/font.o: $(BUILD)/kernel/font.c
+	$(Q)$(CC) $(KERNEL_CFLAGS) -c -o $@ $<
+
+KERNEL_LDFLAGS	:= -m elf_x86_64 -pie --no-dynamic-linker -z pack-relative-relocs -z text \
+		   -z max-page-size=4096 -z noexecstack --build-id=sha1 --orphan-handling=error \
+		   --no-warn-rwx-segments
+KERNEL_LDS	:= $(BUILD)/kernel/vmlinux.lds
+
+$(BUILD)/%.lds: arch/x86/%.lds.S Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) -E -P -undef -D__ASSEMBLY__ -Iinclude -Iarch/x86/include -I$(BUILD)/include \
+		-MMD -MT $@ -MF $@.d -x assembler-with-cpp -o $@ $<
+
+# The table of symbols comes after all text, so text does not move between the
+# link that finds the symbols and the link that holds them.
+$(BUILD)/vmlinux.pass1: $(KERNEL_OBJ) $(KERNEL_LDS)
+	$(Q)$(LD) $(KERNEL_LDFLAGS) -T $(KERNEL_LDS) -o $@ $(KERNEL_OBJ)
+$(BUILD)/kernel/ksyms.S: $(BUILD)/vmlinux.pass1 kernel/trace/mksyms.py
+	$(Q)nm -n $< | $(PYTHON) kernel/trace/mksyms.py > $@
+$(BUILD)/kernel/ksyms.o: $(BUILD)/kernel/ksyms.S
+	$(Q)$(CC) $(KERNEL_CFLAGS) $(ASFLAGS) -c -o $@ $<
+$(BUILD)/vmlinux: $(KERNEL_OBJ) $(BUILD)/kernel/ksyms.o $(KERNEL_LDS)
+	$(call say,LD,$@)
+	$(Q)$(LD) $(KERNEL_LDFLAGS) -T $(KERNEL_LDS) -o $@ $(KERNEL_OBJ) $(BUILD)/kernel/ksyms.o
+
+$(BUILD)/vmlinux.bin: $(BUILD)/vmlinux
+	$(Q)objcopy -O binary $< $@
+
+# ---------------------------------------------------------------- lantern.efi
+
+$(BUILD)/boot/payload.bin: $(BUILD)/vmlinux $(BUILD)/vmlinux.bin arch/x86/boot/decompress/mkpayload.py
+	@mkdir -p $(@D)
+	$(call say,LZ4,$@)
+	$(Q)nm $< | $(PYTHON) arch/x86/boot/decompress/mkpayload.py $(BUILD)/vmlinux.bin $@ \
+		$(BUILD)/include/generated/payload-size.h
+$(BUILD)/include/generated/payload-size.h: $(BUILD)/boot/payload.bin ;
+
+$(BUILD)/boot/%.o: %.c Makefile | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(BOOT_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/boot/%.o: %.S Makefile | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,AS,$<)
+	$(Q)$(CC) $(BOOT_CFLAGS) $(ASFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/boot/arch/x86/boot/header.o: $(BUILD)/include/generated/payload-size.h
+$(BUILD)/boot/arch/x86/boot/decompress/payload_blob.o: $(BUILD)/boot/payload.bin
+
+BOOT_LDS	:= $(BUILD)/boot/lantern.lds
+# Absolute addresses in the boot part would point to wherever the image was not
+# loaded; header.o alone holds link-time numbers on purpose.
+check-relocs: $(filter-out %/header.o,$(BOOT_OBJ))
+	$(Q)readelf -rW $^ | awk '/^Relocation section/ { debug = /\.rela\.debug/ } \
+		/R_X86_64_(64|32|32S|16|GOT[A-Z0-9]*) / && !debug { print; bad = 1 } \
+		END { if (bad) print "boot objects hold absolute relocations"; exit bad }' >&2
+
+$(BUILD)/lantern.elf: $(BOOT_OBJ) $(BOOT_LDS) check-relocs
+	$(Q)$(LD) -m elf_x86_64 -static -z noexecstack -z max-page-size=4096 --build-id=none \
+		--orphan-handling=error --no-warn-rwx-segments -T $(BOOT_LDS) -o $@ $(BOOT_OBJ)
+
+$(BUILD)/lantern.efi: $(BUILD)/lantern.elf
+	$(call say,IMAGE,$@)
+	$(Q)objcopy -O binary $< $@
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

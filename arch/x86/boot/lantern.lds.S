@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Layout of lantern.efi. Linked at 0, so that link address, RVA and file offset
+ * are the same number; every section starts a page, none is both writable and
+ * executable. header.S reads the symbols defined here.
+ *
+ * The bzImage view of the same bytes: setup code is [0, _pm_start), the
+ * protected-mode part starts at _pm_start with startup_32.
+ */
+#include <boot/bootparam.h>
+#include <boot/pe.h>
+
+OUTPUT_FORMAT(elf64-x86-64)
+OUTPUT_ARCH(i386:x86-64)
+ENTRY(efi_pe_entry)
+
+SECTIONS
+{
+	. = 0;
+	.header : { KEEP(*(.header)) . = ALIGN(PE_SECTION_ALIGNMENT); }
+	.setup : { KEEP(*(.setup)) KEEP(*(.setup.*)) . = ALIGN(PE_SECTION_ALIGNMENT); }
+	.text : {
+		_pm_start = .;
+		KEEP(*(.head.text))
+		*(.text .text.*)
+		. = ALIGN(PE_SECTION_ALIGNMENT);
+	}
+	.rodata : { *(.rodata .rodata.*) . = ALIGN(PE_SECTION_ALIGNMENT); }
+	.sbat : { KEEP(*(.sbat)) . = ALIGN(PE_FILE_ALIGNMENT); _sbat_raw_end = .; . = ALIGN(PE_SECTION_ALIGNMENT); }
+	.data : {
+		QUAD(0)			/* never empty: not every firmware takes a section of size 0 */
+		*(.data .data.*)
+		*(.bss .bss.* COMMON)	/* a few hundred bytes: raw size is virtual size */
+		. = ALIGN(PE_SECTION_ALIGNMENT);
+	}
+	_image_end = .;
+
+	_setup_rva = ADDR(.setup);	_setup_size = SIZEOF(.setup);
+	_text_rva = ADDR(.text);	_text_size = SIZEOF(.text);
+	_rodata_rva = ADDR(.rodata);	_rodata_size = SIZEOF(.rodata);
+	_sbat_rva = ADDR(.sbat);	_sbat_size = SIZEOF(.sbat);
+	_data_rva = ADDR(.data);	_data_size = SIZEOF(.data);
+	_initialized_size = SIZEOF(.rodata) + SIZEOF(.sbat) + SIZEOF(.data);
+	_setup_sects = _pm_start / 512 - 1;
+	_syssize = (_image_end - _pm_start) / 16;
+	_image_size = _image_end;
+
+	/DISCARD/ : { *(.comment .note.* .eh_frame) }
+	.debug_info 0 : { *(.debug_info) }
+	.debug_abbrev 0 : { *(.debug_abbrev) }
+	.debug_line 0 : { *(.debug_line) }
+	.debug_line_str 0 : { *(.debug_line_str) }
+	.debug_str 0 : { *(.debug_str) }
+	.debug_aranges 0 : { *(.debug_aranges) }
+	.debug_rnglists 0 : { *(.debug_rnglists) }
+	.debug_loclists 0 : { *(.debug_loclists) }
+	.debug_frame 0 : { *(.debug_frame) }
+	.symtab 0 : { *(.symtab) }
+	.strtab 0 : { *(.strtab) }
+	.shstrtab 0 : { *(.shstrtab) }
+	.got : { *(.got) *(.got.plt) *(.igot .igot.plt .iplt .plt) }
+	.rela : { *(.rela.*) *(.rela) }
+}
+
+ASSERT(SIZEOF(.header) == PE_HEADERS_SIZE, "the header page holds the headers and nothing else")
+ASSERT(setup_header_end == SETUP_HEADER_END, "the setup header has the size of protocol 2.15")
+ASSERT(_setup_sects <= 63, "setup code must fit the loaders' 32 KiB")
+ASSERT(SIZEOF(.got) <= 24, "the boot part must not need a GOT")
+ASSERT(SIZEOF(.rela) == 0, "the boot part must not need relocations")

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The kernel's final page tables and what is mapped through them. */
+#ifndef ASM_INIT_64_H
+#define ASM_INIT_64_H
+
+#include <asm/pgtable.h>
+
+extern struct pgtable kernel_pgtable;	/* init_top_pgt; valid after paging_init() */
+
+/**
+ * paging_init() - build init_top_pgt and switch to it
+ * Direct map of RAM and ACPI memory with the largest pages the CPU has; kernel
+ * text read-only, all else not executable. The on-demand map ends here.
+ */
+void paging_init(void);
+
+/** phys_is_mapped() - whether the direct map shows all of [@pa, @pa + @size) */
+bool phys_is_mapped(phys_addr_t pa, u64 size);
+
+/**
+ * ioremap() - map physical memory of any kind, page by page or larger
+ * @cache: _PAGE_CACHE_WB, _PAGE_CACHE_WC or _PAGE_CACHE_UC
+ * Never undone for now. Context: after paging_init(), boot CPU.
+ * Return: NULL when @size is 0, wraps, or there is no memory for tables.
+ */
+void *ioremap(phys_addr_t pa, u64 size, u64 cache);
+
+/**
+ * boot_data_map() - a pointer to @len bytes a loader claims to be at @pa
+ * NULL when that is no address this CPU has. Usable from copy_bootdata() on;
+ * after paging_init() only for memory in the direct map.
+ */
+const void *boot_data_map(phys_addr_t pa, size_t len);
+
+#endif

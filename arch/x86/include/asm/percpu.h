@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Per-CPU variables. They live in .data..percpu; the base of %gs is the
+ * distance from that section to the CPU's own copy. The boot CPU uses the
+ * section itself, so its base is 0 and per-CPU data works from the first C
+ * function on.
+ */
+#ifndef ASM_PERCPU_H
+#define ASM_PERCPU_H
+
+#define DEFINE_PER_CPU(type, name)	__attribute__((section(".data..percpu"))) __typeof__(type) name
+#define DECLARE_PER_CPU(type, name)	extern __typeof__(type) name
+
+#define this_cpu_read(var) ({						\
+	__typeof__(var) _v;						\
+	__asm__ volatile("mov %%gs:%1, %0" : "=r"(_v) : "m"(var));	\
+	_v; })
+#define this_cpu_write(var, val) \
+	__asm__ volatile("mov %1, %%gs:%0" : "=m"(var) : "re"((__typeof__(var))(val)))
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Boundaries of the kernel image, from vmlinux.lds.S: all page aligned unless noted. */
+#ifndef ASM_SECTIONS_H
+#define ASM_SECTIONS_H
+
+extern char _text[], _etext[];			/* code */
+extern char __rodata_start[], __rodata_end[];
+extern char _sdata[], _edata[];			/* initialised data, end of what is loaded */
+extern char __bss_start[], __bss_stop[];	/* cleared by the kernel, 8-byte aligned */
+extern char _end[];				/* after the early tables and stack, which nobody clears */
+extern const char __ex_table_start[], __ex_table_end[];
+extern const char __build_id_start[], __build_id_end[];	/* ELF note, 4-byte aligned */
+
+#endif

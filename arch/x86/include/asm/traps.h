@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ASM_TRAPS_H
+#define ASM_TRAPS_H
+
+#include <asm/ptrace.h>
+#include <lib/types.h>
+
+/** trap_name() - the SDM's name of an exception vector */
+const char *trap_name(unsigned int vector);
+
+/** show_regs() - all registers of @regs and the control registers, six lines */
+void show_regs(const struct pt_regs *regs);
+
+/**
+ * show_backtrace() - symbolised call chain along frame pointers
+ * @ip: where it starts, 0 for "the caller"; @bp: first frame
+ * Every frame is checked to lie in the stack and every address in kernel text.
+ */
+void show_backtrace(unsigned long ip, unsigned long bp);
+
+/** die() - report an exception nobody can handle, then panic_stop() */
+void __attribute__((noreturn)) die(const struct pt_regs *regs, unsigned int vector);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which CPU this is, in one or two lines (SDM 2A CPUID). */
+#include <asm/cpu.h>
+#include <asm/processor.h>
+#include <kernel/printk.h>
+#include <lib/printf.h>
+#include <lib/string.h>
+
+struct cpu_feature {
+	u32	leaf;
+	u8	reg;			/* 0 EAX .. 3 EDX, of subleaf 0 */
+	u8	bit;
+	char	name[10];
+};
+
+static const struct cpu_feature features[] = {
+	{ 0x80000001, 3, 20, "nx" },	{ 0x80000001, 3, 26, "pdpe1gb" },
+	{ 7, 2, 16, "la57" },		{ 1, 2, 17, "pcid" },
+	{ 7, 1, 7, "smep" },		{ 7, 1, 20, "smap" },
+	{ 7, 2, 2, "umip" },		{ 7, 1, 0, "fsgsbase" },
+	{ 1, 2, 30, "rdrand" },		{ 7, 1, 18, "rdseed" },
+	{ 1, 2, 21, "x2apic" },		{ 1, 2, 26, "xsave" },
+	{ 7, 1, 5, "avx2" },		{ 7, 1, 9, "erms" },
+	{ 0x80000007, 3, 8, "tsc_fixed" }, { 1, 2, 31, "guest" },
+};
+
+static void model_name(char name[49])
+{
+	struct cpuid_regs r;
+	unsigned int i;
+	char *p = name;
+
+	memset(name, 0, 49);
+	for (i = 0; i < 3; i++) {
+		r = cpuid_checked(0x80000002 + i, 0);
+		memcpy(name + 16 * i, &r, 16);
+	}
+	while (*p == ' ')
+		p++;
+	memmove(name, p, strlen(p) + 1);
+}
+
+void identify_cpu(void)
+{
+	struct cpuid_regs r = cpuid(0, 0);
+	u32 sig = cpuid_checked(1, 0).eax, family = sig >> 8 & 0xf, model = sig >> 4 & 0xf;
+	char vendor[13] = { 0 }, name[49];
+	unsigned int i;
+
+	memcpy(vendor, &r.ebx, 4);
+	memcpy(vendor + 4, &r.edx, 4);
+	memcpy(vendor + 8, &r.ecx, 4);
+	if (family == 6 || family == 0xf)
+		model |= sig >> 12 & 0xf0;
+	if (family == 0xf)
+		family += sig >> 20 & 0xff;
+	model_name(name);
+	printk("cpu: %s \"%s\", family %u model %u stepping %u\n", vendor, name, family, model, sig & 0xf);
+
+	printk("cpu: features");
+	for (i = 0; i < ARRAY_SIZE(features); i++) {
+		struct cpuid_regs f = cpuid_checked(features[i].leaf, 0);
+
+		if ((&f.eax)[features[i].reg] & 1u << features[i].bit)
+			printk(" %s", features[i].name);
+	}
+	printk("\n");
+}

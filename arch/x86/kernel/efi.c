@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is left of UEFI once the kernel runs. The firmware's map is only read;
+ * runtime services are called through efi_call.S on the tables built here.
+ */
+#include <asm/efi.h>
+#include <asm/page.h>
+#include <asm/pgtable.h>
+#include <asm/processor.h>
+#include <asm/ptrace.h>
+#include <asm/setup.h>
+#include <asm/init_64.h>
+#include <kernel/printk.h>
+#include <kernel/stage.h>
+#include <lib/cmdline.h>
+#include <lib/string.h>
+#include <mm/memblock.h>
+
+static struct {
+	const void	*map;			/* in the direct map; NULL: not started by UEFI */
+	u64		map_pa, map_size, desc_size;
+	u64		systab_pa;
+	phys_addr_t	pgd;			/* runtime page tables, 0: no runtime services */
+	u64		reset_system;		/* physical address of the service */
+	u64		restore_cr3;
+} efi;
+
+/* efi_call.S */
+u64 __efi_call(u64 fn, u64 a, u64 b, u64 c, u64 d);
+extern const char efi_call_faulted[];
+extern unsigned long efi_call_stack;		/* its stack pointer while a call is under way, else 0 */
+
+bool efi_enabled(void)
+{
+	return efi.map;
+}
+
+void efi_map_setup(void)
+{
+	const struct efi_info *info = &boot_params.efi_info;
+	u64 pa = info->efi_memmap | (u64)info->efi_memmap_hi << 32;
+
+	if (info->efi_loader_signature != EFI64_LOADER_SIGNATURE || !pa)
+		return;
+	if (info->efi_memdesc_size < sizeof(efi_memory_desc_t) || info->efi_memmap_size < info->efi_memdesc_size ||
+	    info->efi_memmap_size > 4u << 20) {
+		boot_warn(STAGE_E820_TABLE, "efi_info: a map of %u bytes in steps of %u, ignored",
+			  info->efi_memmap_size, info->efi_memdesc_size);
+		return;
+	}
+	efi.map_pa = pa;
+	efi.map_size = info->efi_memmap_size;
+	efi.desc_size = info->efi_memdesc_size;
+	efi.systab_pa = info->efi_systab | (u64)info->efi_systab_hi << 32;
+	efi.map = __va(pa);
+}
+
+static unsigned int nr_descs(void)
+{
+	return efi.map ? efi.map_size / efi.desc_size : 0;
+}
+
+static const efi_memory_desc_t *desc(unsigned int i)
+{
+	return (const void *)((const u8 *)efi.map + i * efi.desc_size);
+}
+
+static u64 desc_bytes(const efi_memory_desc_t *d)
+{
+	return d->NumberOfPages << PAGE_SHIFT;
+}
+
+u64 efi_map_total(void)
+{
+	u64 sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr_descs(); i++)
+		sum += desc_bytes(desc(i));
+	return sum;
+}
+
+static const char *memory_type_name(u32 type)
+{
+	static const char *const names[] = {
+		"Reserved", "LoaderCode", "LoaderData", "BootServicesCode", "BootServicesData",
+		"RuntimeServicesCode", "RuntimeServicesData", "Conventional", "Unusable",
+		"ACPIReclaim", "ACPIMemoryNVS", "MemoryMappedIO", "MemoryMappedIOPortSpace",
+		"PalCode", "Persistent", "Unaccepted",
+	};
+
+	return type < ARRAY_SIZE(names) ? names[type] : "unknown type";
+}
+
+void efi_map_print(void)
+{
+	u32 type;
+	unsigned int i, n;
+	u64 sum;
+
+	printk("efi: firmware map of %u entries\n", nr_descs());
+	for (type = 0; type <= EFI_UNACCEPTED_MEMORY_TYPE; type++) {
+		for (i = n = sum = 0; i < nr_descs(); i++)
+			if (desc(i)->Type == type) {
+				sum += desc_bytes(desc(i));
+				n++;
+			}
+		if (n)
+			printk("efi: total %-24s %12llu KiB in %u\n", memory_type_name(type),
+			       (unsigned long long)sum >> 10, n);
+	}
+}
+
+/*
+ * Runtime memory is no RAM for us anyway. Boot services memory is, but some
+ * firmware still runs code there when runtime services are called.
+ */
+void efi_reserve_memory(void)
+{
+	unsigned int i;
+
+	if (!efi.map)
+		return;
+	memblock_reserve(efi.map_pa, efi.map_size);
+	for (i = 0; i < nr_descs(); i++)
+		if (desc(i)->Type == EfiBootServicesCode || desc(i)->Type == EfiBootServicesData)
+			memblock_reserve(desc(i)->PhysicalStart, desc_bytes(desc(i)));
+}
+
+static bool needed_at_runtime(const efi_memory_desc_t *d)
+{
+	return d->Attribute & EFI_ATTR_RUNTIME || d->Type == EfiBootServicesCode ||
+	       d->Type == EfiBootServicesData;
+}
+
+/* Identity map of all the firmware may touch; the kernel's own half is shared, for our stack and handlers. */
+static int map_runtime(struct pgtable *pt)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < nr_descs(); i++) {
+		const efi_memory_desc_t *d = desc(i);
+		u64 prot = PAGE_KERNEL & ~_PAGE_GLOBAL;
+
+		if (!needed_at_runtime(d))
+			continue;
+		if (d->Type == EfiMemoryMappedIO || d->Type == EfiMemoryMappedIOPortSpace)
+			prot |= _PAGE_CACHE_UC;
+		if (d->Type == EfiRuntimeServicesCode || d->Type == EfiBootServicesCode)
+			prot &= ~_PAGE_NX;
+		err = pgtable_map(pt, d->PhysicalStart, d->PhysicalStart, desc_bytes(d), prot);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+void efi_runtime_setup(void)
+{
+	const efi_system_table_t *st;
+	const efi_runtime_services_t *rt;
+	struct pgtable pt = kernel_pgtable;
+	u64 *pgd;
+
+	if (!efi.map || cmdline_find_option_bool(boot_command_line, "noefi"))
+		return;
+	pgd = memblock_alloc(PAGE_SIZE, PAGE_SIZE);
+	if (!pgd)
+		return;
+	pt.root = __pa(pgd);
+	pgd[PTRS_PER_TABLE - 1] = init_top_pgt[PTRS_PER_TABLE - 1];
+	if (map_runtime(&pt)) {
+		boot_warn(STAGE_EFI_RUNTIME, "the firmware's map overlaps itself: runtime services off");
+		return;
+	}
+	st = ioremap(efi.systab_pa, sizeof(*st), _PAGE_CACHE_WB);
+	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC) {
+		boot_warn(STAGE_EFI_RUNTIME, "no EFI system table at %#llx: runtime services off",
+			  (unsigned long long)efi.systab_pa);
+		return;
+	}
+	rt = ioremap((u64)(uintptr_t)st->RuntimeServices, sizeof(*rt), _PAGE_CACHE_WB);
+	if (!rt)
+		return;
+	efi.reset_system = (u64)(uintptr_t)rt->ResetSystem;
+	efi.pgd = pt.root;
+}
+
+bool efi_firmware(char *vendor, size_t size, u32 *revision)
+{
+	const efi_system_table_t *st;
+	const efi_char16_t *from;
+	size_t i;
+
+	if (!efi.map)
+		return false;
+	st = boot_data_map(efi.systab_pa, sizeof(*st));
+	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC)
+		return false;
+	from = boot_data_map((u64)(uintptr_t)st->FirmwareVendor, 2 * size);
+	for (i = 0; from && i < size - 1 && from[i]; i++)
+		vendor[i] = from[i] < 0x7f && from[i] >= ' ' ? from[i] : '?';
+	vendor[i] = 0;
+	*revision = st->FirmwareRevision;
+	return true;
+}
+
+void efi_reset(EFI_RESET_TYPE type)
+{
+	if (!efi.pgd || !efi.reset_system)
+		return;
+	efi.restore_cr3 = read_cr3();
+	write_cr3(efi.pgd);
+	__efi_call(efi.reset_system, type, EFI_SUCCESS, 0, 0);
+	write_cr3(efi.restore_cr3);
+}
+
+bool efi_fixup_fault(struct pt_regs *regs)
+{
+	if (!efi_call_stack)
+		return false;
+	write_cr3(efi.restore_cr3);
+	printk("lantern: warning %u %s: the firmware faulted at %#lx: runtime services off\n",
+	       STAGE_EFI_RUNTIME, boot_stage_name(STAGE_EFI_RUNTIME), regs->ip);
+	efi.pgd = 0;
+	regs->ip = (unsigned long)efi_call_faulted;
+	regs->sp = efi_call_stack;
+	return true;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Monitor commands about the machine: map, regs, reboot, poweroff, crash. */
+#include <asm/e820.h>
+#include <asm/efi.h>
+#include <asm/processor.h>
+#include <asm/traps.h>
+#include <kernel/monitor.h>
+#include <kernel/panic.h>
+#include <kernel/printk.h>
+#include <kernel/reboot.h>
+#include <lib/string.h>
+#include <mm/memblock.h>
+
+static int cmd_map(int argc, char **argv)
+{
+	e820_print();
+	if (efi_enabled())
+		efi_map_print();
+	printk("memblock: %llu KiB RAM, %llu KiB reserved\n",
+	       (unsigned long long)memblock_total(&memblock.memory) >> 10,
+	       (unsigned long long)memblock_total(&memblock.reserved) >> 10);
+	return 0;
+}
+MONITOR_COMMAND(map, "", "physical memory: entries, and totals by type", cmd_map);
+
+/* The registers as they are in this function: there is no interrupted context to show. */
+static void capture_regs(struct pt_regs *r)
+{
+	__asm__ volatile("mov %%rax, %0; mov %%rbx, %1; mov %%rcx, %2; mov %%rdx, %3"
+			 : "=m"(r->ax), "=m"(r->bx), "=m"(r->cx), "=m"(r->dx));
+	__asm__ volatile("mov %%rsi, %0; mov %%rdi, %1; mov %%rbp, %2; mov %%rsp, %3"
+			 : "=m"(r->si), "=m"(r->di), "=m"(r->bp), "=m"(r->sp));
+	__asm__ volatile("mov %%r8, %0; mov %%r9, %1; mov %%r10, %2; mov %%r11, %3"
+			 : "=m"(r->r8), "=m"(r->r9), "=m"(r->r10), "=m"(r->r11));
+	__asm__ volatile("mov %%r12, %0; mov %%r13, %1; mov %%r14, %2; mov %%r15, %3"
+			 : "=m"(r->r12), "=m"(r->r13), "=m"(r->r14), "=m"(r->r15));
+	__asm__ volatile("mov %%cs, %0; mov %%ss, %1" : "=r"(r->cs), "=r"(r->ss));
+	__asm__ volatile("pushfq; popq %0" : "=r"(r->flags));
+	__asm__ volatile("lea 0(%%rip), %0" : "=r"(r->ip));
+	r->orig_ax = 0;
+}
+
+static int cmd_regs(int argc, char **argv)
+{
+	struct pt_regs regs;
+	struct desc_ptr gdt, idt;
+
+	capture_regs(&regs);
+	show_regs(&regs);
+	sgdt(&gdt);
+	sidt(&idt);
+	printk("gdt %016llx limit %04x  idt %016llx limit %04x\n", (unsigned long long)gdt.address, gdt.size,
+	       (unsigned long long)idt.address, idt.size);
+	printk("gs base %016llx\n", (unsigned long long)rdmsr(MSR_GS_BASE));
+	return 0;
+}
+MONITOR_COMMAND(regs, "", "registers of this CPU", cmd_regs);
+
+static int cmd_reboot(int argc, char **argv)
+{
+	printk("rebooting\n");
+	machine_restart();
+}
+MONITOR_COMMAND(reboot, "", "reset the machine", cmd_reboot);
+
+static int cmd_poweroff(int argc, char **argv)
+{
+	printk("powering off\n");
+	machine_poweroff();
+	printk("poweroff: neither EFI nor ACPI switched the machine off\n");
+	return -1;
+}
+MONITOR_COMMAND(poweroff, "", "switch the machine off", cmd_poweroff);
+
+static int cmd_crash(int argc, char **argv)
+{
+	const char *how = argc == 2 ? argv[1] : "";
+	volatile unsigned long zero = 0;
+
+	if (!strcmp(how, "ud"))
+		__asm__ volatile("ud2");
+	else if (!strcmp(how, "pf"))
+		*(volatile u64 *)(zero + 0x10) = 1;
+	else if (!strcmp(how, "rodata"))
+		*(volatile char *)(unsigned long)cmd_crash = 1;
+	else if (!strcmp(how, "gp"))
+		*(volatile u64 *)0x8000000000000000 = 1;
+	else if (!strcmp(how, "de"))
+		zero = 1 / zero;
+	else if (!strcmp(how, "bp"))
+		__asm__ volatile("int3");
+	else if (!strcmp(how, "panic"))
+		panic("asked for at the monitor");
+	else
+		printk("crash: one of ud pf rodata gp de bp panic\n");
+	return -1;
+}
+MONITOR_COMMAND(crash, "HOW", "fault on purpose: ud pf rodata gp de bp panic", cmd_crash);

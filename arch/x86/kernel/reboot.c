@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Ways to end: each is tried, given a moment to work, and followed by the next. */
+#include <asm/efi.h>
+#include <asm/io.h>
+#include <asm/processor.h>
+#include <asm/time.h>
+#include <kernel/acpi.h>
+#include <kernel/reboot.h>
+
+#define I8042_COMMAND	0x64
+#define I8042_PULSE_RESET 0xfe
+
+static void i8042_reset(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 100000 && inb(I8042_COMMAND) & 0x02; i++)
+		cpu_relax();
+	outb(I8042_PULSE_RESET, I8042_COMMAND);
+}
+
+/* An exception without an IDT, twice: the CPU shuts down and the board resets it. */
+static void __noreturn triple_fault(void)
+{
+	struct desc_ptr none = { 0, 0 };
+
+	lidt(&none);
+	__asm__ volatile("int3");
+	halt_forever();
+}
+
+void __noreturn machine_restart(void)
+{
+	efi_reset(EfiResetCold);
+	acpi_reset();
+	delay_ms(50);
+	i8042_reset();
+	delay_ms(50);
+	triple_fault();
+}
+
+void machine_poweroff(void)
+{
+	efi_reset(EfiResetShutdown);
+	acpi_poweroff();
+	delay_ms(100);
+}

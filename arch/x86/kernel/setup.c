@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * setup_arch: from what the loader said to a kernel on its own page tables, and
+ * the lines that tell the user about it.
+ */
+#include <asm/setup.h>
+#include <asm/bootparam_utils.h>
+#include <asm/cpu.h>
+#include <asm/e820.h>
+#include <asm/efi.h>
+#include <asm/init_64.h>
+#include <asm/sections.h>
+#include <kernel/acpi.h>
+#include <kernel/framebuffer.h>
+#include <kernel/init.h>
+#include <kernel/printk.h>
+#include <kernel/stage.h>
+#include <kernel/tty.h>
+#include <lib/cmdline.h>
+#include <mm/memblock.h>
+
+static struct framebuffer screen;
+
+bool boot_deterministic(void)
+{
+	return cmdline_find_option_bool(boot_command_line, "deterministic");
+}
+
+void print_hello(void)
+{
+	printk("Lantern %s (build %s)\n", lantern_version, lantern_build_id());
+}
+
+void screen_init(void)
+{
+	const char *why;
+
+	if (!boot_params.screen_info.orig_video_isVGA)
+		return;
+	if (framebuffer_describe(&boot_params.screen_info, &screen, &why)) {
+		boot_warn(STAGE_CONSOLE, "screen not used: %s", why);
+		return;
+	}
+	screen.base = (void *)boot_data_map(screen.phys, screen.size);
+	if (!screen.base) {
+		boot_warn(STAGE_CONSOLE, "screen not used: framebuffer at %#llx is outside physical memory",
+			  (unsigned long long)screen.phys);
+		return;
+	}
+	fbcon_init(&screen);
+}
+
+void screen_remap(void)
+{
+	if (screen.base)
+		screen.base = ioremap(screen.phys, screen.size, _PAGE_CACHE_WC);
+}
+
+static void print_door(void)
+{
+	char vendor[64];
+	u32 revision;
+
+	if (efi_firmware(vendor, sizeof(vendor), &revision))
+		printk("door: EFI stub, firmware %s %u.%02u, Secure Boot %s\n", vendor, revision >> 16,
+		       revision & 0xffff,
+		       boot_params.secure_boot == SECURE_BOOT_ENABLED ? "on" : "off");
+	else
+		printk("door: loader type %#x\n", boot_params.hdr.type_of_loader);
+}
+
+static void print_placement(void)
+{
+	printk("kernel: physical %#llx, virtual %#lx, %lu KiB, offset %#lx, KASLR %s\n",
+	       (unsigned long long)__pa(_text), (unsigned long)_text, (unsigned long)(_end - _text) >> 10,
+	       (unsigned long)_text - KERNEL_LINK_ADDR,
+	       boot_params.hdr.loadflags & KASLR_FLAG ? "on" : "off");
+	printk("paging: %u levels, direct map at %#lx\n", pgtable_levels, page_offset_base);
+}
+
+static void memblock_setup(void)
+{
+	struct setup_data_iter it;
+	unsigned int i;
+
+	for (i = 0; i < e820_table.nr; i++)
+		if (e820_table.entry[i].type == E820_TYPE_RAM)
+			memblock_add(e820_table.entry[i].addr, e820_table.entry[i].size);
+	/* The first MiB: real-mode vectors, EBDA, and firmware that says less than it uses. */
+	memblock_reserve(0, SZ_1M);
+	memblock_reserve(__pa(_text), _end - _text);
+	setup_data_iter_init(&it, boot_params.hdr.setup_data, boot_data_map);
+	while (setup_data_next(&it))
+		memblock_reserve(it.pa, sizeof(struct setup_data) + it.len);
+	efi_reserve_memory();
+}
+
+void setup_arch(void)
+{
+	efi_map_setup();
+	print_door();
+	printk("command line: %s\n", boot_command_line);
+	boot_stage(STAGE_CPU_IDENT);
+	identify_cpu();
+	print_placement();
+
+	boot_stage(STAGE_E820_TABLE);
+	e820_setup();
+	e820_print();
+
+	boot_stage(STAGE_MEMBLOCK);
+	memblock_setup();
+
+	boot_stage(STAGE_PAGING);
+	paging_init();		/* direct map up; boot tables no longer used */
+	screen_remap();
+
+	boot_stage(STAGE_ACPI);
+	acpi_init(boot_params.acpi_rsdp_addr);
+
+	boot_stage(STAGE_EFI_RUNTIME);
+	efi_runtime_setup();
+}

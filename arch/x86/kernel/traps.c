@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Exceptions: loading the gates, deciding what an exception means, and the
+ * report of one that means the end. The gates work from the kernel's first
+ * instructions on; while the kernel is at its physical address the report is a
+ * line on the serial port, afterwards it goes to every console.
+ */
+#include <asm/traps.h>
+#include <asm/extable.h>
+#include <asm/page.h>
+#include <asm/processor.h>
+#include <asm/sections.h>
+#include <asm/segment.h>
+#include <asm/setup.h>
+#include <asm/trapnr.h>
+#include <kernel/ksyms.h>
+#include <kernel/panic.h>
+#include <kernel/printk.h>
+#include <kernel/stage.h>
+
+#define EARLY_IDT_HANDLER_SIZE	9	/* see head_64.S */
+#define GATE_INTERRUPT		0x8e	/* present, DPL 0, 64-bit interrupt gate: SDM 3A 6.14.1 */
+
+struct gate_desc {
+	u16	offset_low, segment;
+	u8	ist, type;
+	u16	offset_middle;
+	u32	offset_high, reserved;
+};
+
+extern const char early_idt_handler_array[NUM_EXCEPTION_VECTORS][EARLY_IDT_HANDLER_SIZE];
+
+static struct gate_desc early_idt[NUM_EXCEPTION_VECTORS] __section(".data") __aligned(16);
+static unsigned int early_recursion_flag __section(".data");
+
+void idt_setup_early(void)
+{
+	struct desc_ptr idtr = { sizeof(early_idt) - 1, (unsigned long)early_idt };
+	unsigned int i;
+
+	for (i = 0; i < NUM_EXCEPTION_VECTORS; i++) {
+		unsigned long handler = (unsigned long)early_idt_handler_array[i];
+
+		early_idt[i] = (struct gate_desc){
+			.offset_low = handler, .offset_middle = handler >> 16,
+			.offset_high = handler >> 32,
+			.segment = __KERNEL_CS, .type = GATE_INTERRUPT,
+		};
+	}
+	lidt(&idtr);
+}
+
+bool fixup_exception(struct pt_regs *regs)
+{
+	const struct exception_table_entry *e = (const void *)__ex_table_start;
+
+	for (; e < (const struct exception_table_entry *)__ex_table_end; e++)
+		if ((unsigned long)&e->insn + e->insn == regs->ip) {
+			regs->ip = (unsigned long)&e->fixup + e->fixup;
+			return true;
+		}
+	return false;
+}
+
+/* Whether this code runs at its physical address, where nothing but the serial port works. */
+static bool running_low(void)
+{
+	return (long)(unsigned long)&early_idt >= 0;
+}
+
+static void __noreturn die_low(const struct pt_regs *regs, unsigned int vector)
+{
+	early_serial_puts("lantern: error 60 startup_64: exception ");
+	early_serial_put_hex(vector);
+	early_serial_puts(" error code ");
+	early_serial_put_hex(regs->orig_ax);
+	early_serial_puts(" at ");
+	early_serial_put_hex(regs->ip);
+	early_serial_puts(" address ");
+	early_serial_put_hex(read_cr2());
+	early_serial_puts("\r\n");
+	halt_forever();
+}
+
+void do_early_exception(struct pt_regs *regs, unsigned int vector)
+{
+	if (running_low())
+		die_low(regs, vector);
+	if (vector == X86_TRAP_PF && !(regs->orig_ax & (X86_PF_PROT | X86_PF_RSVD)) &&
+	    early_make_pgtable(read_cr2()))
+		return;
+	if (fixup_exception(regs))
+		return;
+	if (early_recursion_flag++ > 1)
+		halt_forever();		/* the report itself faults: what is printed must do */
+	die(regs, vector);
+}
+
+const char *trap_name(unsigned int vector)
+{
+	static const char *const names[NUM_EXCEPTION_VECTORS] = {
+		[X86_TRAP_DE] = "#DE divide error",
+		[X86_TRAP_DB] = "#DB debug",
+		[X86_TRAP_NMI] = "NMI",
+		[X86_TRAP_BP] = "#BP breakpoint",
+		[X86_TRAP_OF] = "#OF overflow",
+		[X86_TRAP_BR] = "#BR bound range exceeded",
+		[X86_TRAP_UD] = "#UD invalid opcode",
+		[X86_TRAP_NM] = "#NM device not available",
+		[X86_TRAP_DF] = "#DF double fault",
+		[X86_TRAP_OLD_MF] = "coprocessor segment overrun",
+		[X86_TRAP_TS] = "#TS invalid TSS",
+		[X86_TRAP_NP] = "#NP segment not present",
+		[X86_TRAP_SS] = "#SS stack-segment fault",
+		[X86_TRAP_GP] = "#GP general protection",
+		[X86_TRAP_PF] = "#PF page fault",
+		[X86_TRAP_SPURIOUS] = "spurious interrupt",
+		[X86_TRAP_MF] = "#MF x87 floating-point error",
+		[X86_TRAP_AC] = "#AC alignment check",
+		[X86_TRAP_MC] = "#MC machine check",
+		[X86_TRAP_XF] = "#XM SIMD floating-point exception",
+		[X86_TRAP_VE] = "#VE virtualization exception",
+		[X86_TRAP_CP] = "#CP control protection",
+		[X86_TRAP_HV] = "#HV hypervisor injection",
+		[X86_TRAP_VC] = "#VC VMM communication",
+		[X86_TRAP_SX] = "#SX security exception",
+	};
+
+	return vector < NUM_EXCEPTION_VECTORS && names[vector] ? names[vector] : "reserved vector";
+}
+
+static void show_error_code(unsigned int vector, unsigned long code)
+{
+	if (vector == X86_TRAP_PF) {
+		printk("error code %#lx: %s %s, %s%s%s\n", code,
+		       code & X86_PF_USER ? "user" : "kernel",
+		       code & X86_PF_INSTR ? "instruction fetch" :
+		       code & X86_PF_WRITE ? "write" : "read",
+		       code & X86_PF_PROT ? "page protection" : "page not present",
+		       code & X86_PF_RSVD ? ", reserved bit set" : "",
+		       code & X86_PF_PK ? ", protection key" : "");
+		printk("address    %#018lx\n", read_cr2());
+	} else if (EXCEPTION_ERRCODE_MASK >> vector & 1) {
+		if (code)
+			printk("error code %#lx: selector index %lu in the %s%s\n", code, code >> 3 & 0x1fff,
+			       code & 2 ? "IDT" : code & 4 ? "LDT" : "GDT",
+			       code & 1 ? ", external event" : "");
+		else
+			printk("error code 0\n");
+	}
+}
+
+static void show_code(unsigned long ip)
+{
+	unsigned int i;
+	u64 word;
+
+	printk("code ");
+	for (i = 0; i < 16; i++) {
+		if (!read_nofault((const void *)(ip + i), &word)) {
+			printk(" not readable");
+			break;
+		}
+		printk(" %02x", (u8)word);
+	}
+	printk("\n");
+}
+
+void show_regs(const struct pt_regs *r)
+{
+	printk("rip %016lx  rsp %016lx  flags %08lx\n", r->ip, r->sp, r->flags);
+	printk("rax %016lx  rbx %016lx  rcx %016lx\n", r->ax, r->bx, r->cx);
+	printk("rdx %016lx  rsi %016lx  rdi %016lx\n", r->dx, r->si, r->di);
+	printk("rbp %016lx  r8  %016lx  r9  %016lx\n", r->bp, r->r8, r->r9);
+	printk("r10 %016lx  r11 %016lx  r12 %016lx\n", r->r10, r->r11, r->r12);
+	printk("r13 %016lx  r14 %016lx  r15 %016lx\n", r->r13, r->r14, r->r15);
+	printk("cs %04lx  ss %04lx  cr0 %08lx  cr2 %016lx\n", r->cs, r->ss, read_cr0(), read_cr2());
+	printk("cr3 %016lx  cr4 %08lx  efer %08llx\n", read_cr3(), read_cr4(),
+	       (unsigned long long)rdmsr(MSR_EFER));
+}
+
+static bool in_text(unsigned long ip)
+{
+	return ip >= (unsigned long)_text && ip < (unsigned long)_etext;
+}
+
+static void show_symbol(unsigned long ip)
+{
+	unsigned long offset, len;
+	char name[64];
+
+	if (ksym_lookup(ip, name, sizeof(name), &offset, &len))
+		printk("  %016lx  %s+%#lx/%#lx\n", ip, name, offset, len);
+	else
+		printk("  %016lx\n", ip);
+}
+
+void show_backtrace(unsigned long ip, unsigned long bp)
+{
+	unsigned long stack_end = ALIGN(bp, INIT_STACK_SIZE);
+	unsigned int depth;
+	u64 next, ret;
+
+	printk("backtrace\n");
+	if (ip)
+		show_symbol(ip);
+	for (depth = 0; depth < 32; depth++) {
+		if (!IS_ALIGNED(bp, 8) || bp < __START_KERNEL_map ||
+		    !read_nofault((const u64 *)bp, &next) ||
+		    !read_nofault((const u64 *)bp + 1, &ret) || !in_text(ret))
+			break;
+		show_symbol(ret);
+		if (next <= bp || next > stack_end)
+			break;
+		bp = next;
+	}
+}
+
+void __noreturn die(const struct pt_regs *regs, unsigned int vector)
+{
+	printk("\nlantern: error %u %s: exception %u, %s\n", boot_stage_current(),
+	       boot_stage_name(boot_stage_current()), vector, trap_name(vector));
+	show_error_code(vector, regs->orig_ax);
+	show_regs(regs);
+	show_code(regs->ip);
+	show_backtrace(regs->ip, regs->bp);
+	panic_stop();
+}

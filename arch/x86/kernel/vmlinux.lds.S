@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Layout of the kernel image. startup_64 is its first byte; each change of page
+ * protection starts a page; what is loaded ends at _edata, then comes memory
+ * the kernel clears (.bss) and memory it fills itself (.bss..noclear).
+ */
+#include <asm/page.h>
+
+OUTPUT_FORMAT(elf64-x86-64)
+OUTPUT_ARCH(i386:x86-64)
+ENTRY(startup_64)
+
+PHDRS
+{
+	text PT_LOAD FLAGS(5);
+	rodata PT_LOAD FLAGS(4);
+	data PT_LOAD FLAGS(6);
+	note PT_NOTE FLAGS(4);
+}
+
+SECTIONS
+{
+	. = KERNEL_LINK_ADDR;
+	.text : {
+		_text = .;
+		KEEP(*(.head.text))
+		*(.text .text.*)
+		. = ALIGN(PAGE_SIZE);
+		_etext = .;
+	} :text = 0xcccccccc
+
+	.rodata : {
+		__rodata_start = .;
+		*(.rodata .rodata.*)
+		. = ALIGN(8);
+		__monitor_cmds_start = .;
+		KEEP(*(SORT(.monitor_cmds.*)))
+		__monitor_cmds_end = .;
+		__ex_table_start = .;
+		KEEP(*(__ex_table))
+		__ex_table_end = .;
+	} :rodata
+	.notes : {
+		__build_id_start = .;
+		KEEP(*(.note.gnu.build-id))
+		__build_id_end = .;
+		*(.note.*)
+	} :rodata :note
+	/* consumed by the loader, kept so that a debugger and a second loader can read it */
+	.relr.dyn : ALIGN(8) {
+		__relr_start = .;
+		*(.relr.dyn)
+		__relr_end = .;
+	} :rodata
+	.ksyms : ALIGN(8) {
+		__ksyms_start = .;
+		KEEP(*(.ksyms))
+		__ksyms_end = .;
+		. = ALIGN(PAGE_SIZE);
+		__rodata_end = .;
+	} :rodata
+
+	.data : ALIGN(PAGE_SIZE) {
+		_sdata = .;
+		*(.data .data.rel .data.rel.* .data.[a-zA-Z]*)
+		. = ALIGN(64);
+		__per_cpu_start = .;
+		*(.data..percpu)
+		__per_cpu_end = .;
+		. = ALIGN(PAGE_SIZE);
+		_edata = .;
+	} :data
+
+	.bss : ALIGN(PAGE_SIZE) {
+		__bss_start = .;
+		*(.bss .bss.[a-zA-Z]* COMMON)
+		. = ALIGN(8);
+		__bss_stop = .;
+		. = ALIGN(PAGE_SIZE);
+		*(.bss..noclear)
+		. = ALIGN(PAGE_SIZE);
+		_end = .;
+	} :data
+
+	.got : { *(.got) *(.got.plt) *(.plt) *(.plt.got) *(.dynbss) } :data
+	.rela.dyn : { *(.rela.*) *(.rela) } :data
+
+	/DISCARD/ : {
+		*(.interp .dynamic .dynsym .dynstr .hash .gnu.hash .gnu.version*)
+		*(.eh_frame .comment .note.GNU-stack .sframe)
+	}
+
+	.debug_info 0 : { *(.debug_info) }
+	.debug_abbrev 0 : { *(.debug_abbrev) }
+	.debug_line 0 : { *(.debug_line) }
+	.debug_line_str 0 : { *(.debug_line_str) }
+	.debug_str 0 : { *(.debug_str) }
+	.debug_aranges 0 : { *(.debug_aranges) }
+	.debug_rnglists 0 : { *(.debug_rnglists) }
+	.debug_loclists 0 : { *(.debug_loclists) }
+	.debug_frame 0 : { *(.debug_frame) }
+	.symtab 0 : { *(.symtab) }
+	.strtab 0 : { *(.strtab) }
+	.shstrtab 0 : { *(.shstrtab) }
+}
+
+ASSERT(SIZEOF(.rela.dyn) == 0, "the kernel may hold RELR relocations only")
+ASSERT(SIZEOF(.got) <= 24, "the kernel must not need a GOT")
+ASSERT(startup_64 == _text, "startup_64 must be the first byte of the image")
+ASSERT(_end - _text <= KERNEL_IMAGE_SIZE - LOAD_PHYSICAL_ADDR, "kernel too large")

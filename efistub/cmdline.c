@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where the command line comes from: the load options, else cmdline.txt beside
+ * the image, else the one built in. A line that is cut or unreadable is named,
+ * and the boot goes on with what is left.
+ */
+#include "stub.h"
+#include "loadopts.h"
+#include <generated/version.h>
+#include <lib/cmdline.h>
+#include <lib/string.h>
+
+static void complain(struct stub *s, const char *source, unsigned int flags)
+{
+	if (flags & LOADOPTS_GARBAGE)
+		stub_warn(s, "%s: not text, ignored", source);
+	if (flags & LOADOPTS_CUT)
+		stub_warn(s, "%s: longer than %d bytes, cut", source, COMMAND_LINE_SIZE - 1);
+	if (flags & LOADOPTS_ODD_SIZE)
+		stub_warn(s, "%s: an odd number of bytes, the last one dropped", source);
+	if (flags & LOADOPTS_WHOLE_OPTION)
+		stub_detail(s, "%s: a whole EFI_LOAD_OPTION, its optional data used", source);
+}
+
+static bool from_load_options(struct stub *s)
+{
+	char path[256];
+	const char *name = path;
+	unsigned int i, flags;
+
+	stub_file_path(s, path, sizeof(path));
+	for (i = 0; path[i]; i++)
+		if (path[i] == '\\' || path[i] == '/')
+			name = path + i + 1;
+	flags = loadopts_to_cmdline(s->loaded->LoadOptions, s->loaded->LoadOptionsSize, name,
+				    s->cmdline, sizeof(s->cmdline));
+	complain(s, "load options", flags);
+	return s->cmdline[0];
+}
+
+static bool from_file(struct stub *s)
+{
+	static const char name[] = "cmdline.txt";
+	char text[2 * COMMAND_LINE_SIZE];	/* room for comments, or for UTF-16 */
+	size_t size = sizeof(text);
+	efi_status_t err = stub_read_beside(s, name, text, &size);
+
+	if (err == EFI_NOT_FOUND)
+		return false;
+	if (err == EFI_BUFFER_TOO_SMALL)
+		stub_warn(s, "%s: longer than %u bytes, the rest not read", name, (unsigned int)sizeof(text));
+	else if (EFI_ERROR(err)) {
+		stub_warn(s, "%s: cannot be read (%#llx)", name, (unsigned long long)err);
+		return false;
+	}
+	complain(s, name, cmdline_file_parse(text, size, s->cmdline, sizeof(s->cmdline)));
+	return s->cmdline[0];
+}
+
+efi_status_t stub_command_line(struct stub *s)
+{
+	const char *source = "load options";
+
+	if (!from_load_options(s)) {
+		source = "cmdline.txt";
+		if (!from_file(s)) {
+			source = "built in";
+			strscpy(s->cmdline, LANTERN_CMDLINE, sizeof(s->cmdline));
+		}
+	}
+	s->debug = cmdline_list_has(s->cmdline, "efi", "debug");
+	s->deterministic = cmdline_find_option_bool(s->cmdline, "deterministic");
+	s->no_kaslr = s->deterministic || cmdline_find_option_bool(s->cmdline, "nokaslr");
+	s->no_5level = cmdline_find_option_bool(s->cmdline, "no5lvl");
+	s->soft_reserve = !cmdline_list_has(s->cmdline, "efi", "nosoftreserve");
+	if (s->debug)
+		stub_print_passed(s);
+	stub_detail(s, "from %s: %s", source, s->cmdline);
+	return EFI_SUCCESS;
+}

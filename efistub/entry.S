@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The two ends of the EFI stub: in by the Microsoft ABI, out by the boot protocol. */
+#include <asm/linkage.h>
+
+	.text
+/*
+ * efi_pe_entry - entry point of the PE image (UEFI 2.10, 2.3.4)
+ * In:  rcx = image handle, rdx = system table, stack misaligned by the call
+ * Out: rax = status; rdi and rsi are kept for the caller, as its ABI demands
+ */
+SYM_CODE_START(efi_pe_entry)
+	pushq	%rdi
+	pushq	%rsi
+	subq	$8, %rsp
+	movq	%rcx, %rdi
+	movq	%rdx, %rsi
+	call	efi_main		/* gcc keeps the xmm registers: it uses none */
+	addq	$8, %rsp
+	popq	%rsi
+	popq	%rdi
+	ret
+SYM_CODE_END(efi_pe_entry)
+
+/*
+ * efi_enter_kernel - leave the firmware; does not return (boot.rst, 64-bit protocol)
+ * In:  rdi = startup_64, rsi = struct boot_params *
+ * Out: interrupts off, DF clear, identity map still live, rsi kept
+ */
+SYM_CODE_START(efi_enter_kernel)
+	cli
+	cld
+	xorl	%ebp, %ebp		/* end of the frame chain for unwinders */
+	jmp	*%rdi
+SYM_CODE_END(efi_enter_kernel)

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* boot_params and what hangs on it, in one block of pages the kernel copies from. */
+#include "stub.h"
+#include <lib/string.h>
+
+static void add_setup_data(struct boot_params *params, struct setup_data *node, u32 type, u32 len)
+{
+	node->type = type;
+	node->len = len;
+	node->next = params->hdr.setup_data;
+	params->hdr.setup_data = (uintptr_t)node;
+}
+
+/* The header our own file carries, as a loader that knew the protocol would fill it in. */
+static void fill_header(struct setup_header *hdr)
+{
+	hdr->boot_flag = BOOT_FLAG_MAGIC;
+	hdr->header = SETUP_HEADER_MAGIC;
+	hdr->version = BOOT_PROTOCOL_VERSION;
+	hdr->type_of_loader = LOADER_TYPE_EFI_STUB;
+	hdr->loadflags = LOADED_HIGH;
+	hdr->vid_mode = 0xffff;
+	hdr->root_flags = 1;
+	hdr->cmdline_size = COMMAND_LINE_SIZE - 1;
+}
+
+efi_status_t stub_boot_params(struct stub *s)
+{
+	EFI_PHYSICAL_ADDRESS pa = 0;
+	struct boot_params *params;
+	efi_status_t err;
+
+	err = s->st->BootServices->AllocatePages(AllocateAnyPages, EfiLoaderData, HANDOFF_PAGES, &pa);
+	if (EFI_ERROR(err))
+		return stub_fail(s, err, "no memory for boot_params");
+	s->handoff = (struct handoff *)(uintptr_t)pa;
+	memset(s->handoff, 0, sizeof(*s->handoff));
+
+	params = &s->handoff->params;
+	fill_header(&params->hdr);
+	strscpy(s->handoff->cmdline, s->cmdline, sizeof(s->handoff->cmdline));
+	pa = (uintptr_t)s->handoff->cmdline;
+	params->hdr.cmd_line_ptr = pa;
+	params->ext_cmd_line_ptr = pa >> 32;
+
+	s->handoff->trace = s->early_trace;
+	s->handoff->trace.version = BOOT_TRACE_VERSION;
+	add_setup_data(params, &s->handoff->trace_node, SETUP_LANTERN_TRACE, sizeof(s->handoff->trace));
+	add_setup_data(params, &s->handoff->seed_node, SETUP_RNG_SEED, sizeof(s->handoff->seed));
+	return EFI_SUCCESS;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * 5-level paging can only be switched on with paging off, which in turn needs
+ * 32-bit mode and memory below 4 GiB. So: a page of trampoline code and a new
+ * top-level table are allocated low while the firmware can, and used last.
+ */
+#include <asm/la57.h>
+#include <asm/pgtable_types.h>
+#include <asm/processor.h>
+#include "stub.h"
+#include <lib/string.h>
+
+static bool cpu_has_la57(void)
+{
+	return cpuid_checked(7, 0).ecx & 1u << 16;
+}
+
+efi_status_t stub_la57(struct stub *s)
+{
+	bool now = read_cr4() & X86_CR4_LA57, want = cpu_has_la57() && !s->no_5level;
+	EFI_PHYSICAL_ADDRESS pa = 0xffffffff;
+	efi_status_t err;
+
+	stub_detail(s, "%d levels now, %d for the kernel", now ? 5 : 4, want ? 5 : 4);
+	if (now == want)
+		return EFI_SUCCESS;
+	err = s->st->BootServices->AllocatePages(AllocateMaxAddress, EfiLoaderCode, 2, &pa);
+	if (EFI_ERROR(err)) {
+		stub_warn(s, "no memory below 4 GiB for the switch to %d levels: staying at %d",
+			  want ? 5 : 4, now ? 5 : 4);
+		return EFI_SUCCESS;
+	}
+	s->la57_trampoline = pa;
+	return EFI_SUCCESS;
+}
+
+void stub_la57_switch(struct stub *s)
+{
+	if (s->la57_trampoline)
+		la57_toggle((void *)(uintptr_t)s->la57_trampoline);
+}

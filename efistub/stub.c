@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The road through the EFI stub, from the firmware's call to the jump into the
+ * kernel. Read top to bottom: every line is a step, named in <boot/stage.h>;
+ * the memory map comes last, because nothing may be allocated after it.
+ */
+#include "stub.h"
+#include "../arch/x86/boot/decompress/payload.h"
+#include <generated/version.h>
+#include <lib/string.h>
+
+/* In reverse order of allocation. Only before ExitBootServices. */
+static void release(struct stub *s)
+{
+	efi_boot_services_t *bs = s->st->BootServices;
+
+	if (s->map_pool)
+		bs->FreePool(s->map_pool);
+	if (s->la57_trampoline)
+		bs->FreePages(s->la57_trampoline, 2);
+	stub_unprotect(s);
+	if (s->kernel_pa)
+		bs->FreePages(s->kernel_pa, s->kernel_pages);
+	if (s->handoff)
+		bs->FreePages((u64)(uintptr_t)s->handoff, HANDOFF_PAGES);
+}
+
+static efi_status_t prepare(struct stub *s)
+{
+	efi_status_t err;
+
+#define STEP(name, function)				\
+	stub_stage(s, STAGE_##name);			\
+	err = function(s);				\
+	if (EFI_ERROR(err))				\
+		return err
+
+	STEP(WATCHDOG,		stub_watchdog_off);
+	STEP(LOADED_IMAGE,	stub_loaded_image);
+	STEP(COMMAND_LINE,	stub_command_line);
+	STEP(BOOT_PARAMS,	stub_boot_params);
+	STEP(PAYLOAD,		stub_payload);
+	STEP(PLACE,		stub_place);
+	STEP(DECOMPRESS,	stub_decompress);
+	STEP(CHECKSUM,		stub_verify);
+	STEP(RELOCATE,		stub_relocate);
+	STEP(PROTECT,		stub_protect);
+	STEP(GRAPHICS,		stub_graphics);
+	STEP(FIRMWARE_TABLES,	stub_firmware_tables);
+	STEP(SECURE_BOOT,	stub_secure_boot);
+	STEP(RANDOM_SEED,	stub_random_seed);
+	STEP(LA57,		stub_la57);
+	STEP(MEMORY_MAP,	stub_memory_map);
+	STEP(EXIT_BOOT,		stub_exit_boot);
+	return EFI_SUCCESS;
+#undef STEP
+}
+
+efi_status_t efi_main(efi_handle_t image, efi_system_table_t *st)
+{
+	struct stub stub, *s = &stub;
+	efi_status_t err;
+
+	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC)
+		return EFI_INVALID_PARAMETER;	/* nobody to print through */
+	memset(s, 0, sizeof(*s));
+	s->image = image;
+	s->st = st;
+	stub_printf(s, "Lantern " LANTERN_VERSION " EFI stub\n");
+	stub_stage(s, STAGE_PE_ENTRY);
+
+	err = prepare(s);
+	if (EFI_ERROR(err)) {
+		release(s);
+		return err;
+	}
+
+	/* No firmware from here on, and nothing that can fail. */
+	stub_stage(s, STAGE_E820);
+	stub_e820(s);
+	stub_stage(s, STAGE_ENTER_KERNEL);
+	stub_la57_switch(s);
+	efi_enter_kernel(s->kernel_pa + s->payload->entry_offset, &s->handoff->params);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The EFI stub: one struct that everything hangs on, and one function per step
+ * of stub.c. The stub runs wherever the firmware put it, in the firmware's own
+ * environment; it keeps no pointer in initialised data. Until exit_boot_services()
+ * every step may fail: it prints the reason through stub_fail() and returns an
+ * error, stub.c then frees what was taken and goes back to the firmware.
+ */
+#ifndef EFISTUB_STUB_H
+#define EFISTUB_STUB_H
+
+#include <boot/bootparam.h>
+#include <boot/efi.h>
+#include <boot/stage.h>
+#include "efi_e820.h"
+
+struct payload_header;
+
+/* What the kernel finds in one block of memory: boot_params and its lists. */
+struct handoff {
+	struct boot_params	params;
+	char			cmdline[COMMAND_LINE_SIZE];
+	struct setup_data	trace_node;
+	struct boot_trace	trace;
+	struct setup_data	seed_node;
+	u8			seed[32];
+};
+
+struct stub {
+	efi_handle_t		image;
+	efi_system_table_t	*st;
+	efi_loaded_image_t	*loaded;	/* of ourselves */
+
+	/* read from the command line */
+	bool			debug;		/* efi=debug: print every stage */
+	bool			no_kaslr;	/* nokaslr or deterministic */
+	bool			deterministic;
+	bool			no_5level;
+	bool			soft_reserve;
+
+	enum boot_stage		stage;
+	struct handoff		*handoff;	/* AllocatePages, NULL until BOOT_PARAMS */
+	struct boot_trace	early_trace;	/* until handoff exists */
+	char			cmdline[COMMAND_LINE_SIZE];
+
+	const struct payload_header *payload;
+	u64			kernel_pa;	/* AllocatePages, 0 until PLACE */
+	u64			kernel_pages;
+	u64			kernel_va;
+	bool			text_protected;	/* RO set through the memory attribute protocol */
+
+	u64			la57_trampoline; /* AllocatePages below 4 GiB, 0 when not needed */
+
+	/* one pool allocation: the map, scratch and e820 entries beyond the zero page */
+	void			*map_pool;
+	struct efi_memory_map	map;
+	u64			map_capacity;	/* bytes */
+	struct e820_change	*scratch;
+	struct boot_e820_entry	*e820;
+	unsigned int		e820_max;
+};
+
+#define HANDOFF_PAGES	((sizeof(struct handoff) + EFI_PAGE_SIZE - 1) / EFI_PAGE_SIZE)
+
+/* console.c - words on ConOut; safe when there is no console at all */
+
+/** stub_printf() - print through the firmware; UTF-8, '\n' becomes CR LF; 255 bytes at most */
+void stub_printf(struct stub *s, const char *fmt, ...) __printf(2, 3);
+
+/** stub_stage() - enter @stage: time stamp, and a line under efi=debug */
+void stub_stage(struct stub *s, enum boot_stage stage);
+
+/** stub_print_passed() - the lines of the stages before the command line was known */
+void stub_print_passed(struct stub *s);
+
+/** stub_detail() - a line under efi=debug, indented below its stage */
+void stub_detail(struct stub *s, const char *fmt, ...) __printf(2, 3);
+
+/** stub_warn() - "lantern: warning NN name: ..." for the current stage */
+void stub_warn(struct stub *s, const char *fmt, ...) __printf(2, 3);
+
+/** stub_fail() - "lantern: error NN name: ...: STATUS"; Return: @status */
+efi_status_t stub_fail(struct stub *s, efi_status_t status, const char *fmt, ...) __printf(3, 4);
+
+/* firmware.c - the loaded image, watchdog, memory, protocols */
+
+efi_status_t stub_watchdog_off(struct stub *s);
+efi_status_t stub_loaded_image(struct stub *s);
+
+/** stub_locate() - first instance of a protocol, NULL when there is none */
+void *stub_locate(struct stub *s, efi_guid_t guid);
+
+/** stub_handle_protocol() - @guid of @handle, NULL when it has none or @handle is NULL */
+void *stub_handle_protocol(struct stub *s, efi_handle_t handle, efi_guid_t guid);
+
+/** stub_config_table() - a table of the EFI configuration table (4.6), NULL when absent */
+void *stub_config_table(struct stub *s, efi_guid_t guid);
+
+/** stub_file_path() - LoadedImage->FilePath as UTF-8, "" when there is none (NULL is legal) */
+void stub_file_path(struct stub *s, char *path, size_t size);
+
+/* file.c */
+
+/**
+ * stub_read_beside() - read a small file from the folder the image came from
+ * @name: UTF-8 file name; @size: in: room in @buf, out: bytes read
+ * Return: EFI_NOT_FOUND also when there is no file system to look in;
+ *         EFI_BUFFER_TOO_SMALL for a larger file, of which *@size bytes are in @buf.
+ */
+efi_status_t stub_read_beside(struct stub *s, const char *name, void *buf, size_t *size);
+
+/* cmdline.c */
+efi_status_t stub_command_line(struct stub *s);
+
+/* handoff.c */
+efi_status_t stub_boot_params(struct stub *s);
+
+/* random.c */
+
+/**
+ * stub_random() - fill @buf from the RNG protocol, else from RDRAND
+ * Retries a protocol that is not ready. Return: false when there is no source.
+ */
+bool stub_random(struct stub *s, void *buf, size_t size);
+efi_status_t stub_random_seed(struct stub *s);
+
+/* place.c */
+efi_status_t stub_payload(struct stub *s);
+efi_status_t stub_place(struct stub *s);
+efi_status_t stub_decompress(struct stub *s);
+efi_status_t stub_verify(struct stub *s);
+efi_status_t stub_relocate(struct stub *s);
+efi_status_t stub_protect(struct stub *s);
+
+/** stub_unprotect() - take back what stub_protect() did, before the pages are freed */
+void stub_unprotect(struct stub *s);
+
+/* gop.c, tables.c */
+efi_status_t stub_graphics(struct stub *s);
+efi_status_t stub_firmware_tables(struct stub *s);
+efi_status_t stub_secure_boot(struct stub *s);
+
+/* la57.c */
+efi_status_t stub_la57(struct stub *s);
+
+/** stub_la57_switch() - after ExitBootServices: go to 5 levels if stub_la57() prepared it */
+void stub_la57_switch(struct stub *s);
+
+/* memmap.c */
+
+/**
+ * stub_get_map() - the memory map into a pool buffer of its own
+ * @map->desc must be freed with FreePool. For use before the final map only.
+ */
+efi_status_t stub_get_map(struct stub *s, struct efi_memory_map *map);
+efi_status_t stub_memory_map(struct stub *s);
+efi_status_t stub_exit_boot(struct stub *s);
+
+/** stub_e820() - after ExitBootServices: fill the e820 table of boot_params; cannot fail */
+void stub_e820(struct stub *s);
+
+/* entry.S: leave for the kernel, see there */
+void __noreturn efi_enter_kernel(u64 entry, struct boot_params *params);
+
+/* stub.c: the C entry, called by efi_pe_entry */
+efi_status_t efi_main(efi_handle_t image, efi_system_table_t *st);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The few ACPI tables the kernel reads itself. Signature, length and checksum
+ * of a table are checked before a field of it is believed (ACPI 6.5, 5.2).
+ */
+#ifndef KERNEL_ACPI_H
+#define KERNEL_ACPI_H
+
+#include <lib/types.h>
+
+/** acpi_init() - find RSDP, FADT and DSDT; says what is missing or damaged */
+void acpi_init(phys_addr_t rsdp);
+
+/** acpi_pm_timer_port() - I/O port of the PM timer, 0 when there is none */
+u16 acpi_pm_timer_port(void);
+
+/** acpi_reset() - write the FADT's reset register; returns when there is none or it did nothing */
+void acpi_reset(void);
+
+/** acpi_poweroff() - enter S5 through PM1 control; returns when the tables do not say how */
+void acpi_poweroff(void);
+
+#endif

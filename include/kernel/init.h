@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KERNEL_INIT_H
+#define KERNEL_INIT_H
+
+/** start_kernel() - the architecture-independent kernel; the arch head calls it once, interrupts off */
+void __attribute__((noreturn)) start_kernel(void);
+
+/* "0.1.0", and the first bytes of the ELF build id in hex */
+extern const char lantern_version[];
+const char *lantern_build_id(void);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KERNEL_REBOOT_H
+#define KERNEL_REBOOT_H
+
+/**
+ * machine_restart() - reset the machine: EFI, ACPI, keyboard controller, triple fault
+ * machine_poweroff() - switch it off: EFI, ACPI; returns when neither works
+ */
+void __attribute__((noreturn)) machine_restart(void);
+void machine_poweroff(void);
+
+#endif

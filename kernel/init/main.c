@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * start_kernel: a flat list. Each line says what works after it.
+ */
+#include <asm/setup.h>
+#include <asm/time.h>
+#include <kernel/framebuffer.h>
+#include <kernel/init.h>
+#include <kernel/monitor.h>
+#include <kernel/printk.h>
+#include <kernel/stage.h>
+#include <kernel/tty.h>
+#include <lib/cmdline.h>
+
+/* Serial line, screen and keyboard, whichever of them the machine has. */
+static void console_init(void)
+{
+	boot_stage(STAGE_CONSOLE);
+	if (cmdline_list_has(boot_command_line, "efi", "debug") ||
+	    cmdline_find_option_bool(boot_command_line, "earlyprintk"))
+		stage_set_verbose(true);
+	serial8250_console_init(boot_command_line);
+	screen_init();
+	i8042_console_init();
+}
+
+void __noreturn start_kernel(void)
+{
+	boot_stage(STAGE_START_KERNEL);
+	console_init();		/* printk is seen; before it, printk was only kept */
+	cpu_report_missing();	/* the boot ends here on a CPU we are not compiled for */
+	setup_arch();		/* memory map, memblock, final page tables, firmware tables */
+	boot_stage(STAGE_MONITOR);
+	stage_print_times(tsc_khz());
+	monitor_run(boot_command_line);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The time line of the boot. Records live in .data because the first of them
+ * are written before .bss is cleared; recording touches no pointer, so it works
+ * at the physical address too.
+ */
+#include <asm/processor.h>
+#include <asm/setup.h>
+#include <kernel/panic.h>
+#include <asm/setup.h>
+#include <kernel/printk.h>
+#include <kernel/stage.h>
+#include <lib/printf.h>
+#include <lib/string.h>
+
+static struct boot_trace trace __section(".data") = { .version = BOOT_TRACE_VERSION };
+static bool verbose __section(".data");
+
+void boot_stage_at(enum boot_stage stage, u64 tsc)
+{
+	if (trace.nr_entries < BOOT_TRACE_MAX)
+		trace.entry[trace.nr_entries++] = (struct boot_trace_entry){ .tsc = tsc, .stage = stage };
+}
+
+void boot_stage(enum boot_stage stage)
+{
+	boot_stage_at(stage, rdtsc());
+	if (verbose)
+		printk("[%u %s]\n", stage, boot_stage_name(stage));
+}
+
+void startup_stages(u64 tsc)
+{
+	boot_stage_at(STAGE_STARTUP_64, tsc);
+}
+
+enum boot_stage boot_stage_current(void)
+{
+	return trace.nr_entries ? trace.entry[trace.nr_entries - 1].stage : STAGE_STARTUP_64;
+}
+
+const char *boot_stage_name(unsigned int stage)
+{
+	switch (stage) {
+#define BOOT_STAGE_NAME(nr, sym, name, text)	case nr: return name;
+	BOOT_STAGES(BOOT_STAGE_NAME)
+#undef BOOT_STAGE_NAME
+	}
+	return "?";
+}
+
+void stage_set_verbose(bool on)
+{
+	verbose = on;
+}
+
+void stage_import(const struct boot_trace *from, size_t len)
+{
+	unsigned int n, room = BOOT_TRACE_MAX - trace.nr_entries;
+
+	if (len < offsetof(struct boot_trace, entry) || from->version != BOOT_TRACE_VERSION)
+		return;
+	n = min((size_t)from->nr_entries, (len - offsetof(struct boot_trace, entry)) / sizeof(from->entry[0]));
+	n = min(n, room);
+	memmove(&trace.entry[n], &trace.entry[0], trace.nr_entries * sizeof(trace.entry[0]));
+	memcpy(&trace.entry[0], from->entry, n * sizeof(trace.entry[0]));
+	trace.nr_entries += n;
+}
+
+/* A stage lasts until the next one begins; the last is the one that prints. */
+static void print_times(unsigned int i, unsigned int tsc_khz)
+{
+	const struct boot_trace_entry *e = &trace.entry[i];
+	unsigned long long since = e->tsc - trace.entry[0].tsc;
+	unsigned long long ticks = i + 1 < trace.nr_entries ? e[1].tsc - e->tsc : 0;
+
+	if (tsc_khz)
+		printk(" at %8llu us, took %8llu us", since * 1000 / tsc_khz, ticks * 1000 / tsc_khz);
+	else
+		printk(" at %12llu ticks, took %12llu ticks", since, ticks);
+}
+
+void stage_print_times(unsigned int tsc_khz)
+{
+	unsigned int i;
+
+	for (i = 0; i < trace.nr_entries; i++) {
+		printk("stage: %2u %-20s", trace.entry[i].stage, boot_stage_name(trace.entry[i].stage));
+		if (!boot_deterministic())
+			print_times(i, tsc_khz);
+		printk("\n");
+	}
+}
+
+static void numbered(const char *kind, enum boot_stage stage, const char *fmt, va_list args)
+{
+	char text[256];
+
+	vsnprintf(text, sizeof(text), fmt, args);
+	printk("lantern: %s %u %s: %s\n", kind, stage, boot_stage_name(stage), text);
+}
+
+void boot_warn(enum boot_stage stage, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	numbered("warning", stage, fmt, args);
+	va_end(args);
+}
+
+void boot_error(enum boot_stage stage, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	numbered("error", stage, fmt, args);
+	va_end(args);
+}
+
+void __noreturn boot_panic(enum boot_stage stage, const char *fmt, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	panic("lantern: error %u %s: %s", stage, boot_stage_name(stage), text);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A list is an array kept sorted by base. Adding a range finds the ranges it
+ * overlaps or touches, grows it over them and closes the gap they leave; so
+ * there is at most one insertion and one move per call. An array that is full
+ * doubles into memory that memblock itself allocates.
+ */
+#include <mm/memblock.h>
+#include <asm/page.h>
+#include <lib/string.h>
+#include <uapi/errno.h>
+
+#define INIT_REGIONS	128
+
+static struct memblock_region memory_regions[INIT_REGIONS];
+static struct memblock_region reserved_regions[INIT_REGIONS];
+
+struct memblock memblock = {
+	.memory   = { .max = INIT_REGIONS, .regions = memory_regions, .name = "memory" },
+	.reserved = { .max = INIT_REGIONS, .regions = reserved_regions, .name = "reserved" },
+	.limit	  = ~0ULL,
+};
+
+static phys_addr_t region_end(const struct memblock_region *r)
+{
+	return r->base + r->size;
+}
+
+/* First region that ends at or after @addr: binary search. */
+static unsigned int first_ending_from(const struct memblock_type *type, phys_addr_t addr)
+{
+	unsigned int lo = 0, hi = type->cnt;
+
+	while (lo < hi) {
+		unsigned int mid = (lo + hi) / 2;
+
+		if (region_end(&type->regions[mid]) < addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* Replace regions [@from, @to) by @n new ones, @n <= 2; room must be there. */
+static void replace(struct memblock_type *type, unsigned int from, unsigned int to,
+		    const struct memblock_region *with, unsigned int n)
+{
+	memmove(&type->regions[from + n], &type->regions[to], (type->cnt - to) * sizeof(*with));
+	memcpy(&type->regions[from], with, n * sizeof(*with));
+	type->cnt += n - (to - from);
+}
+
+static phys_addr_t find_free(u64 size, u64 align);
+
+/*
+ * Doubling needs memory, and reserving that memory may need a slot: the new
+ * array is inserted into itself once it is in place. The old one is given back
+ * unless it is the static one.
+ */
+static int grow(struct memblock_type *type)
+{
+	u64 old_size = ALIGN(type->max * sizeof(struct memblock_region), PAGE_SIZE);
+	u64 new_size = ALIGN(2 * type->max * sizeof(struct memblock_region), PAGE_SIZE);
+	struct memblock_region *old = type->regions;
+	bool was_static = old == memory_regions || old == reserved_regions;
+	phys_addr_t pa = find_free(new_size, PAGE_SIZE);
+
+	if (!pa)
+		return -ENOMEM;
+	type->regions = __va(pa);
+	type->max = new_size / sizeof(struct memblock_region);
+	memcpy(type->regions, old, type->cnt * sizeof(*old));
+	memblock_reserve(pa, new_size);
+	if (!was_static)
+		memblock_free(__pa(old), old_size);
+	return 0;
+}
+
+static int add_range(struct memblock_type *type, phys_addr_t base, u64 size)
+{
+	struct memblock_region new;
+	unsigned int from, to;
+
+	size = min(size, ~0ULL - base);
+	if (!size)
+		return 0;
+	/*
+	 * Two slots are kept free: growing the reserved list reserves its new
+	 * array, and for that it must not have to grow.
+	 */
+	if (type->cnt + 2 > type->max) {
+		int err = grow(type);
+
+		if (err)
+			return err;
+	}
+	from = first_ending_from(type, base);
+	new = (struct memblock_region){ base, size };
+	for (to = from; to < type->cnt && type->regions[to].base <= region_end(&new); to++) {
+		phys_addr_t end = max(region_end(&new), region_end(&type->regions[to]));
+
+		new.base = min(new.base, type->regions[to].base);
+		new.size = end - new.base;
+	}
+	replace(type, from, to, &new, 1);
+	return 0;
+}
+
+int memblock_add(phys_addr_t base, u64 size)
+{
+	return add_range(&memblock.memory, base, size);
+}
+
+int memblock_reserve(phys_addr_t base, u64 size)
+{
+	return add_range(&memblock.reserved, base, size);
+}
+
+int memblock_free(phys_addr_t base, u64 size)
+{
+	struct memblock_type *type = &memblock.reserved;
+	struct memblock_region left[2];
+	phys_addr_t end = base + min(size, ~0ULL - base);
+	unsigned int from, to, n = 0;
+
+	if (type->cnt + 2 > type->max) {
+		int err = grow(type);
+
+		if (err)
+			return err;
+	}
+	from = first_ending_from(type, base + 1);
+	for (to = from; to < type->cnt && type->regions[to].base < end; to++) {
+		const struct memblock_region *r = &type->regions[to];
+
+		if (r->base < base)
+			left[n++] = (struct memblock_region){ r->base, base - r->base };
+		if (region_end(r) > end)
+			left[n++] = (struct memblock_region){ end, region_end(r) - end };
+	}
+	replace(type, from, to, left, n);
+	return 0;
+}
+
+/* The highest place in [@start, @end) of free RAM, 0 if none; 0 itself is never given out. */
+static phys_addr_t fit_top_down(phys_addr_t start, phys_addr_t end, u64 size, u64 align)
+{
+	phys_addr_t at;
+
+	if (end <= start || end - start < size)
+		return 0;
+	at = ALIGN_DOWN(end - size, align);
+	return at >= start ? at : 0;
+}
+
+static phys_addr_t find_free(u64 size, u64 align)
+{
+	const struct memblock_type *mem = &memblock.memory, *res = &memblock.reserved;
+	unsigned int m = mem->cnt, r = res->cnt;
+	phys_addr_t found;
+
+	while (m--) {
+		phys_addr_t start = mem->regions[m].base;
+		phys_addr_t end = min(region_end(&mem->regions[m]), memblock.limit);
+
+		/* from the top of this region, step down over the reservations in it */
+		while (r && res->regions[r - 1].base >= end)
+			r--;
+		while (r && region_end(&res->regions[r - 1]) > start) {
+			found = fit_top_down(max(start, region_end(&res->regions[r - 1])), end, size, align);
+			if (found)
+				return found;
+			end = min(end, res->regions[r - 1].base);
+			if (end <= start)
+				break;
+			r--;
+		}
+		found = fit_top_down(start, end, size, align);
+		if (found)
+			return found;
+	}
+	return 0;
+}
+
+phys_addr_t memblock_phys_alloc(u64 size, u64 align)
+{
+	phys_addr_t pa = find_free(size, align);
+
+	if (!pa || memblock_reserve(pa, size))
+		return 0;
+	return pa;
+}
+
+void *memblock_alloc(u64 size, u64 align)
+{
+	phys_addr_t pa = memblock_phys_alloc(size, align);
+
+	return pa ? memset(__va(pa), 0, size) : NULL;
+}
+
+bool memblock_is_memory(phys_addr_t base, u64 size)
+{
+	const struct memblock_type *type = &memblock.memory;
+	unsigned int i = first_ending_from(type, base + 1);
+
+	return i < type->cnt && type->regions[i].base <= base &&
+	       region_end(&type->regions[i]) - base >= size;
+}
+
+u64 memblock_total(const struct memblock_type *type)
+{
+	u64 sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < type->cnt; i++)
+		sum += type->regions[i].size;
+	return sum;
+}
