@@ -62,7 +62,7 @@ KERNEL_OBJ	:= $(BUILD)/kernel/arch/x86/kernel/head_64.o \
 		   $(filter-out $(BUILD)/kernel/arch/x86/kernel/head_64.o,$(KERNEL_OBJ))
 
 BOOT_LIB	:= string vsprintf cmdline e820 lz4 xxhash utf
-BOOT_SRC	:= $(filter-out %.lds.S,$(sort $(wildcard efistub/*.[cS] arch/x86/boot/*.[cS] arch/x86/boot/*/*.[cS]))) \
+BOOT_SRC	:= $(filter-out %.lds.S,$(sort $(wildcard efistub/*.[cS] arch/x86/boot/*.[cS] arch/x86/boot/decompress/*.[cS]))) \
 		   $(BOOT_LIB:%=kernel/lib/%.c)
 BOOT_OBJ	:= $(patsubst %,$(BUILD)/boot/%.o,$(basename $(BOOT_SRC)))
 
@@ -75,6 +75,9 @@ all: $(BUILD)/lantern.efi $(BUILD)/vmlinux $(BUILD)/esp.img
 
 include esp/esp.mk
 include tests/tests.mk
+# parts linked on their own, as they are not 64-bit code
+-include arch/x86/boot/setup/setup.mk
+-include efistub/stub32.mk
 
 clean:
 	$(Q)rm -rf $(BUILD)
@@ -90,6 +93,54 @@ help:
 #help V=1 shows commands; CMDLINE="..." sets the built-in command line of the image;
 #help APPEND="..." the command line of make run; QEMU_ARGS="..." adds to QEMU's;
 #help ACCEL=kvm uses /dev/kvm (never guessed).
+
+# ---------------------------------------------------------------- QEMU
+
+OVMF_CODE	:= /usr/share/OVMF/OVMF_CODE_4M.fd
+OVMF_VARS	:= /usr/share/OVMF/OVMF_VARS_4M.fd
+MEM		?= 512M
+SMP		?= 2
+ACCEL		?= tcg
+MACHINE		?= q35
+CPU		?= $(if $(filter kvm,$(ACCEL)),host,max)
+APPEND		?=
+QEMU_ARGS	?=
+# A window where there is a display, else the terminal alone: it has the serial line.
+DISPLAY_ARGS	= $(if $(DISPLAY)$(WAYLAND_DISPLAY),,-display none)
+QEMU		= qemu-system-x86_64 -machine $(MACHINE) -accel $(ACCEL) -cpu $(CPU) -m $(MEM) -smp $(SMP) \
+		  -drive if=pflash,format=raw,readonly=on,file=$(OVMF_CODE) \
+		  -drive if=pflash,format=raw,file=$(BUILD)/ovmf-vars.fd \
+		  -net none -no-reboot -serial mon:stdio $(DISPLAY_ARGS) $(QEMU_ARGS)
+
+.PHONY: run debug packages-run
+packages-run:
+	@tests/need $(PACKAGES_RUN)
+
+# The packages are there before anything is built, and only then is make asked again.
+run: packages-run
+	@$(MAKE) --no-print-directory run-built
+debug: packages-run
+	@tests/need gdb
+	@$(MAKE) --no-print-directory debug-built
+
+.PHONY: run-built debug-built
+$(BUILD)/ovmf-vars.fd:
+	@mkdir -p $(@D)
+	@cp $(OVMF_VARS) $@
+# APPEND goes to cmdline.txt of a copy of the ESP image, where a user would write it.
+$(BUILD)/run.img: $(BUILD)/esp.img FORCE
+	@cp $< $@
+	@printf '%s\n' '$(APPEND)' | mcopy -o -i $@ - ::/EFI/BOOT/cmdline.txt
+
+run-built: $(BUILD)/run.img $(BUILD)/ovmf-vars.fd
+	@echo 'Starting Lantern under UEFI firmware. Ctrl-A X ends QEMU.'
+	$(Q)$(QEMU) -drive format=raw,file=$(BUILD)/run.img
+
+debug-built: APPEND += gdb
+debug-built: $(BUILD)/run.img $(BUILD)/ovmf-vars.fd $(BUILD)/vmlinux
+	@echo 'QEMU waits at reset. In another terminal, in this folder:'
+	@echo '    gdb -x tests/tools/lantern-gdb.py'
+	$(Q)$(QEMU) -drive format=raw,file=$(BUILD)/run.img -gdb tcp::1234 -S
 
 # ---------------------------------------------------------------- generated headers
 

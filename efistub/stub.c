@@ -38,12 +38,14 @@ static efi_status_t prepare(struct stub *s)
 	STEP(WATCHDOG,		stub_watchdog_off);
 	STEP(LOADED_IMAGE,	stub_loaded_image);
 	STEP(COMMAND_LINE,	stub_command_line);
+	stub_gdb(s);
 	STEP(BOOT_PARAMS,	stub_boot_params);
 	STEP(PAYLOAD,		stub_payload);
 	STEP(PLACE,		stub_place);
 	STEP(DECOMPRESS,	stub_decompress);
 	STEP(CHECKSUM,		stub_verify);
 	STEP(RELOCATE,		stub_relocate);
+	stub_gdb(s);
 	STEP(PROTECT,		stub_protect);
 	STEP(GRAPHICS,		stub_graphics);
 	STEP(FIRMWARE_TABLES,	stub_firmware_tables);

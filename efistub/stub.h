@@ -140,6 +140,9 @@ efi_status_t stub_graphics(struct stub *s);
 efi_status_t stub_firmware_tables(struct stub *s);
 efi_status_t stub_secure_boot(struct stub *s);
 
+/** stub_gdb() - gdb.c: show a waiting debugger where image and kernel are; nothing without "gdb" */
+void stub_gdb(struct stub *s);
+
 /* la57.c */
 efi_status_t stub_la57(struct stub *s);
 

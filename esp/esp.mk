@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The EFI System Partition: its image, an ISO that carries it, installation.
+# Read by the top Makefile, which sets BUILD, Q and PYTHON.
+#
+#help make esp                  build/esp.img, a FAT image for a USB stick
+#help make iso                  build/lantern.iso, for CD and for USB stick
+#help make install ESP=/boot/efi  copy to \EFI\LANTERN there; APPLY=1 adds the boot menu entry
+
+ESP_SIZE_MIB	?= 64
+ESP_FILES	:= EFI/BOOT/BOOTX64.EFI=$(BUILD)/lantern.efi \
+		   EFI/BOOT/cmdline.txt=esp/cmdline.txt \
+		   README.txt=esp/README.txt
+# an ISO is downloaded: no larger than it must be
+ISO_ESP_SIZE_MIB ?= 8
+
+.PHONY: esp iso install
+
+esp: $(BUILD)/esp.img
+
+$(BUILD)/esp.img: $(BUILD)/lantern.efi esp/cmdline.txt esp/README.txt esp/mkesp esp/esp.mk
+	$(call say,ESP,$@)
+	$(Q)$(PYTHON) esp/mkesp $@ $(ESP_SIZE_MIB) $(ESP_FILES)
+
+iso: $(BUILD)/lantern.iso
+
+$(BUILD)/lantern.iso: $(BUILD)/lantern.efi esp/cmdline.txt esp/README.txt esp/mkesp esp/mkiso esp/esp.mk
+	$(call say,ISO,$@)
+	$(Q)tests/need xorriso mtools
+	$(Q)$(PYTHON) esp/mkesp $(BUILD)/iso-esp.img $(ISO_ESP_SIZE_MIB) $(ESP_FILES)
+	$(Q)sh esp/mkiso $@ $(BUILD)/iso-esp.img README.txt=esp/README.txt
+
+install: $(BUILD)/lantern.efi
+	$(Q)sh esp/install.sh $(BUILD)/lantern.efi "$(ESP)"

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The kinds of test, cheapest first, and the one command that runs them all.
+# Read by the top Makefile, which sets BUILD, Q, PYTHON and PACKAGES_RUN;
+# tests/host/host.mk has the rules of the host tests.
+#
+#help make test-host            tests of pure logic, on this machine
+#help make test-image           tests of the file build/lantern.efi
+#help make test-boot            boots in QEMU with OVMF
+
+TEST_PACKAGES	:= libcmocka-dev liblz4-dev libxxhash-dev \
+		   binutils file grub-common sbsigntool openssl git mtools xorriso dosfstools \
+		   gdb python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pil
+EFI_LIB		?= /usr/lib
+
+.PHONY: test test-image test-boot test-efi test-packages
+
+test-packages:
+	$(Q)tests/need $(PACKAGES_RUN) $(TEST_PACKAGES)
+
+# run.py calls make again, when all packages are there, and counts a build that breaks as a failure
+RUN_TESTS	:= $(PYTHON) tests/run.py --build $(BUILD) --make $(MAKE)
+
+test: test-packages
+	$(Q)$(RUN_TESTS) host image boot
+
+test-image: test-packages
+	$(Q)$(RUN_TESTS) image
+
+test-boot: test-packages
+	$(Q)$(RUN_TESTS) boot
+
+-include tests/host/host.mk
+
+# A program for the firmware, by gnu-efi's rules: crt0 relocates it, objcopy makes it PE
+test-efi: $(BUILD)/tests/saboteur.efi
+
+SABOTEUR_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -ffreestanding -fshort-wchar \
+		   -fno-stack-protector -fpic -fno-strict-aliasing -mno-red-zone -maccumulate-outgoing-args \
+		   -DGNU_EFI_USE_MS_ABI -Iinclude -I. -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+SABOTEUR_SECTIONS := .text .sdata .data .dynamic .dynsym .rel .rela .reloc
+
+$(BUILD)/tests/saboteur.o: tests/boot/efi/saboteur.c tests/tests.mk
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SABOTEUR_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/saboteur.efi: $(BUILD)/tests/saboteur.o
+	$(call say,EFI,$@)
+	$(Q)$(LD) -nostdlib -znocombreloc -znoexecstack --no-warn-rwx-segments -shared -Bsymbolic \
+		-T $(EFI_LIB)/elf_x86_64_efi.lds $(EFI_LIB)/crt0-efi-x86_64.o $< \
+		-o $(@:.efi=.so) -L$(EFI_LIB) -lefi -lgnuefi
+	$(Q)objcopy $(SABOTEUR_SECTIONS:%=-j %) --target efi-app-x86_64 --subsystem=10 $(@:.efi=.so) $@

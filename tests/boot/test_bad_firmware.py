@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Firmware that errs, lies or has nothing left; see efi/saboteur.c for the tricks.
+
+A case in which Lantern cannot boot must print one numbered line and return its
+status to the firmware with all memory given back. All these cases share one
+boot: the saboteur goes on with the next.
+"""
+import struct
+
+import expect
+import pytest
+import qemu
+
+LEAK_PAGES = 32			# the firmware's own pools move by a few pages
+PAYLOAD_MAGIC = b"LTNPAPL1"
+
+
+def payload(image):
+    """(offset of payload.h's struct payload_header, offset and size of its LZ4 block)"""
+    at = image.index(PAYLOAD_MAGIC)
+    block_offset, block_size = struct.unpack_from("<II", image, at + 48)
+    return at, at + block_offset, block_size
+
+
+def refusals():
+    """{name: (saboteur line, pattern of the message, EFI status by gnu-efi's name)}"""
+    try:
+        with open(qemu.LANTERN, "rb") as file:
+            image = file.read()
+        header, block, size = payload(image)
+    except (OSError, ValueError):
+        return {}		# no image yet: test_there_are_cases says so
+    quiet = " -- nokaslr"
+    return {
+        "payload-magic": (f"flip={header}{quiet}", expect.error(6), "Volume Corrupt"),
+        "payload-header": (f"flip={header + 24}{quiet}", expect.error(6), "Volume Corrupt"),
+        "payload-header-checksum": (f"flip={header + 56}{quiet}", expect.error(6), "Volume Corrupt"),
+        "payload-first-byte": (f"flip={block}{quiet}", "lantern: error [89] ", "(Volume Corrupt|CRC Error)"),
+        "payload-middle": (f"flip={block + size // 2}{quiet}", "lantern: error [89] ", "(Volume Corrupt|CRC Error)"),
+        "payload-end": (f"flip={block + size - 1}{quiet}", "lantern: error [89] ", "(Volume Corrupt|CRC Error)"),
+        "payload-zeroed": (f"set={block + size // 3}:{'00' * 64}{quiet}", "lantern: error [89] ",
+                           "(Volume Corrupt|CRC Error)"),
+        "no-memory": (f"hog{quiet}", "lantern: error [57] ", "Out of Resources"),
+        "no-memory-kaslr": ("hog", "lantern: error [57] ", "Out of Resources"),
+        "little-memory": (f"hog=1024{quiet}", expect.error(7), "Out of Resources"),
+        "map-without-ram": (f"map=none{quiet}", expect.error(18, "no RAM"), "Not Found"),
+        "map-empty": (f"map=empty{quiet}", expect.error(18), "(Not Found|Unsupported)"),
+        "map-fails": (f"map=fail{quiet}", expect.error(18), "Device Error"),
+        "map-fails-kaslr": ("map=fail", expect.error(18), "Device Error"),
+        # after a refused ExitBootServices the firmware may have stopped its timers: the last case
+        "exit-refused-for-ever": (f"ebs=100000{quiet}", expect.error(19), "Invalid Parameter"),
+    }
+
+
+REFUSALS = refusals()
+
+
+class Refused:
+    """The log of the shared boot, cut into one piece per line of saboteur.txt."""
+
+    def __init__(self, boot):
+        self.machines = boot.machines
+        lines = [line for line, _, _ in REFUSALS.values()]
+        machine = boot(saboteur=lines, memory="256M")
+        try:
+            machine.wait()
+        except Exception as error:		# shown by the case it happened in
+            self.error = error
+        else:
+            self.error = None
+        self.log = machine.log
+        self.pieces = {}
+        cuts = [self.log.find(f"saboteur: line {nr}: ") for nr in range(1, len(lines) + 1)] + [len(self.log)]
+        for name, start, end in zip(REFUSALS, cuts, cuts[1:]):
+            if start >= 0:
+                self.pieces[name] = self.log[start:end if end >= 0 else None]
+
+
+@pytest.fixture(scope="module")
+def refused(shared_boot):
+    return Refused(shared_boot)
+
+
+@pytest.mark.xdist_group("refused")
+def test_there_are_cases(refused):
+    assert REFUSALS, f"{qemu.LANTERN} holds no payload header"
+    assert refused.error is None, refused.error
+    assert "saboteur: done" in refused.log
+
+
+@pytest.mark.xdist_group("refused")
+@pytest.mark.parametrize("name", REFUSALS)
+def test_stub_refuses_and_returns(refused, name):
+    _, message, status = REFUSALS[name]
+    assert name in refused.pieces, "the machine did not get as far as this case"
+    piece = refused.pieces[name]
+    # the firmware's console may break long lines
+    flat = piece.replace("\n", " ")
+    assert expect.re.search(message.replace("[^\\n]*", ".*"), flat), "no numbered message with its cause"
+    assert expect.re.search(f"saboteur: StartImage returned {status}", piece), "no or a wrong status for the firmware"
+    missing = expect.re.search(r"saboteur: (-?\d+) pages missing", piece)
+    assert abs(int(missing.group(1))) <= LEAK_PAGES, f"{missing.group(1)} pages were not given back"
+
+
+@pytest.mark.xdist_group("refused")
+@pytest.mark.parametrize("name", REFUSALS)
+def test_one_line_says_it(refused, name):
+    assert refused.pieces.get(name, "").count("lantern: error ") == 1
+
+
+def test_truncated_file_is_refused(boot):
+    """By the firmware itself, or by us: never a hang."""
+    with open(qemu.LANTERN, "rb") as file:
+        size = len(file.read())
+    sizes = (64, 1024, 4096, 8192, size // 2, size - 4096, size - 1)
+    machine = boot(saboteur=[f"truncate={n}" for n in sizes], memory="256M")
+    machine.wait()
+    assert len(expect.re.findall(r"saboteur: (?:LoadImage|StartImage) returned (?!Success)", machine.log)) == len(sizes)
+
+
+# --- firmware with which Lantern boots all the same ---
+
+POWEROFF = "monitor.exec=poweroff"
+
+
+def booted(boot, line, **kwargs):
+    machine = boot(saboteur=[line], **kwargs)
+    assert machine.wait() == "guest-shutdown"
+    log = expect.from_stub(machine.log)
+    assert expect.re.search(expect.BANNER, log), "the kernel did not start"
+    return log
+
+
+def test_map_of_two_thousand_descriptors(boot):
+    memory_map = expect.MemoryMap(booted(boot, f"map=many -- {POWEROFF}", memory="512M"))
+    assert len(memory_map.ranges) > 1000		# far more than boot_params holds
+    last = 0
+    for start, end, _ in memory_map.ranges:
+        assert last <= start < end
+        last = end
+    assert memory_map.totals["ACPI NVS"] >= 1000 * 16
+
+
+def test_descriptors_larger_than_ours(boot):
+    expect.MemoryMap(booted(boot, f"map=stride -- {POWEROFF}")).check()
+
+
+def test_descriptors_that_wrap(boot):
+    memory_map = expect.MemoryMap(booted(boot, f"map=wrap -- {POWEROFF}"))
+    assert memory_map.usable_kib() <= 512 * 1024
+
+
+@pytest.mark.parametrize("times", [1, 8])
+def test_exit_boot_services_refused_while_the_map_grows(boot, times):
+    expect.MemoryMap(booted(boot, f"ebs={times} -- {POWEROFF}")).check()
+
+
+def test_loaded_above_four_gib(boot):
+    log = booted(boot, f"high -- {POWEROFF}", memory="8G")
+    expect.MemoryMap(log).check()
+
+
+def test_loaded_above_four_gib_for_real(boot):
+    machine = boot(saboteur=[f"high -- {POWEROFF}"], memory="8G")
+    at = int(machine.expect(r"saboteur: loaded at 0x([0-9A-Fa-f]+)").group(1), 16)
+    assert at >= 1 << 32
+    assert machine.wait() == "guest-shutdown"
+
+
+def test_no_file_path_and_no_device(boot):
+    log = booted(boot, f"nofilepath nodevice -- probe=here {POWEROFF}")
+    assert "probe=here" in expect.command_line(log)
+
+
+def test_no_file_path_and_no_load_options(boot):
+    """Nothing to find cmdline.txt by: the built-in line, and the prompt."""
+    machine = boot(saboteur=["nofilepath nodevice"], cmdline="probe=must-not-be-read")
+    machine.expect(expect.BANNER)
+    machine.expect(expect.PROMPT)
+    assert "probe=" not in expect.command_line(machine.log)
+
+
+@pytest.mark.parametrize("rng", ["ok", "busy", "fail"])
+def test_random_number_generator(boot, rng):
+    log = booted(boot, f"rng={rng} -- {POWEROFF}")
+    assert "saboteur: rng asked for" in log
+
+
+def test_memory_attribute_protocol(boot):
+    """Text becomes read-only first, executable then, and both over the same range."""
+    log = booted(boot, f"memattr -- nokaslr {POWEROFF}")
+    calls = expect.re.findall(r"saboteur: memattr (set|clear) 0x([0-9A-Fa-f]+) 0x([0-9A-Fa-f]+) 0x([0-9A-Fa-f]+)", log)
+    assert [(what, int(attribute, 16)) for what, _, _, attribute in calls] == [("set", 0x20000), ("clear", 0x4000)]
+    assert calls[0][1:3] == calls[1][1:3]
+    assert int(calls[0][1], 16) == 0x1000000 and int(calls[0][2], 16) % 4096 == 0
+
+
+# --- LoadOptions ---
+
+FROM_FILE = f"probe=from-file {POWEROFF}"
+
+
+@pytest.mark.parametrize("line, expected, warned", [
+    (f"opts=odd -- probe=odd {POWEROFF}", f"probe=odd {POWEROFF}", "odd number"),
+    (f"opts=unterminated -- probe=open {POWEROFF}", f"probe=open {POWEROFF}", None),
+    (f"opts=dell -- probe=dell {POWEROFF}", f"probe=dell {POWEROFF}", None),
+    (f"opts=name -- probe=name {POWEROFF}", f"probe=name {POWEROFF}", None),
+    (f"opts=surrogate -- {POWEROFF}", f"{POWEROFF} lamp=\U0001fa94", None),
+    ("opts=empty", FROM_FILE, None),
+    ("opts=null", FROM_FILE, None),
+    ("opts=garbage", FROM_FILE, "not text"),
+    ("opts=lone -- probe=lone", FROM_FILE, "not text"),
+], ids=lambda value: value.split()[0][5:] if str(value).startswith("opts=") else "")
+def test_load_options(boot, line, expected, warned):
+    log = booted(boot, line, cmdline=FROM_FILE)
+    assert expect.command_line(log) == expected
+    assert bool(expect.re.search(expect.warning(4), log)) == bool(warned)
+    if warned:
+        assert expect.re.search(expect.warning(4, warned), log)
+
+
+def test_load_options_of_64_kib_are_cut(boot):
+    log = booted(boot, f"opts=64k -- probe=long {POWEROFF}")
+    assert expect.re.search(expect.warning(4, "longer than"), log)
+    assert f"probe=long {POWEROFF} pad=" in log

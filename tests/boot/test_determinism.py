@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What differs between two boots of one machine, and what must not."""
+import expect
+
+CMDLINE = 'monitor.exec="map;poweroff"'
+
+
+def logs(boot, cmdline, count=2, **kwargs):
+    texts = []
+    for _ in range(count):
+        machine = boot(cmdline=f"{cmdline} {CMDLINE}", **kwargs)
+        assert machine.wait() == "guest-shutdown"
+        texts.append(expect.from_stub(machine.log))
+        machine.kill()
+    return texts
+
+
+def test_deterministic_boots_print_the_same_bytes(boot):
+    first, second = logs(boot, "deterministic efi=debug")
+    assert first == second
+
+
+def test_kaslr_moves_the_kernel(boot):
+    """Both addresses; of four boots at least two differ unless 1 in 10^5 is our luck."""
+    places = [expect.placement(log) for log in logs(boot, "", count=4, memory="2G")]
+    assert len({physical for physical, _ in places}) > 1
+    assert len({virtual for _, virtual in places}) > 1
+    for physical, virtual in places:
+        assert physical % 0x200000 == 0 and virtual % 0x200000 == 0
+
+
+def test_nokaslr_does_not(boot):
+    places = {expect.placement(log) for log in logs(boot, "nokaslr")}
+    assert places == {(0x1000000, 0xffffffff81000000)}

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The monitor, by hand and scripted."""
+import expect
+
+
+def ask(machine, line):
+    """Type a line, return what it printed."""
+    machine.send(line + "\r")
+    machine.expect(expect.re.escape(line))		# the echo
+    machine.expect(expect.PROMPT)
+    return machine.before
+
+
+def test_commands_by_hand(boot):
+    machine = boot(cmdline="nokaslr")
+    machine.expect(expect.PROMPT)
+
+    text = ask(machine, "help")
+    for command in expect.MONITOR_COMMANDS:
+        assert command in text, f"help does not name {command}"
+
+    assert expect.MemoryMap(ask(machine, "map")).check() is None
+
+    text = ask(machine, "regs").lower()
+    for register in expect.REGISTERS:
+        assert register in text, f"regs does not show {register}"
+
+    # kernel text is mapped to where the kernel says it lies; something else is not mapped
+    physical, virtual = expect.placement(machine.log)
+    assert f"{physical:x}" in ask(machine, f"pt {virtual:#x}")
+    assert "not" in ask(machine, "pt 0x1000")
+
+    for line in ("pt", "pt what", "pt 0x10000000000000000", "nonsense", "", "   ", "x" * 300, "map now please"):
+        ask(machine, line)				# a message, and the prompt again
+    machine.send("poweroff\r")
+    assert machine.wait() == "guest-shutdown"
+
+
+def test_reboot(boot):
+    machine = boot(cmdline="monitor.exec=reboot")
+    assert machine.wait() == "guest-reset"
+
+
+def test_script_runs_in_order_and_a_wrong_command_does_not_stop_it(boot):
+    machine = boot(cmdline='monitor.exec="help;nonsense;regs;poweroff"')
+    assert machine.wait() == "guest-shutdown"
+    log = expect.from_stub(machine.log)
+    assert log.index("nonsense", log.index(expect.PROMPT)) < log.rindex("cr3")
