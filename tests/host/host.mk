@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Host tests: tests/host/X_test.c proves X.c, the real file, built for this
+# machine with ASan and UBSan. A new test needs no line here unless its unit
+# calls other units (host-units-X), a Debian library (host-libs-X), or defines
+# names that libc has too (host-cflags-X, for the unit's object).
+#
+#   make test-host          build and run all; JUnit files in build/host/results
+#   make -f tests/host/host.mk test-host
+
+BUILD	?= build
+HOSTCC	?= gcc
+
+HOST_CFLAGS := -g -O1 -std=gnu11 -Wall -Wextra -Werror \
+	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+	-Iinclude -I. -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+
+host-units-efistub/efi_e820 := kernel/lib/e820
+host-units-efistub/loadopts := kernel/lib/utf
+host-libs-kernel/lib/lz4 := -llz4
+host-libs-kernel/lib/xxhash := -lxxhash
+
+# these would replace what cmocka and the sanitizers themselves run on
+HOST_STRING_NAMES := memcpy memmove memset memcmp strlen strnlen strcmp strncmp strchr strstr
+host-cflags-kernel/lib/string := $(foreach f,$(HOST_STRING_NAMES),-D$f=lantern_$f)
+host-cflags-kernel/lib/vsprintf := -Dvsnprintf=lantern_vsnprintf -Dsnprintf=lantern_snprintf
+
+HOST_TESTS := $(sort $(patsubst tests/host/%_test.c,%,$(shell find tests/host -name '*_test.c')))
+HOST_PROGRAMS := $(HOST_TESTS:%=$(BUILD)/host/%_test)
+HOST_OBJ := $(BUILD)/host/obj
+
+.PHONY: test-host host-programs
+test-host: host-programs
+	$(HOST_Q)python3 tests/host/run.py $(BUILD)/host $(HOST_TESTS)
+
+host-programs: $(HOST_PROGRAMS)
+
+ifneq ($(V),1)
+HOST_Q := @
+host-say = @echo "  $1	$2"
+endif
+
+$(HOST_OBJ)/%.o: %.c tests/host/host.mk
+	$(call host-say,HOSTCC,$<)
+	@mkdir -p $(@D)
+	$(HOST_Q)$(HOSTCC) $(HOST_CFLAGS) $(host-cflags-$*) -MMD -MP -c $< -o $@
+
+define host-test-rule
+$(BUILD)/host/$1_test: $(HOST_OBJ)/tests/host/$1_test.o $(HOST_OBJ)/$1.o \
+		$(host-units-$1:%=$(HOST_OBJ)/%.o)
+endef
+$(foreach t,$(HOST_TESTS),$(eval $(call host-test-rule,$t)))
+
+$(HOST_PROGRAMS):
+	$(call host-say,HOSTLD,$@)
+	@mkdir -p $(@D)
+	$(HOST_Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lcmocka $(host-libs-$(@:$(BUILD)/host/%_test=%)) -o $@
+
+-include $(shell find $(HOST_OBJ) -name '*.d' 2>/dev/null)
