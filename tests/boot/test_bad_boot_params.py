@@ -25,7 +25,7 @@ def entry_point():
 
 def at_kernel_entry(boot, cmdline="nokaslr monitor.exec=poweroff"):
     """A machine stopped at startup_64, and the address of its boot_params."""
-    machine = boot(cmdline=cmdline, gdb=True, cpu="max,-la57")
+    machine = boot(cmdline=cmdline, gdb=True, cpu="max,-la57", fatal=())
     machine.gdb.run_to(entry_point())
     params = machine.gdb.registers()["rsi"]
     assert machine.gdb.read(params + SETUP_HEADER_MAGIC, 4) == b"HdrS", "RSI is not boot_params"
