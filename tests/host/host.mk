@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Host tests: tests/host/X_test.c proves X.c, the real file, built for this
-# machine with ASan and UBSan. A new test needs no line here unless its unit
-# calls other units (host-units-X), a Debian library (host-libs-X), or defines
-# names that libc has too (host-cflags-X, for the unit's object).
+# machine with ASan and UBSan. A test that includes X.c itself, to stand in for
+# the hardware or to reach its static parts, is not linked with it again. A new
+# test needs no line here unless its unit calls other units (host-units-X), a
+# Debian library (host-libs-X), or defines names that libc has too
+# (host-cflags-X, for the unit's object).
 #
 #   make test-host          build and run all; JUnit files in build/host/results
 #   make -f tests/host/host.mk test-host
@@ -12,10 +14,11 @@ HOSTCC	?= gcc
 
 HOST_CFLAGS := -g -O1 -std=gnu11 -Wall -Wextra -Werror \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
-	-Iinclude -I. -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+	-Iinclude -Iarch/x86/include -I. -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 
 host-units-efistub/efi_e820 := kernel/lib/e820
 host-units-efistub/loadopts := kernel/lib/utf
+host-units-kernel/tty/fbcon := kernel/lib/utf
 host-libs-kernel/lib/lz4 := -llz4
 host-libs-kernel/lib/xxhash := -lxxhash
 
@@ -25,6 +28,8 @@ host-cflags-kernel/lib/string := $(foreach f,$(HOST_STRING_NAMES),-D$f=lantern_$
 host-cflags-kernel/lib/vsprintf := -Dvsnprintf=lantern_vsnprintf -Dsnprintf=lantern_snprintf
 
 HOST_TESTS := $(sort $(patsubst tests/host/%_test.c,%,$(shell find tests/host -name '*_test.c')))
+HOST_INCLUDERS := $(foreach t,$(HOST_TESTS),$(if $(shell \
+	grep -E '^#include ["<]$t\.c[">]' tests/host/$t_test.c),$t))
 HOST_PROGRAMS := $(HOST_TESTS:%=$(BUILD)/host/%_test)
 HOST_OBJ := $(BUILD)/host/obj
 
@@ -45,8 +50,8 @@ $(HOST_OBJ)/%.o: %.c tests/host/host.mk
 	$(HOST_Q)$(HOSTCC) $(HOST_CFLAGS) $(host-cflags-$*) -MMD -MP -c $< -o $@
 
 define host-test-rule
-$(BUILD)/host/$1_test: $(HOST_OBJ)/tests/host/$1_test.o $(HOST_OBJ)/$1.o \
-		$(host-units-$1:%=$(HOST_OBJ)/%.o)
+$(BUILD)/host/$1_test: $(HOST_OBJ)/tests/host/$1_test.o \
+		$(if $(filter $1,$(HOST_INCLUDERS)),,$(HOST_OBJ)/$1.o) $(host-units-$1:%=$(HOST_OBJ)/%.o)
 endef
 $(foreach t,$(HOST_TESTS),$(eval $(call host-test-rule,$t)))
 

@@ -44,36 +44,38 @@ def register(name):
 
 
 class Hook(gdb.Breakpoint):
-    """Stops nobody: it only loads symbols when the stub calls."""
+    """Stops when the stub knows more. gdb reads no symbol files while it evaluates
+    a breakpoint, so that is left to the handler of the stop.
+    """
 
     def __init__(self):
         self.magic = header_constant("GDB_HOOK_MAGIC")
-        self.image_known = False
+        self.news = None
         super().__init__("*%#x" % header_constant("GDB_HOOK_ADDRESS"),
                          type=gdb.BP_HARDWARE_BREAKPOINT, internal=True)
         self.silent = True
+        gdb.events.stop.connect(self.stopped)
 
     def stop(self):
         if register("rax") != self.magic:
             return False
-        base, pa, va = register("rdi"), register("rsi"), register("rdx")
-        # Symbols cannot be loaded while gdb evaluates a breakpoint.
-        gdb.post_event(lambda: self.load(base, pa, va))
+        self.news = register("rdi"), register("rsi"), register("rdx")
         return True
 
-    def load(self, base, pa, va):
-        if not self.image_known:
+    def stopped(self, event):
+        if not self.news:
+            return
+        base, pa, va = self.news
+        self.news = None
+        if not pa:
             load_symbols("build/lantern.elf", base)
-            self.image_known = True
-            print("lantern.efi is at %#x" % base)
-        if pa:
-            text = section_addresses("build/vmlinux")[".text"]
-            load_symbols("build/vmlinux", pa - text)
-            load_symbols("build/vmlinux", va - text)
-            print("kernel is at %#x, virtual %#x: symbols loaded" % (pa, va))
-            print("set breakpoints now, for example: hbreak start_kernel")
-        else:
-            gdb.execute("continue")
+            print("lantern.efi is at %#x: symbols of the EFI stub loaded" % base)
+            return
+        text = section_addresses("build/vmlinux")[".text"]
+        load_symbols("build/vmlinux", pa - text)
+        load_symbols("build/vmlinux", va - text)
+        print("kernel is at %#x, virtual %#x: its symbols loaded" % (pa, va))
+        print("set breakpoints now, for example: hbreak start_kernel")
 
 
 gdb.execute("set pagination off")
@@ -81,5 +83,5 @@ gdb.execute("set confirm off")
 gdb.execute("set architecture i386:x86-64", to_string=True)
 gdb.execute("target remote localhost:1234", to_string=True)
 Hook()
-print("Lantern: the machine is stopped at reset. `continue` runs the firmware and")
-print("stops again when the kernel is in place and its symbols are loaded.")
+print("Lantern: the machine is stopped at reset. The first `continue` runs the firmware")
+print("and stops in the EFI stub, the second when the kernel is in its place.")
