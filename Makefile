@@ -62,7 +62,7 @@ KERNEL_OBJ	:= $(BUILD)/kernel/arch/x86/kernel/head_64.o \
 		   $(filter-out $(BUILD)/kernel/arch/x86/kernel/head_64.o,$(KERNEL_OBJ))
 
 BOOT_LIB	:= string vsprintf cmdline e820 lz4 xxhash utf
-BOOT_SRC	:= $(filter-out %.lds.S,$(sort $(wildcard efistub/*.[cS] arch/x86/boot/*.[cS] arch/x86/boot/*/*.[cS]))) \
+BOOT_SRC	:= $(filter-out %.lds.S,$(sort $(wildcard efistub/*.[cS] arch/x86/boot/*.[cS] arch/x86/boot/decompress/*.[cS]))) \
 		   $(BOOT_LIB:%=kernel/lib/%.c)
 BOOT_OBJ	:= $(patsubst %,$(BUILD)/boot/%.o,$(basename $(BOOT_SRC)))
 
@@ -75,6 +75,9 @@ all: $(BUILD)/lantern.efi $(BUILD)/vmlinux $(BUILD)/esp.img
 
 include esp/esp.mk
 include tests/tests.mk
+# parts linked on their own, as they are not 64-bit code
+-include arch/x86/boot/setup/setup.mk
+-include efistub/stub32.mk
 
 clean:
 	$(Q)rm -rf $(BUILD)

@@ -9,7 +9,7 @@
 
 TEST_PACKAGES	:= libcmocka-dev liblz4-dev libxxhash-dev \
 		   binutils file grub-common sbsigntool openssl git mtools xorriso dosfstools \
-		   python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pil
+		   gdb python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pil
 EFI_LIB		?= /usr/lib
 
 .PHONY: test test-image test-boot test-efi test-packages

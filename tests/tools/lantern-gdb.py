@@ -8,6 +8,7 @@ the address the firmware chose, those of the kernel twice, at its physical
 address for the code before the jump to high addresses and at its virtual
 address, moved by KASLR, for all that follows.
 """
+import os
 import re
 import subprocess
 
@@ -81,7 +82,7 @@ class Hook(gdb.Breakpoint):
 gdb.execute("set pagination off")
 gdb.execute("set confirm off")
 gdb.execute("set architecture i386:x86-64", to_string=True)
-gdb.execute("target remote localhost:1234", to_string=True)
+gdb.execute("target remote " + os.environ.get("LANTERN_GDB", "localhost:1234"), to_string=True)
 Hook()
 print("Lantern: the machine is stopped at reset. The first `continue` runs the firmware")
 print("and stops in the EFI stub, the second when the kernel is in its place.")
