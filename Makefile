@@ -40,7 +40,7 @@ WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla \
 COMMON		:= -std=gnu11 -g -ffreestanding -nostdinc -isystem $(GCC_INCLUDE) \
 		   -Iinclude -Iarch/x86/include -I$(BUILD)/include -I. \
 		   -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -fshort-wchar \
-		   -ffile-prefix-map=$(CURDIR)/= -fno-common -fno-strict-aliasing \
+		   -ffile-prefix-map=$(CURDIR)=. -fno-common -fno-strict-aliasing \
 		   -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-stack-protector \
 		   -fcf-protection=none -fPIE -fvisibility=hidden -fno-delete-null-pointer-checks \
 		   -m64 -mno-red-zone -mgeneral-regs-only $(WARNINGS)
