@@ -18,6 +18,9 @@ void boot_stage_at(enum boot_stage stage, u64 tsc);
 /** boot_stage_current() - the stage entered last */
 enum boot_stage boot_stage_current(void);
 
+/** boot_stage_first() - the stage recorded first: through which door the boot came */
+enum boot_stage boot_stage_first(void);
+
 /** stage_set_verbose() - print stages from now on (efi=debug, earlyprintk) */
 void stage_set_verbose(bool on);
 

@@ -39,6 +39,11 @@ enum boot_stage boot_stage_current(void)
 	return trace.nr_entries ? trace.entry[trace.nr_entries - 1].stage : STAGE_STARTUP_64;
 }
 
+enum boot_stage boot_stage_first(void)
+{
+	return trace.nr_entries ? trace.entry[0].stage : STAGE_STARTUP_64;
+}
+
 void stage_set_verbose(bool on)
 {
 	verbose = on;
