@@ -52,7 +52,7 @@ SYM_CODE_START(startup_32)
 
 	call	verify_cpu_32
 	testl	%eax, %eax
-	jnz	no_long_mode
+	jnz	4f
 
 	/* where the buffer begins, and in ebx where the copy of this image will stand */
 	movl	%ebp, %ebx
@@ -65,28 +65,7 @@ SYM_CODE_START(startup_32)
 
 	/* identity map of the first 4 GiB with 2 MiB pages, in the workspace */
 	leal	(_loader_copy_size + LOADER_PGTABLE32)(%ebx), %edi
-	movl	%edi, %edx
-	xorl	%eax, %eax
-	movl	$(LOADER_PGTABLE32_SIZE / 4), %ecx
-	rep	stosl
-	leal	(0x1000 + _KERNPG_TABLE)(%edx), %eax
-	movl	%eax, (%edx)
-	leal	(0x2000 + _KERNPG_TABLE)(%edx), %eax
-	movl	%eax, 0x1000(%edx)
-	addl	$0x1000, %eax
-	movl	%eax, 0x1008(%edx)
-	addl	$0x1000, %eax
-	movl	%eax, 0x1010(%edx)
-	addl	$0x1000, %eax
-	movl	%eax, 0x1018(%edx)
-	leal	0x2000(%edx), %edi
-	movl	$(_PAGE_PSE | _KERNPG_TABLE), %eax
-	movl	$2048, %ecx
-4:	movl	%eax, (%edi)
-	addl	$SZ_2M, %eax
-	addl	$8, %edi
-	decl	%ecx
-	jnz	4b
+	call	ident_map_32
 
 	movl	%cr4, %eax
 	orl	$X86_CR4_PAE, %eax
@@ -104,6 +83,8 @@ SYM_CODE_START(startup_32)
 	movl	$(X86_CR0_PG | X86_CR0_PE | X86_CR0_NE | X86_CR0_ET | X86_CR0_MP | X86_CR0_WP), %eax
 	movl	%eax, %cr0
 	lretl
+4:	leal	_rva_no_long_mode_text(%ebp), %esi
+	jmp	stop_32
 SYM_CODE_END(startup_32)
 
 	.org	0x200
@@ -186,60 +167,6 @@ SYM_CODE_START(moved)
 	movq	%r15, %rsi
 	jmp	*%rax
 SYM_CODE_END(moved)
-
-	.code32
-/*
- * verify_cpu_32 - does the CPU have long mode?
- * Out: eax = 0 if so. Clobbers ebx, ecx, edx; needs a stack.
- */
-SYM_FUNC_START(verify_cpu_32)
-	pushfl					/* CPUID exists if EFLAGS.ID can be changed */
-	popl	%eax
-	movl	%eax, %ecx
-	xorl	$X86_EFLAGS_ID, %eax
-	pushl	%eax
-	popfl
-	pushfl
-	popl	%eax
-	xorl	%ecx, %eax
-	testl	$X86_EFLAGS_ID, %eax
-	jz	1f
-	movl	$0x80000000, %eax
-	cpuid
-	cmpl	$0x80000001, %eax
-	jb	1f
-	movl	$0x80000001, %eax
-	cpuid
-	btl	$29, %edx			/* CPUID.80000001H:EDX.LM */
-	jnc	1f
-	xorl	%eax, %eax
-	ret
-1:	movl	$1, %eax
-	ret
-SYM_FUNC_END(verify_cpu_32)
-
-/* Say it where it can be seen without any help: COM1 and the VGA text screen. */
-SYM_CODE_START(no_long_mode)
-	leal	_rva_no_long_mode_text(%ebp), %esi
-	movl	$0xb8000, %edi
-1:	lodsb
-	testb	%al, %al
-	jz	3f
-	movb	$0x4f, %ah			/* white on red */
-	stosw
-	movb	%al, %bl
-	movw	$0x3fd, %dx			/* COM1 line status */
-	movl	$100000, %ecx
-2:	inb	%dx, %al
-	testb	$0x20, %al
-	loopz	2b
-	movb	%bl, %al
-	movw	$0x3f8, %dx
-	outb	%al, %dx
-	jmp	1b
-3:	hlt
-	jmp	3b
-SYM_CODE_END(no_long_mode)
 
 	.code64
 /* One gate each, 16 bytes apart; see loader_idt_init(). */

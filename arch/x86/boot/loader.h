@@ -11,11 +11,12 @@
 #ifndef BOOT_LOADER_H
 #define BOOT_LOADER_H
 
+#include <asm/pgtable_types.h>
 #include <lib/const.h>
 
 /* The workspace, from _image_end up; nothing of it is in the file. */
 #define LOADER_STACK_SIZE	_AC(0x4000, UL)
-#define LOADER_PGTABLE32_SIZE	_AC(0x6000, UL)		/* startup_32: PML4, PDPT, 4 page directories */
+#define LOADER_PGTABLE32_SIZE	IDENT_MAP_32_SIZE	/* startup_32 */
 #define LOADER_LA57_SIZE	_AC(0x2000, UL)		/* see <asm/la57.h> */
 #define LOADER_TRACE_SIZE	_AC(0x1000, UL)
 #define LOADER_POOL_PAGES	_AC(48, UL)
