@@ -22,7 +22,7 @@
 #define MAX_CELLS	40960		/* 430x90, as 3440x1440 has; larger screens scale the font */
 #define HIDPI_HEIGHT	1600		/* from here on font pixels are doubled */
 #define TAB_WIDTH	8
-#define MAX_PARAMS	8		/* of an escape sequence */
+#define VT_MAX_PARAMS	8		/* of an escape sequence */
 #define PARAM_LIMIT	9999
 
 /* A cell: glyph in bits 0..8, foreground colour in 9..12, background in 13..15. */
@@ -42,26 +42,36 @@ static const struct { u8 r, g, b; } palette[16] = {
 	{ 0x84, 0xbc, 0xff }, { 0xdc, 0xa8, 0xf4 }, { 0x78, 0xe4, 0xe4 }, { 0xff, 0xff, 0xff },
 };
 
-enum parser { TEXT, ESCAPE, CSI };
+enum vt_parser { VT_TEXT, VT_ESCAPE, VT_CSI };
 
-/* All of it belongs to whoever is inside write(): console->busy guards it. */
-static struct {
-	struct framebuffer *fb;
-	u32	scale;			/* screen pixels per font pixel */
-	u32	top;			/* first pixel row of the text */
-	u32	cols, rows;		/* cols * rows <= MAX_CELLS */
+/* A text screen of cells and the terminal that fills it. */
+struct vt {
+	u16	*cells;			/* cols * rows of them; the text as it should be shown */
+	u32	cols, rows;
 	u32	col, row;		/* cursor; col == cols: wrap before the next character */
-	u32	dirty_from, dirty_to;	/* rows [from, to) may differ from shown[] */
-	u32	cursor_shown;		/* index into shown[] */
-	u8	fg, bg;			/* palette indices */
+	u32	dirty_from, dirty_to;	/* rows [from, to) changed since vt_clean() */
+	u16	(*glyph_of)(u32 cp);	/* glyph of a code point, 9 bits */
+	u16	blank;			/* glyph of the space */
+	u8	fg, bg;			/* colours, 0..15 and 0..7 */
 	bool	bold, inverse;
-	enum parser parser;
-	u16	params[MAX_PARAMS];
+	enum vt_parser parser;
+	u16	params[VT_MAX_PARAMS];
 	u8	nr_params;		/* index of the parameter being read */
 	bool	private;		/* the sequence has bytes we know nothing of */
 	char	utf8[4];		/* an unfinished character */
 	u8	utf8_len, utf8_need;
-	u16	blank;			/* glyph of the space */
+};
+
+static u32 vt_cursor(const struct vt *vt);
+static void vt_clean(struct vt *vt);
+
+/* All of it belongs to whoever is inside write(): console->busy guards it. */
+static struct {
+	struct vt vt;			/* cols * rows <= MAX_CELLS */
+	struct framebuffer *fb;
+	u32	scale;			/* screen pixels per font pixel */
+	u32	top;			/* first pixel row of the text */
+	u32	cursor_shown;		/* index into shown[] */
 	u32	colour[16];		/* palette as pixel values */
 } t;
 
@@ -69,6 +79,24 @@ static u16 wanted[MAX_CELLS];
 static u16 shown[MAX_CELLS];
 
 /* ------------------------------------------------------------------ painting */
+
+static u16 glyph_of(u32 cp)
+{
+	const struct font_map *map = console_font.map;
+	u32 from = 0, to = console_font.nr_map;
+
+	while (from < to) {
+		u32 mid = (from + to) / 2;
+
+		if (map[mid].cp == cp)
+			return map[mid].glyph;
+		if (map[mid].cp < cp)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return console_font.replacement;
+}
 
 typedef u64 __attribute__((aligned(4), may_alias)) pixel_pair;
 
@@ -112,8 +140,8 @@ static void row_any(volatile u8 *at, u8 bits, u32 fg, u32 bg)
 static void paint_cell(u32 index, u16 cell)
 {
 	const struct framebuffer *fb = t.fb;
-	u32 x = index % t.cols * FONT_WIDTH * t.scale;
-	u32 y = t.top + index / t.cols * FONT_HEIGHT * t.scale;
+	u32 x = index % t.vt.cols * FONT_WIDTH * t.scale;
+	u32 y = t.top + index / t.vt.cols * FONT_HEIGHT * t.scale;
 	volatile u8 *at = (volatile u8 *)fb->base + (u64)y * fb->pitch + (u64)x * (fb->bpp / 8);
 	u32 fg = t.colour[CELL_FG(cell)], bg = t.colour[CELL_BG(cell)];
 	void (*row)(volatile u8 *, u8, u32, u32) = row_any;
@@ -136,11 +164,6 @@ static void show_cell(u32 index, u16 cell)
 	paint_cell(index, cell);
 }
 
-static u32 cursor_index(void)
-{
-	return t.row * t.cols + min(t.col, t.cols - 1);
-}
-
 /* The cursor is its cell in reverse; a dark cell becomes a light block. */
 static u16 cursor_cell(u16 cell)
 {
@@ -149,226 +172,212 @@ static u16 cursor_cell(u16 cell)
 
 static void show(void)
 {
-	u32 cursor = cursor_index();
+	u32 cursor = vt_cursor(&t.vt);
 
-	for (u32 i = t.dirty_from * t.cols; i < t.dirty_to * t.cols; i++)
+	for (u32 i = t.vt.dirty_from * t.vt.cols; i < t.vt.dirty_to * t.vt.cols; i++)
 		if (i != cursor)
 			show_cell(i, wanted[i]);
 	if (t.cursor_shown != cursor)
 		show_cell(t.cursor_shown, wanted[t.cursor_shown]);
 	show_cell(cursor, cursor_cell(wanted[cursor]));
 	t.cursor_shown = cursor;
-	t.dirty_from = t.rows;
-	t.dirty_to = 0;
+	vt_clean(&t.vt);
 }
 
 /* ------------------------------------------------------------- the text array */
 
-static void touch_rows(u32 from, u32 to)
+static u32 vt_cursor(const struct vt *vt)
 {
-	t.dirty_from = min(t.dirty_from, from);
-	t.dirty_to = max(t.dirty_to, to);
+	return vt->row * vt->cols + min(vt->col, vt->cols - 1);
 }
 
-static u16 cell_of(u16 glyph)
+static void touch_rows(struct vt *vt, u32 from, u32 to)
 {
-	u8 fg = t.fg, bg = t.bg;
+	vt->dirty_from = min(vt->dirty_from, from);
+	vt->dirty_to = max(vt->dirty_to, to);
+}
 
-	if (t.bold && fg < BRIGHT)
+static u16 cell_of(struct vt *vt, u16 glyph)
+{
+	u8 fg = vt->fg, bg = vt->bg;
+
+	if (vt->bold && fg < BRIGHT)
 		fg += BRIGHT;
-	if (t.inverse)
+	if (vt->inverse)
 		return CELL(glyph, bg, fg & 7);
 	return CELL(glyph, fg, bg);
 }
 
 /* Blank the cells [from, to) in the background colour of now. */
-static void erase(u32 from, u32 to)
+static void erase(struct vt *vt, u32 from, u32 to)
 {
 	for (u32 i = from; i < to; i++)
-		wanted[i] = CELL(t.blank, FG_DEFAULT, t.bg);
+		vt->cells[i] = CELL(vt->blank, FG_DEFAULT, vt->bg);
 	if (from < to)
-		touch_rows(from / t.cols, (to - 1) / t.cols + 1);
+		touch_rows(vt, from / vt->cols, (to - 1) / vt->cols + 1);
 }
 
-static void line_feed(void)
+static void line_feed(struct vt *vt)
 {
-	u32 last = (t.rows - 1) * t.cols;
+	u32 last = (vt->rows - 1) * vt->cols;
 
-	if (t.row + 1 < t.rows) {
-		t.row++;
+	if (vt->row + 1 < vt->rows) {
+		vt->row++;
 		return;
 	}
-	memmove(wanted, wanted + t.cols, last * sizeof(wanted[0]));
-	erase(last, last + t.cols);
-	touch_rows(0, t.rows);
+	memmove(vt->cells, vt->cells + vt->cols, last * sizeof(vt->cells[0]));
+	erase(vt, last, last + vt->cols);
+	touch_rows(vt, 0, vt->rows);
 }
 
-static u16 glyph_of(u32 cp)
+static void put_char(struct vt *vt, u32 cp)
 {
-	const struct font_map *map = console_font.map;
-	u32 from = 0, to = console_font.nr_map;
-
-	while (from < to) {
-		u32 mid = (from + to) / 2;
-
-		if (map[mid].cp == cp)
-			return map[mid].glyph;
-		if (map[mid].cp < cp)
-			from = mid + 1;
-		else
-			to = mid;
+	if (vt->col == vt->cols) {
+		vt->col = 0;
+		line_feed(vt);
 	}
-	return console_font.replacement;
-}
-
-static void put_char(u32 cp)
-{
-	if (t.col == t.cols) {
-		t.col = 0;
-		line_feed();
-	}
-	wanted[t.row * t.cols + t.col] = cell_of(glyph_of(cp));
-	touch_rows(t.row, t.row + 1);
-	t.col++;
+	vt->cells[vt->row * vt->cols + vt->col] = cell_of(vt, vt->glyph_of(cp));
+	touch_rows(vt, vt->row, vt->row + 1);
+	vt->col++;
 }
 
 /* ------------------------------------------------------------ escape sequences */
 
 /* 38;5;N and 38;2;R;G;B. Return: parameters used up beside the 38 or 48. */
-static u32 extended_colour(u32 i)
+static u32 extended_colour(struct vt *vt, u32 i)
 {
-	u32 left = t.nr_params - i;
+	u32 left = vt->nr_params - i;
 
-	if (left >= 2 && t.params[i + 1] == 5) {
-		u32 n = t.params[i + 2];
+	if (left >= 2 && vt->params[i + 1] == 5) {
+		u32 n = vt->params[i + 2];
 
-		if (n < 16 && t.params[i] == 38)
-			t.fg = n;
+		if (n < 16 && vt->params[i] == 38)
+			vt->fg = n;
 		else if (n < 16)
-			t.bg = n & 7;
+			vt->bg = n & 7;
 		return 2;
 	}
 	return left;				/* no true colour: leave the colours alone */
 }
 
-static void select_graphic_rendition(void)
+static void select_graphic_rendition(struct vt *vt)
 {
-	for (u32 i = 0; i <= t.nr_params; i++) {
-		u32 p = t.params[i];
+	for (u32 i = 0; i <= vt->nr_params; i++) {
+		u32 p = vt->params[i];
 
 		if (p == 0) {
-			t.fg = FG_DEFAULT;
-			t.bg = BG_DEFAULT;
-			t.bold = t.inverse = false;
+			vt->fg = FG_DEFAULT;
+			vt->bg = BG_DEFAULT;
+			vt->bold = vt->inverse = false;
 		} else if (p == 1 || p == 22) {
-			t.bold = p == 1;
+			vt->bold = p == 1;
 		} else if (p == 7 || p == 27) {
-			t.inverse = p == 7;
+			vt->inverse = p == 7;
 		} else if (p >= 30 && p <= 37) {
-			t.fg = p - 30;
+			vt->fg = p - 30;
 		} else if (p >= 90 && p <= 97) {
-			t.fg = p - 90 + BRIGHT;
+			vt->fg = p - 90 + BRIGHT;
 		} else if (p >= 40 && p <= 47) {
-			t.bg = p - 40;
+			vt->bg = p - 40;
 		} else if (p >= 100 && p <= 107) {
-			t.bg = p - 100;
+			vt->bg = p - 100;
 		} else if (p == 38 || p == 48) {
-			i += extended_colour(i);
+			i += extended_colour(vt, i);
 		} else if (p == 39) {
-			t.fg = FG_DEFAULT;
+			vt->fg = FG_DEFAULT;
 		} else if (p == 49) {
-			t.bg = BG_DEFAULT;
+			vt->bg = BG_DEFAULT;
 		}
 	}
 }
 
-static void cursor_position(void)
+static void cursor_position(struct vt *vt)
 {
-	u32 row = t.params[0], col = t.nr_params ? t.params[1] : 0;
+	u32 row = vt->params[0], col = vt->nr_params ? vt->params[1] : 0;
 
-	t.row = min(max(row, 1u), t.rows) - 1;
-	t.col = min(max(col, 1u), t.cols) - 1;
+	vt->row = min(max(row, 1u), vt->rows) - 1;
+	vt->col = min(max(col, 1u), vt->cols) - 1;
 }
 
 /* 0: from the cursor on, 1: up to and with it, 2: all of [start, end). */
-static void erase_part(u32 mode, u32 start, u32 end)
+static void erase_part(struct vt *vt, u32 mode, u32 start, u32 end)
 {
-	u32 cursor = cursor_index();
+	u32 cursor = vt_cursor(vt);
 
 	if (mode == 0)
-		erase(cursor, end);
+		erase(vt, cursor, end);
 	else if (mode == 1)
-		erase(start, cursor + 1);
+		erase(vt, start, cursor + 1);
 	else if (mode == 2)
-		erase(start, end);
+		erase(vt, start, end);
 }
 
-static void run_csi(u8 final)
+static void run_csi(struct vt *vt, u8 final)
 {
-	if (t.private)
+	if (vt->private)
 		return;
 	switch (final) {
 	case 'm':
-		select_graphic_rendition();
+		select_graphic_rendition(vt);
 		break;
 	case 'H':
-		cursor_position();
+		cursor_position(vt);
 		break;
 	case 'J':
-		erase_part(t.params[0], 0, t.rows * t.cols);
+		erase_part(vt, vt->params[0], 0, vt->rows * vt->cols);
 		break;
 	case 'K':
-		erase_part(t.params[0], t.row * t.cols, (t.row + 1) * t.cols);
+		erase_part(vt, vt->params[0], vt->row * vt->cols, (vt->row + 1) * vt->cols);
 		break;
 	}
 }
 
-static void csi_byte(u8 c)
+static void csi_byte(struct vt *vt, u8 c)
 {
 	if (c >= '0' && c <= '9') {
-		u32 v = t.params[t.nr_params] * 10 + (c - '0');
+		u32 v = vt->params[vt->nr_params] * 10 + (c - '0');
 
-		t.params[t.nr_params] = min(v, (u32)PARAM_LIMIT);
+		vt->params[vt->nr_params] = min(v, (u32)PARAM_LIMIT);
 	} else if (c == ';') {
-		if (t.nr_params + 1 < MAX_PARAMS)
-			t.params[++t.nr_params] = 0;
+		if (vt->nr_params + 1 < VT_MAX_PARAMS)
+			vt->params[++vt->nr_params] = 0;
 		else
-			t.private = true;
+			vt->private = true;
 	} else if (c >= 0x40 && c <= 0x7e) {
-		t.parser = TEXT;
-		run_csi(c);
+		vt->parser = VT_TEXT;
+		run_csi(vt, c);
 	} else {
-		t.private = true;
+		vt->private = true;
 	}
 }
 
-static void escape_byte(u8 c)
+static void escape_byte(struct vt *vt, u8 c)
 {
-	t.parser = c == '[' ? CSI : TEXT;
-	t.nr_params = 0;
-	t.params[0] = 0;
-	t.private = false;
+	vt->parser = c == '[' ? VT_CSI : VT_TEXT;
+	vt->nr_params = 0;
+	vt->params[0] = 0;
+	vt->private = false;
 }
 
-static void control(u8 c)
+static void control(struct vt *vt, u8 c)
 {
 	switch (c) {
 	case '\n':
-		t.col = 0;
-		line_feed();
+		vt->col = 0;
+		line_feed(vt);
 		break;
 	case '\r':
-		t.col = 0;
+		vt->col = 0;
 		break;
 	case '\b':
-		t.col = min(t.col, t.cols - 1);
-		t.col -= t.col > 0;
+		vt->col = min(vt->col, vt->cols - 1);
+		vt->col -= vt->col > 0;
 		break;
 	case '\t':
-		t.col = min((t.col / TAB_WIDTH + 1) * TAB_WIDTH, t.cols - 1);
+		vt->col = min((vt->col / TAB_WIDTH + 1) * TAB_WIDTH, vt->cols - 1);
 		break;
 	case 0x1b:
-		t.parser = ESCAPE;
+		vt->parser = VT_ESCAPE;
 		break;
 	}
 }
@@ -387,62 +396,85 @@ static u8 sequence_length(u8 lead)
 }
 
 /* A byte of a character outside ASCII. */
-static void utf8_byte(u8 c)
+static void utf8_byte(struct vt *vt, u8 c)
 {
 	bool continues = (c & 0xc0) == 0x80;
 	u32 cp = UNICODE_REPLACEMENT;
 
-	if (!t.utf8_need) {
-		t.utf8_need = sequence_length(c);
-		t.utf8_len = 0;
-		if (!t.utf8_need) {
-			put_char(UNICODE_REPLACEMENT);
+	if (!vt->utf8_need) {
+		vt->utf8_need = sequence_length(c);
+		vt->utf8_len = 0;
+		if (!vt->utf8_need) {
+			put_char(vt, UNICODE_REPLACEMENT);
 			return;
 		}
 	} else if (!continues) {
-		t.utf8_need = 0;
-		put_char(UNICODE_REPLACEMENT);
-		utf8_byte(c);
+		vt->utf8_need = 0;
+		put_char(vt, UNICODE_REPLACEMENT);
+		utf8_byte(vt, c);
 		return;
 	}
-	t.utf8[t.utf8_len++] = c;
-	if (t.utf8_len < t.utf8_need)
+	vt->utf8[vt->utf8_len++] = c;
+	if (vt->utf8_len < vt->utf8_need)
 		return;
-	t.utf8_need = 0;
-	utf8_decode(t.utf8, t.utf8 + t.utf8_len, &cp);
-	put_char(cp);
+	vt->utf8_need = 0;
+	utf8_decode(vt->utf8, vt->utf8 + vt->utf8_len, &cp);
+	put_char(vt, cp);
 }
 
-static void text_byte(u8 c)
+static void text_byte(struct vt *vt, u8 c)
 {
 	if (c >= 0x80) {
-		utf8_byte(c);
+		utf8_byte(vt, c);
 		return;
 	}
-	if (t.utf8_need) {
-		t.utf8_need = 0;
-		put_char(UNICODE_REPLACEMENT);
+	if (vt->utf8_need) {
+		vt->utf8_need = 0;
+		put_char(vt, UNICODE_REPLACEMENT);
 	}
 	if (c < 0x20)
-		control(c);
+		control(vt, c);
 	else if (c != 0x7f)
-		put_char(c);
+		put_char(vt, c);
+}
+
+static void vt_write(struct vt *vt, const char *s, size_t n)
+{
+	while (n--) {
+		u8 c = *s++;
+
+		/* Control characters act inside a sequence too (ECMA-48, VT100). */
+		if (vt->parser == VT_TEXT || c < 0x20)
+			text_byte(vt, c);
+		else if (vt->parser == VT_ESCAPE)
+			escape_byte(vt, c);
+		else
+			csi_byte(vt, c);
+	}
+}
+
+static void vt_init(struct vt *vt, u16 *cells, u32 cols, u32 rows, u16 (*glyph_of)(u32 cp))
+{
+	memset(vt, 0, sizeof(*vt));
+	vt->cells = cells;
+	vt->cols = cols;
+	vt->rows = rows;
+	vt->glyph_of = glyph_of;
+	vt->fg = FG_DEFAULT;
+	vt->blank = glyph_of(' ');
+	erase(vt, 0, rows * cols);
+}
+
+static void vt_clean(struct vt *vt)
+{
+	vt->dirty_from = vt->rows;
+	vt->dirty_to = 0;
 }
 
 static void fbcon_write(struct console *con, const char *s, size_t n)
 {
 	(void)con;
-	while (n--) {
-		u8 c = *s++;
-
-		/* Control characters act inside a sequence too (ECMA-48, VT100). */
-		if (t.parser == TEXT || c < 0x20)
-			text_byte(c);
-		else if (t.parser == ESCAPE)
-			escape_byte(c);
-		else
-			csi_byte(c);
-	}
+	vt_write(&t.vt, s, n);
 	show();
 }
 
@@ -457,11 +489,11 @@ static bool choose_geometry(u32 top_rows)
 		t.top = top_rows * t.scale;
 		if (t.top / t.scale != top_rows || t.top >= fb->height)
 			return false;
-		t.cols = fb->width / (FONT_WIDTH * t.scale);
-		t.rows = (fb->height - t.top) / (FONT_HEIGHT * t.scale);
-		if (!t.cols || !t.rows)
+		t.vt.cols = fb->width / (FONT_WIDTH * t.scale);
+		t.vt.rows = (fb->height - t.top) / (FONT_HEIGHT * t.scale);
+		if (!t.vt.cols || !t.vt.rows)
 			return false;
-		if (t.cols * t.rows <= MAX_CELLS)
+		if (t.vt.cols * t.vt.rows <= MAX_CELLS)
 			return true;
 	}
 }
@@ -469,8 +501,7 @@ static bool choose_geometry(u32 top_rows)
 static void clear_screen(void)
 {
 	framebuffer_fill(t.fb, 0, t.top, t.fb->width, t.fb->height - t.top, t.colour[BG_DEFAULT]);
-	for (u32 i = 0; i < t.rows * t.cols; i++)
-		wanted[i] = shown[i] = CELL(t.blank, FG_DEFAULT, BG_DEFAULT);
+	memcpy(shown, wanted, t.vt.rows * t.vt.cols * sizeof(shown[0]));
 }
 
 static struct console fb_console = { .name = "tty0", .write = fbcon_write };
@@ -485,10 +516,8 @@ int fbcon_init_margin(struct framebuffer *fb, u32 top_rows)
 	}
 	for (int i = 0; i < 16; i++)
 		t.colour[i] = framebuffer_pixel(fb, palette[i].r, palette[i].g, palette[i].b);
-	t.fg = FG_DEFAULT;
-	t.blank = glyph_of(' ');
+	vt_init(&t.vt, wanted, t.vt.cols, t.vt.rows, glyph_of);
 	clear_screen();
-	touch_rows(0, t.rows);
 	register_console(&fb_console);
 	return 0;
 }
