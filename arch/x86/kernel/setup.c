@@ -20,6 +20,7 @@
 #include <mm/memblock.h>
 
 static struct framebuffer screen;
+static bool text_screen;
 
 bool boot_deterministic(void)
 {
@@ -31,12 +32,25 @@ void print_hello(void)
 	printk("Lantern %s (build %s)\n", lantern_version, lantern_build_id());
 }
 
+static void text_screen_init(void)
+{
+	const char *why;
+
+	text_screen = !vgacon_init(&boot_params.screen_info, __va(VGA_TEXT_PHYS), &why);
+	if (!text_screen)
+		boot_warn(STAGE_CONSOLE, "text screen not used: %s", why);
+}
+
 void screen_init(void)
 {
 	const char *why;
 
 	if (!boot_params.screen_info.orig_video_isVGA)
 		return;
+	if (screen_is_vga_text(&boot_params.screen_info)) {
+		text_screen_init();
+		return;
+	}
 	if (framebuffer_describe(&boot_params.screen_info, &screen, &why)) {
 		boot_warn(STAGE_CONSOLE, "screen not used: %s", why);
 		return;
@@ -54,6 +68,8 @@ void screen_remap(void)
 {
 	if (screen.base)
 		screen.base = ioremap(screen.phys, screen.size, _PAGE_CACHE_WC);
+	if (text_screen)	/* the direct map has RAM only, and this is none */
+		vgacon_remap(ioremap(VGA_TEXT_PHYS, VGA_TEXT_SIZE, _PAGE_CACHE_UC));
 }
 
 /* boot.rst, type_of_loader: the upper digit names the loader. */
