@@ -2,7 +2,7 @@
 /*
  * How a hypervisor starts an ELF kernel directly: the x86/HVM direct boot ABI
  * ("PVH"), fixed by Xen's public headers start_info.h and elfnote.h. All
- * addresses in it are physical, all fields little endian.
+ * addresses in it are physical, all fields little endian; no alignment is promised.
  */
 #ifndef BOOT_PVH_H
 #define BOOT_PVH_H
@@ -34,21 +34,21 @@ struct hvm_start_info {
 	u64	memmap_paddr;		/* struct hvm_memmap_table_entry[memmap_entries] */
 	u32	memmap_entries;
 	u32	reserved;
-};
+} __packed;
 
 struct hvm_modlist_entry {
 	u64	paddr;
 	u64	size;			/* bytes */
 	u64	cmdline_paddr;
 	u64	reserved;
-};
+} __packed;
 
 struct hvm_memmap_table_entry {
 	u64	addr;
 	u64	size;			/* bytes */
 	u32	type;			/* XEN_HVM_MEMMAP_TYPE_* */
 	u32	reserved;
-};
+} __packed;
 
 #define HVM_START_INFO_V0_SIZE	offsetof(struct hvm_start_info, memmap_paddr)
 

@@ -19,6 +19,7 @@ HOST_CFLAGS := -g -O1 -std=gnu11 -Wall -Wextra -Werror \
 host-units-efistub/efi_e820 := kernel/lib/e820
 host-units-efistub/loadopts := kernel/lib/utf
 host-units-kernel/tty/fbcon := kernel/tty/vt kernel/lib/utf
+host-units-kernel/tty/vgacon := kernel/tty/vt kernel/lib/utf
 host-libs-kernel/lib/lz4 := -llz4
 host-libs-kernel/lib/xxhash := -lxxhash
 

@@ -101,7 +101,7 @@ static const char *check_start_info(phys_addr_t pa, const struct pvh_place *plac
 {
 	*detail = pa;
 	*si = place->map(pa, HVM_START_INFO_V0_SIZE);
-	if (!*si || pa % sizeof(u32))
+	if (!*si)
 		return "no start_info at the address in EBX";
 	if (overlaps_kernel(place, pa, sizeof(**si)))
 		return "start_info lies inside the kernel";
