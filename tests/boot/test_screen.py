@@ -2,6 +2,7 @@
 """The screen: pixels compared, not looked at."""
 import shutil
 import subprocess
+import time
 
 import expect
 import pytest
@@ -74,8 +75,12 @@ def test_text_screen_shows_the_end_of_the_log(boot, tmp_path, grub_text_iso):
     machine = boot(firmware="bios", cdrom=grub_text_iso, vga="std")
     machine.expect(expect.BANNER)
     machine.expect(expect.PROMPT)
-    shown = vga_text(machine, tmp_path / "text")
     log = [line[i:i + 80].rstrip() for line in machine.log.split("\n") for i in range(0, max(len(line), 1), 80)]
+    for _ in range(50):				# the serial line is written first
+        shown = vga_text(machine, tmp_path / "text")
+        if shown == log[-25:]:
+            break
+        time.sleep(0.1)
     assert shown == log[-25:]
     machine.screenshot(tmp_path / "text.png")
     with Image.open(tmp_path / "text.png") as image:
