@@ -140,6 +140,11 @@ void *ioremap(phys_addr_t pa, u64 size, u64 cache)
 	return (void *)(va + (pa - start));
 }
 
+void *memremap(phys_addr_t pa, u64 size)
+{
+	return phys_is_mapped(pa, size) ? __va(pa) : ioremap(pa, size, _PAGE_CACHE_WB);
+}
+
 phys_addr_t phys_addr_limit(void)
 {
 	unsigned int bits = cpuid_checked(0x80000008, 0).eax & 0xff;	/* CPUID: MAXPHYADDR */
