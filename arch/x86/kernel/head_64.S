@@ -211,6 +211,9 @@ SYM_DATA_END(initial_gs)
 
 	.section .bss..noclear, "aw", @nobits
 	.balign PAGE_SIZE
+SYM_DATA_START(init_stack_guard)	/* not mapped in the final tables */
+	.skip	PAGE_SIZE
+SYM_DATA_END(init_stack_guard)
 SYM_DATA_START(init_stack)
 	.skip	INIT_STACK_SIZE
 SYM_DATA_START(init_stack_end)

@@ -10,6 +10,7 @@
 #include <asm/efi.h>
 #include <asm/init_64.h>
 #include <asm/sections.h>
+#include <asm/traps.h>
 #include <kernel/acpi.h>
 #include <kernel/framebuffer.h>
 #include <kernel/init.h>
@@ -135,6 +136,9 @@ void setup_arch(void)
 	boot_stage(STAGE_PAGING);
 	paging_init();		/* direct map up; boot tables no longer used */
 	screen_remap();
+	pt_check_wx();
+
+	trap_init();		/* a stack overflow is reported; it needs the guard page */
 
 	boot_stage(STAGE_ACPI);
 	acpi_init(boot_params.acpi_rsdp_addr);

@@ -14,6 +14,9 @@ extern struct pgtable kernel_pgtable;	/* init_top_pgt; valid after paging_init()
  */
 void paging_init(void);
 
+/** pt_check_wx() - walk all of the kernel's tables, print how many pages are both writable and executable */
+void pt_check_wx(void);
+
 /** phys_is_mapped() - whether the direct map shows all of [@pa, @pa + @size) */
 bool phys_is_mapped(phys_addr_t pa, u64 size);
 
