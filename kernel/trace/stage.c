@@ -39,14 +39,9 @@ enum boot_stage boot_stage_current(void)
 	return trace.nr_entries ? trace.entry[trace.nr_entries - 1].stage : STAGE_STARTUP_64;
 }
 
-const char *boot_stage_name(unsigned int stage)
+enum boot_stage boot_stage_first(void)
 {
-	switch (stage) {
-#define BOOT_STAGE_NAME(nr, sym, name, text)	case nr: return name;
-	BOOT_STAGES(BOOT_STAGE_NAME)
-#undef BOOT_STAGE_NAME
-	}
-	return "?";
+	return trace.nr_entries ? trace.entry[0].stage : STAGE_STARTUP_64;
 }
 
 void stage_set_verbose(bool on)

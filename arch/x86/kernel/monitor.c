@@ -68,7 +68,7 @@ static int cmd_poweroff(int argc, char **argv)
 	printk("powering off\n");
 	machine_poweroff();
 	printk("poweroff: neither EFI nor ACPI switched the machine off\n");
-	return -1;
+	return 0;
 }
 MONITOR_COMMAND(poweroff, "", "switch the machine off", cmd_poweroff);
 
@@ -86,13 +86,13 @@ static int cmd_crash(int argc, char **argv)
 	else if (!strcmp(how, "gp"))
 		*(volatile u64 *)0x8000000000000000 = 1;
 	else if (!strcmp(how, "de"))
-		zero = 1 / zero;
+		__asm__ volatile("xorl %%ecx, %%ecx; divl %%ecx" : : : "eax", "ecx", "edx", "cc");
 	else if (!strcmp(how, "bp"))
 		__asm__ volatile("int3");
 	else if (!strcmp(how, "panic"))
 		panic("asked for at the monitor");
 	else
-		printk("crash: one of ud pf rodata gp de bp panic\n");
-	return -1;
+		return -1;
+	return 0;
 }
 MONITOR_COMMAND(crash, "HOW", "fault on purpose: ud pf rodata gp de bp panic", cmd_crash);

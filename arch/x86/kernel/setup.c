@@ -56,17 +56,39 @@ void screen_remap(void)
 		screen.base = ioremap(screen.phys, screen.size, _PAGE_CACHE_WC);
 }
 
+/* boot.rst, type_of_loader: the upper digit names the loader. */
+static const char *loader_name(u8 type)
+{
+	static const char *const names[16] = {
+		"LILO", "Loadlin", "EFI stub", "Syslinux", "iPXE", "ELILO", NULL, "GRUB",
+		"U-Boot", "Xen", "Gujin", "QEMU", "Arcturus", "kexec", NULL, NULL,
+	};
+
+	return names[type >> 4] ? names[type >> 4] : "an unknown loader";
+}
+
+static const char *door_name(enum boot_stage first)
+{
+	switch (first) {
+	case STAGE_PE_ENTRY:	return "EFI application";
+	case STAGE_SETUP:	return "16-bit BIOS boot protocol";
+	case STAGE_STARTUP_32:	return "32-bit boot protocol";
+	case STAGE_LOADER_64:	return "64-bit boot protocol";
+	case STAGE_STARTUP_64:	return "startup_64 itself";
+	default:		return boot_stage_name(first);
+	}
+}
+
 static void print_door(void)
 {
 	char vendor[64];
 	u32 revision;
 
+	printk("door: %s, started by %s (type %#04x)\n", door_name(boot_stage_first()),
+	       loader_name(boot_params.hdr.type_of_loader), boot_params.hdr.type_of_loader);
 	if (efi_firmware(vendor, sizeof(vendor), &revision))
-		printk("door: EFI stub, firmware %s %u.%02u, Secure Boot %s\n", vendor, revision >> 16,
-		       revision & 0xffff,
+		printk("firmware: UEFI, %s %u.%02u, Secure Boot %s\n", vendor, revision >> 16, revision & 0xffff,
 		       boot_params.secure_boot == SECURE_BOOT_ENABLED ? "on" : "off");
-	else
-		printk("door: loader type %#x\n", boot_params.hdr.type_of_loader);
 }
 
 static void print_placement(void)

@@ -121,6 +121,7 @@ bool detail(void)
 void stage(enum boot_stage nr)
 {
 	now = nr;
+	trace_stage(nr);
 	if (!show_stages)
 		return;
 	put_string("[");
@@ -151,5 +152,5 @@ void __noreturn die(const char *text)
 {
 	numbered("error ", text);
 	for (;;)
-		cpu_halt();		/* interrupts stay on: Ctrl-Alt-Del still works */
+		__asm__ volatile("hlt");	/* interrupts stay on: Ctrl-Alt-Del still works */
 }

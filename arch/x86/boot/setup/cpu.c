@@ -7,6 +7,8 @@
 #include <asm/processor.h>
 #include "setup.h"
 
+#define CPUID_FEATURES		1
+#define CPUID_EDX_TSC		(1u << 4)
 #define CPUID_EXT_FEATURES	0x80000001
 #define CPUID_EXT_EDX_LM	(1u << 29)
 
@@ -27,6 +29,11 @@ static bool has_cpuid(void)
 			 "popfl"
 			 : "=&r"(before), "=&r"(after) : "i"((u32)X86_EFLAGS_ID));
 	return (before ^ after) & X86_EFLAGS_ID;
+}
+
+bool cpu_has_tsc(void)
+{
+	return has_cpuid() && cpuid_checked(CPUID_FEATURES, 0).edx & CPUID_EDX_TSC;
 }
 
 void validate_cpu(void)

@@ -63,6 +63,7 @@ void __noreturn main(void);
 void __noreturn main(void)
 {
 	copy_boot_params();		/* the command line can be asked */
+	trace_init();			/* stages are recorded */
 	console_init();			/* messages reach the serial line */
 	init_heap();
 	stage(STAGE_SETUP);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Options of the setup code; options.h says which. Reads, prints nothing. */
 #include <lib/cmdline.h>
-#include <lib/kstrtox.h>
 #include <lib/string.h>
 #include "options.h"
 
@@ -20,19 +19,28 @@ static bool take(const char **s, const char *word)
 	return true;
 }
 
-/* The digits at *@s as far as they go and fit; false when there is none. */
+static unsigned int digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;			/* lower case */
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
+}
+
+/* The digits at *@s, hexadecimal after 0x, as far as they go; false when there is none or they are too many. */
 static bool take_number(const char **s, u32 *out)
 {
-	const char *p = *s;
+	unsigned int base = take(s, "0x") || take(s, "0X") ? 16 : 10, digit;
+	const char *start = *s;
 	u32 v = 0;
 
-	for (; *p >= '0' && *p <= '9' && v < 10000000; p++)
-		v = v * 10 + (*p - '0');
-	if (p == *s)
-		return false;
-	*s = p;
+	for (; (digit = digit_value(**s)) < base; ++*s) {
+		if (v > 0x0fffff)
+			return false;
+		v = v * base + digit;
+	}
 	*out = v;
-	return true;
+	return *s > start;
 }
 
 static u32 baud_of(const char *s)
@@ -44,27 +52,22 @@ static u32 baud_of(const char *s)
 	return baud;
 }
 
-/* ttySn or 0xPORT up to a comma or the end; *@s is moved behind it and the comma. */
+/* ttySn or 0xPORT, up to a comma or the end; *@s is moved behind it and the comma. */
 static u16 take_port(const char **s)
 {
-	const char *comma = strchr(*s, ',');
-	size_t len = comma ? comma - *s : strlen(*s);
 	const char *p = *s;
-	char word[8];
-	u64 port = 0;
+	u32 port = 0;
 
-	if (len >= sizeof(word))
+	if (take(&p, "ttyS")) {
+		if (!take_number(&p, &port) || port >= ARRAY_SIZE(com_ports))
+			return 0;
+		port = com_ports[port];
+	} else if (strncmp(p, "0x", 2) != 0 || !take_number(&p, &port) || port > 0xffff) {
 		return 0;
-	if (take(&p, "ttyS") && len == 5 && *p >= '0' && *p <= '3') {
-		port = com_ports[*p - '0'];
-	} else if (strncmp(*s, "0x", 2) == 0) {
-		memcpy(word, *s, len);
-		word[len] = '\0';
-		if (kstrtou64(word, 16, &port) != 0 || port > 0xffff)
-			port = 0;
 	}
-	if (port)
-		*s += len + (comma != NULL);
+	if (*p && *p != ',')
+		return 0;
+	*s = p + (*p == ',');
 	return port;
 }
 
@@ -132,13 +135,13 @@ static struct video_request request_of_mode(u16 mode)
 
 static u16 mode_of_vga_option(const char *value)
 {
-	u64 mode;
+	u32 mode;
 
 	if (strcmp(value, "normal") == 0)
 		return VID_MODE_NORMAL;
 	if (strcmp(value, "ext") == 0)
 		return VID_MODE_EXTENDED;
-	if (kstrtou64(value, 0, &mode) == 0 && mode <= 0xffff)
+	if (take_number(&value, &mode) && !*value && mode <= 0xffff)
 		return mode;
 	return VID_MODE_ASK;
 }

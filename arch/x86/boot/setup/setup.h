@@ -113,6 +113,12 @@ void warn(const char *text);
 /** die() - "lantern: error NN name: text", then halt for good */
 void __noreturn die(const char *text);
 
+/* ---- trace.c: when each stage began, for the kernel */
+
+/** trace_init() - put our time line into the setup_data list of boot_params */
+void trace_init(void);
+void trace_stage(enum boot_stage nr);
+
 /* ---- heap.c: allocated once or given back in reverse order */
 
 void init_heap(void);
@@ -124,6 +130,8 @@ void *heap_alloc(u16 size);
 /* ---- main.c's steps, one file or family each */
 
 void validate_cpu(void);
+/** cpu_has_tsc() - whether RDTSC may be executed; asks CPUID each time */
+bool cpu_has_tsc(void);
 void set_bios_mode(void);
 void detect_memory(void);
 void keyboard_init(void);

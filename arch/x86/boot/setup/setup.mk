@@ -12,7 +12,7 @@ SETUP_CFLAGS	:= -std=gnu11 -g -Os -m16 -march=i386 -mregparm=3 -mpreferred-stack
 		   -fcf-protection=none -fno-delete-null-pointer-checks -fno-jump-tables \
 		   -ffunction-sections -fdata-sections $(WARNINGS)
 
-SETUP_LIB	:= string cmdline kstrtox
+SETUP_LIB	:= string cmdline
 SETUP_SRC	:= $(filter-out %.lds.S,$(sort $(wildcard arch/x86/boot/setup/*.[cS]))) $(SETUP_LIB:%=kernel/lib/%.c)
 SETUP_OBJ	:= $(patsubst %,$(BUILD)/setup/%.o,$(basename $(SETUP_SRC)))
 SETUP_LDS	:= $(BUILD)/boot/setup/setup.lds
