@@ -5,10 +5,11 @@
 #
 #help make test-host            tests of pure logic, on this machine
 #help make test-image           tests of the file build/lantern.efi
-#help make test-boot            boots in QEMU with OVMF
+#help make test-boot            boots in QEMU with OVMF and SeaBIOS
 
 TEST_PACKAGES	:= libcmocka-dev liblz4-dev libxxhash-dev \
 		   binutils file grub-common sbsigntool openssl git mtools xorriso dosfstools \
+		   isolinux syslinux-common grub-pc-bin ipxe-qemu \
 		   gdb python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pil
 EFI_LIB		?= /usr/lib
 
