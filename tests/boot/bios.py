@@ -10,6 +10,7 @@ import qemu
 
 PROBE = os.path.join(qemu.BUILD, "tests", "probe.bin")
 SETUP_SECTS = 0x1f1
+SETUP_SIGNATURE = b"STLZ"	# arch/x86/boot/setup/setup.h
 ISOLINUX = "/usr/lib/ISOLINUX/isolinux.bin"
 LDLINUX = "/usr/lib/syslinux/modules/bios/ldlinux.c32"
 GRUB_PC = "/usr/lib/grub/i386-pc"

@@ -13,6 +13,8 @@ VIDEO_TEXT_VGA, VIDEO_VLFB = 0x22, 0x23
 SETUP_STAGES = range(40, 49)
 BELOW_1M = 0x100000
 MBR_SIGNATURE = 0x12345678
+LOADFLAGS, CODE32_START = 0x211, 0x214
+SETUP_SEGMENT = 0x1000		# where QEMU puts the setup code
 
 
 @pytest.fixture(scope="session")
@@ -163,6 +165,47 @@ def test_cpu_without_long_mode_is_told_so_and_nothing_else_happens(boot, cpu):
     machine.expect(expect.error(41, "long mode") + r"[^\n]*\n")
     assert machine.qmp("query-status")["status"] == "running"
     machine.check_no_triple_fault()
+
+
+# --- loaders that err ---
+
+def changed(image, folder, at, value):
+    """A copy of @image with @value at offset @at."""
+    with open(image, "rb") as file:
+        data = bytearray(file.read())
+    data[at:at + len(value)] = value
+    path = folder / "changed"
+    path.write_bytes(data)
+    return str(path)
+
+
+def test_setup_code_not_loaded_to_its_end(boot, tmp_path):
+    with open(qemu.LANTERN, "rb") as file:
+        at = file.read().rindex(bios.SETUP_SIGNATURE, 0, 0x5000)
+    kernel = changed(qemu.LANTERN, tmp_path, at, bytes(4))
+    machine = boot(firmware="bios", kernel=kernel, append="x", fatal=())
+    machine.expect(expect.error(40, "did not load all") + r"[^\n]*\n")
+    machine.check_no_triple_fault()
+
+
+def test_kernel_below_1_mib_is_refused(boot, tmp_path):
+    kernel = changed(qemu.LANTERN, tmp_path, CODE32_START, struct.pack("<I", 0x10000))
+    machine = boot(firmware="bios", kernel=kernel, append="x", fatal=())
+    machine.expect(expect.error(47, "below 1 MiB") + r"[^\n]*\n")
+
+
+# At the jump of the header: SS:SP of a loader's own, or SP too low in our segment; with and without CAN_USE_HEAP
+@pytest.mark.parametrize("ss, sp, loadflags", [(0x9000, 0x1000, 0x81), (0x9000, 0x1000, 0x01),
+                                               (0x1000, 0x2000, 0x81), (0x1000, 0x0000, 0x01)])
+def test_any_stack_of_the_loader_will_do(boot, probe_image, ss, sp, loadflags):
+    machine = boot(firmware="bios", kernel=probe_image, append="probe=stack", debug_exit=True, gdb=True,
+                   cpu="qemu64")
+    machine.gdb.run_to(SETUP_SEGMENT * 16 + 0x200)
+    machine.gdb.set_registers(ss=ss, rsp=sp)
+    machine.gdb.write(SETUP_SEGMENT * 16 + LOADFLAGS, bytes([loadflags]))
+    machine.gdb.go()
+    machine.expect("probe: done")
+    assert bios.Handoff(machine.log).cmdline == "probe=stack"
 
 
 # --- real loaders ---
