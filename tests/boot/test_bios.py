@@ -208,6 +208,79 @@ def test_any_stack_of_the_loader_will_do(boot, probe_image, ss, sp, loadflags):
     assert bios.Handoff(machine.log).cmdline == "probe=stack"
 
 
+# --- BIOSes that lack something ---
+
+class CrippledBios:
+    """The machine at the header's jump, with code of ours in the unused rest of the header page."""
+
+    CODE = 0x300			# offset in the setup segment
+    HANDLER = 0x320
+
+    def __init__(self, boot, image, **kwargs):
+        self.machine = boot(firmware="bios", kernel=image, append="probe=crippled", debug_exit=True, gdb=True,
+                            cpu="qemu64", **kwargs)
+        self.gdb = self.machine.gdb
+        self.gdb.run_to(SETUP_SEGMENT * 16 + 0x200)
+
+    def put(self, offset, code):
+        self.gdb.write(SETUP_SEGMENT * 16 + offset, code)
+
+    def without(self, *functions):
+        """INT 15h with one of these in AX returns as it came, carry set by us."""
+        old = self.gdb.read(0x15 * 4, 4)
+        code = b""
+        for nr, ax in enumerate(functions):		# cmp ax, FUNCTION; je the iret
+            code += b"\x3d" + struct.pack("<H", ax) + b"\x74" + bytes([5 * (len(functions) - 1 - nr) + 5])
+        code += b"\xea" + old + b"\xcf"			# jmp far to the BIOS; iret
+        self.put(self.HANDLER, code)
+        self.gdb.write(0x15 * 4, struct.pack("<HH", self.HANDLER, SETUP_SEGMENT))
+        return self
+
+    def a20_off(self):
+        """xor al, al; out 0x92, al; jmp back to IP 0; CS begins at offset 0x200"""
+        self.put(self.CODE, b"\x30\xc0\xe6\x92\xe9" + struct.pack("<h", 0x200 - (self.CODE + 7)))
+        self.gdb.set_registers(rip=self.CODE - 0x200)
+        return self
+
+    def handoff(self):
+        self.gdb.go()
+        self.machine.expect("probe: done")
+        return bios.Handoff(self.machine.log)
+
+
+def test_a20_by_the_bios(boot, probe_image):
+    assert CrippledBios(boot, probe_image).a20_off().handoff().machine["a20"] == 1
+
+
+def test_a20_by_the_keyboard_controller(boot, probe_image):
+    assert CrippledBios(boot, probe_image).without(0x2401).a20_off().handoff().machine["a20"] == 1
+
+
+def test_a20_by_port_92(boot, probe_image):
+    machine = CrippledBios(boot, probe_image, machine="pc,i8042=off").without(0x2401).a20_off()
+    assert machine.handoff().machine["a20"] == 1
+
+
+def test_memory_by_e801_when_there_is_no_e820(boot, probe_image):
+    machine = CrippledBios(boot, probe_image, memory="512M").without(0xe820)
+    at = machine.handoff()
+    assert at.e820 == [(0, 639 << 10, 1), (1 << 20, (1 << 20) + (at.memory["alt_mem_k"] << 10), 1)]
+    assert 510 << 20 < at.ram() <= 512 << 20
+    assert expect.re.search(expect.warning(43, "E820"), machine.machine.log)
+
+
+def test_memory_by_88_when_there_is_nothing_newer(boot, probe_image):
+    at = CrippledBios(boot, probe_image).without(0xe820, 0xe801).handoff()
+    assert at.memory["alt_mem_k"] == 0
+    assert at.e820[1] == (1 << 20, 64 << 20, 1)
+
+
+def test_no_memory_size_at_all_is_an_error(boot, probe_image):
+    machine = CrippledBios(boot, probe_image, fatal=()).without(0xe820, 0xe801, 0x8800)
+    machine.gdb.go()
+    machine.machine.expect(expect.error(43, "E801") + r"[^\n]*\n")
+
+
 # --- real loaders ---
 
 @pytest.fixture
