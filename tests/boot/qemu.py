@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""One virtual machine: QEMU with OVMF, its serial line, its QMP and gdb sockets.
+"""One virtual machine: QEMU with OVMF or SeaBIOS, its serial line, its QMP and gdb sockets.
 
 The time limits here only catch a machine that hangs; nothing is measured with
 them. QEMU connects to sockets that already listen, so nobody waits for a file
@@ -67,6 +67,7 @@ class Machine:
     drive:  an existing disk image instead, opened with snapshot=on
     cdrom:  an existing ISO image
     kernel, append:  QEMU's -kernel and -append
+    firmware: "uefi" or "bios"
     memory: "128M", "2G"...; nothing of it is taken from the host until touched
     gdb:    stop before the first instruction and offer .gdb (see gdb.py)
     fatal:  patterns after which waiting for anything else is in vain
@@ -77,7 +78,7 @@ class Machine:
 
     def __init__(self, *, machine="q35", memory="512M", cpu="max", smp=1, files=None, drive=None,
                  cdrom=None, kernel=None, append=None, vga="none", debug_exit=False, gdb=False,
-                 esp_mib=16, extra=(), fatal=FATAL):
+                 esp_mib=16, extra=(), fatal=FATAL, firmware="uefi"):
         self.dir = tempfile.mkdtemp(prefix="lantern-boot.")
         self.serial = None
         self.gdb = None
@@ -86,23 +87,21 @@ class Machine:
         self.qmp_file = None
         try:
             self._start(machine, memory, cpu, smp, files, drive, cdrom, kernel, append, vga,
-                        debug_exit, gdb, esp_mib, extra)
+                        debug_exit, gdb, esp_mib, extra, firmware)
         except BaseException:
             self.kill()
             raise
 
     def _start(self, machine, memory, cpu, smp, files, drive, cdrom, kernel, append, vga,
-               debug_exit, gdb, esp_mib, extra):
-        nvram = os.path.join(self.dir, "vars.fd")
+               debug_exit, gdb, esp_mib, extra, firmware):
         self.reset_log = os.path.join(self.dir, "qemu.log")
-        shutil.copyfile(OVMF_VARS, nvram)
         args = ["-machine", f"{machine},accel={os.environ.get('ACCEL', 'tcg')}",
                 "-m", memory, "-cpu", cpu, "-smp", str(smp),
-                "-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={OVMF_CODE}",
-                "-drive", f"if=pflash,format=raw,unit=1,file={nvram}",
                 "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
                 "-vga", vga, "-net", "none", "-monitor", "none", "-serial", "stdio",
                 "-d", "cpu_reset", "-D", self.reset_log]
+        if firmware == "uefi":
+            args += self._uefi_args()
         if mib(memory) >= LARGE_GUEST_MIB:
             args += ["-object", f"memory-backend-ram,id=ram,size={memory},reserve=off",
                      "-machine", "memory-backend=ram"]
@@ -140,6 +139,13 @@ class Machine:
             self.gdb = GdbStub(self._accept(gdb_listener))
 
     # --- start and end ---
+
+    def _uefi_args(self):
+        """OVMF and a variable store of its own; without them QEMU starts SeaBIOS."""
+        nvram = os.path.join(self.dir, "vars.fd")
+        shutil.copyfile(OVMF_VARS, nvram)
+        return ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={OVMF_CODE}",
+                "-drive", f"if=pflash,format=raw,unit=1,file={nvram}"]
 
     def _listen(self, name):
         listener = socket.socket(socket.AF_UNIX)

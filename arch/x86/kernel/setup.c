@@ -72,6 +72,7 @@ static const char *door_name(enum boot_stage first)
 {
 	switch (first) {
 	case STAGE_PE_ENTRY:	return "EFI application";
+	case STAGE_SETUP:	return "16-bit BIOS boot protocol";
 	case STAGE_STARTUP_32:	return "32-bit boot protocol";
 	case STAGE_LOADER_64:	return "64-bit boot protocol";
 	case STAGE_STARTUP_64:	return "startup_64 itself";
