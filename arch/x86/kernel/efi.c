@@ -161,15 +161,18 @@ void efi_runtime_setup(void)
 	const efi_system_table_t *st;
 	const efi_runtime_services_t *rt;
 
+	if (!efi.map)
+		return;
+	efi.map = memremap(efi.map_pa, efi.map_size);	/* mem= may have cut it from the direct map */
 	if (!efi.map || cmdline_find_option_bool(boot_command_line, "noefi"))
 		return;
-	st = ioremap(efi.systab_pa, sizeof(*st), _PAGE_CACHE_WB);
+	st = memremap(efi.systab_pa, sizeof(*st));
 	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC) {
 		boot_warn(STAGE_EFI_RUNTIME, "no EFI system table at %#llx: runtime services off",
 			  (unsigned long long)efi.systab_pa);
 		return;
 	}
-	rt = ioremap((u64)(uintptr_t)st->RuntimeServices, sizeof(*rt), _PAGE_CACHE_WB);
+	rt = memremap((u64)(uintptr_t)st->RuntimeServices, sizeof(*rt));
 	if (rt)
 		efi.reset_system = (u64)(uintptr_t)rt->ResetSystem;
 }

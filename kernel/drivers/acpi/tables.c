@@ -97,12 +97,6 @@ static bool checksum_ok(const void *p, size_t len)
 	return !sum;
 }
 
-/* Firmware puts tables where it likes; those outside the direct map get a mapping of their own. */
-static const void *table_bytes(phys_addr_t pa, u32 len)
-{
-	return phys_is_mapped(pa, len) ? __va(pa) : ioremap(pa, len, _PAGE_CACHE_WB);
-}
-
 /* A whole table, or NULL with a line that says what is wrong with it. */
 static const struct acpi_header *map_table(phys_addr_t pa)
 {
@@ -111,12 +105,12 @@ static const struct acpi_header *map_table(phys_addr_t pa)
 
 	if (!pa)
 		return NULL;
-	h = table_bytes(pa, sizeof(*h));
+	h = memremap(pa, sizeof(*h));
 	if (!h)
 		return NULL;
 	if (h->length < sizeof(*h) || h->length > TABLE_MAX)
 		why = "wrong length";
-	else if (!(h = table_bytes(pa, h->length)))
+	else if (!(h = memremap(pa, h->length)))
 		return NULL;
 	else if (!checksum_ok(h, h->length))
 		why = "wrong checksum";
@@ -142,7 +136,7 @@ static const struct acpi_header *find_table(const struct acpi_header *root, cons
 
 	for (i = 0; i < n; i++) {
 		phys_addr_t pa = root_entry(root, i, width);
-		const struct acpi_header *h = pa ? table_bytes(pa, sizeof(*h)) : NULL;
+		const struct acpi_header *h = pa ? memremap(pa, sizeof(*h)) : NULL;
 
 		if (h && !memcmp(h->signature, signature, 4))
 			return map_table(pa);
@@ -152,7 +146,7 @@ static const struct acpi_header *find_table(const struct acpi_header *root, cons
 
 static const struct acpi_header *find_root(phys_addr_t pa)
 {
-	const struct acpi_rsdp *rsdp = table_bytes(pa, sizeof(*rsdp));
+	const struct acpi_rsdp *rsdp = memremap(pa, sizeof(*rsdp));
 	const struct acpi_header *root = NULL;
 
 	if (!rsdp || memcmp(rsdp->signature, "RSD PTR ", 8) || !checksum_ok(rsdp, 20)) {
