@@ -9,9 +9,12 @@
 #include <asm/pgtable_types.h>
 #include <asm/processor-flags.h>
 #include <asm/segment.h>
+#include <boot/multiboot2.h>
 #include "loader.h"
 
 #define BP_scratch		0x1e4		/* zero-page.rst: four bytes of stack */
+#define BP_header		0x202
+#define BP_hardware_subarch_data 0x240
 #define rva(label)		((label) - startup_32)	/* in .head.text; _rva_* come from the linker */
 #define LDR_DOOR_32		0
 #define LDR_DOOR_64		1
@@ -137,7 +140,9 @@ common_64:
 
 	movq	%r15, %rdi
 	movq	%r12, %rsi
+	movl	%r13d, %edx
 	call	loader_check
+	movl	%eax, %r13d
 
 	/* Copy downwards from the end: source and destination may overlap. */
 	leaq	_image_end - 8(%rip), %rsi
@@ -167,6 +172,33 @@ SYM_CODE_START(moved)
 	movq	%r15, %rsi
 	jmp	*%rax
 SYM_CODE_END(moved)
+
+	.code32
+/*
+ * multiboot2_entry - Multiboot2 3.3
+ * In:  eax = MULTIBOOT2_BOOTLOADER_MAGIC, ebx = information; flat segments, paging
+ *      and interrupts off, no stack
+ * Goes on as the 32-bit protocol, with boot_params that say where the information
+ * is; multiboot2_convert() fills them when C can run.
+ */
+SYM_CODE_START(multiboot2_entry)
+	leal	8(%ebx), %esp			/* its reserved word is a stack for one address */
+	call	multiboot2_here
+	.globl	multiboot2_here
+multiboot2_here:
+	popl	%ebp
+	subl	$_rva_multiboot2_here, %ebp	/* ebp = address of startup_32 */
+	movl	%eax, %edx
+	leal	_rva_multiboot2_params(%ebp), %edi
+	movl	%edi, %esi
+	xorl	%eax, %eax
+	movl	$(LOADER_MULTIBOOT2_SIZE / 4), %ecx
+	cld
+	rep	stosl
+	movl	%edx, BP_header(%esi)
+	movl	%ebx, BP_hardware_subarch_data(%esi)
+	jmp	*%ebp
+SYM_CODE_END(multiboot2_entry)
 
 	.code64
 /* One gate each, 16 bytes apart; see loader_idt_init(). */

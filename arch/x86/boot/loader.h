@@ -28,12 +28,14 @@
 #define LOADER_POOL		(LOADER_TRACE + LOADER_TRACE_SIZE)
 #define LOADER_WORKSPACE	(LOADER_POOL + LOADER_POOL_SIZE)
 
+#define LOADER_MULTIBOOT2_SIZE	_AC(0xb000, UL)		/* boot_params and what does not fit into them */
+
 #ifndef __ASSEMBLY__
 #include <boot/bootparam.h>
 #include <lib/stage.h>
 
 /* How the boot loader came in. */
-enum loader_door { LOADER_DOOR_32, LOADER_DOOR_64 };
+enum loader_door { LOADER_DOOR_32, LOADER_DOOR_64, LOADER_DOOR_MULTIBOOT2 };
 
 extern char _pm_start[], _image_end[];		/* of the copy that runs */
 
@@ -44,8 +46,15 @@ extern const char loader_idt_handlers[32][16];
  * loader_check() - before the loader moves: is [@out, @out + init_size) free?
  * Stops with a numbered message when boot_params, command line or initrd lie
  * inside, because moving would destroy them.
+ * Return: @door, or LOADER_DOOR_MULTIBOOT2 when that is what is behind it.
  */
-void loader_check(struct boot_params *params, u64 out);
+enum loader_door loader_check(struct boot_params *params, u64 out, enum loader_door door);
+
+/**
+ * multiboot2_convert() - fill boot_params that multiboot2_entry left almost empty
+ * Return: whether they were; otherwise nothing has changed.
+ */
+bool multiboot2_convert(struct boot_params *params);
 
 /**
  * loader_main() - from the moved copy: everything up to the kernel's entry

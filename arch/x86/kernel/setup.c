@@ -92,6 +92,7 @@ static const char *door_name(enum boot_stage first)
 	case STAGE_STARTUP_32:	return "32-bit boot protocol";
 	case STAGE_LOADER_64:	return "64-bit boot protocol";
 	case STAGE_PVH_ENTRY:	return "PVH";
+	case STAGE_MULTIBOOT2:	return "Multiboot2";
 	case STAGE_STARTUP_64:	return "startup_64 itself";
 	default:		return boot_stage_name(first);
 	}
