@@ -9,7 +9,7 @@
 
 TEST_PACKAGES	:= libcmocka-dev liblz4-dev libxxhash-dev \
 		   binutils file grub-common sbsigntool openssl git mtools xorriso dosfstools \
-		   isolinux syslinux-common grub-pc-bin ipxe-qemu \
+		   isolinux syslinux-common grub-pc-bin grub-efi-amd64-bin ipxe-qemu \
 		   gdb python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pil
 EFI_LIB		?= /usr/lib
 
