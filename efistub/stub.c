@@ -18,6 +18,8 @@ static void release(struct stub *s)
 		bs->FreePool(s->map_pool);
 	if (s->la57_trampoline)
 		bs->FreePages(s->la57_trampoline, 2);
+	if (s->initrd_pa)
+		bs->FreePages(s->initrd_pa, s->initrd_pages);
 	stub_unprotect(s);
 	if (s->kernel_pa)
 		bs->FreePages(s->kernel_pa, s->kernel_pages);
@@ -47,6 +49,7 @@ static efi_status_t prepare(struct stub *s)
 	STEP(RELOCATE,		stub_relocate);
 	stub_gdb(s);
 	STEP(PROTECT,		stub_protect);
+	STEP(INITRD,		stub_initrd);
 	STEP(GRAPHICS,		stub_graphics);
 	STEP(FIRMWARE_TABLES,	stub_firmware_tables);
 	STEP(SECURE_BOOT,	stub_secure_boot);

@@ -49,6 +49,9 @@ struct stub {
 	u64			kernel_va;
 	bool			text_protected;	/* RO set through the memory attribute protocol */
 
+	u64			initrd_pa;	/* AllocatePages, 0 when there is none or a loader brought it */
+	u64			initrd_pages;
+
 	u64			la57_trampoline; /* AllocatePages below 4 GiB, 0 when not needed */
 
 	/* one pool allocation: the map, scratch and e820 entries beyond the zero page */
@@ -102,10 +105,29 @@ void stub_file_path(struct stub *s, char *path, size_t size);
 /* file.c */
 
 /**
- * stub_read_beside() - read a small file from the folder the image came from
- * @name: UTF-8 file name; @size: in: room in @buf, out: bytes read
+ * stub_open() - open a file of the volume the image came from
+ * @name: UTF-8, with slashes or backslashes; from the root of the volume when it
+ *        starts with one, else from the folder of the image
  * Return: EFI_NOT_FOUND also when there is no file system to look in;
- *         EFI_BUFFER_TOO_SMALL for a larger file, of which *@size bytes are in @buf.
+ *         EFI_INVALID_PARAMETER when @name is empty, too long or no text.
+ */
+efi_status_t stub_open(struct stub *s, const char *name, efi_file_t **file);
+
+/** stub_file_size() - in bytes; EFI_UNSUPPORTED for a folder */
+efi_status_t stub_file_size(efi_file_t *file, u64 *size);
+
+/**
+ * stub_read() - read until the end of the file or of the buffer
+ * @size:  in: room in @buf, out: bytes read
+ * @chunk: bytes asked for at once; some FAT drivers fail on large reads
+ */
+efi_status_t stub_read(efi_file_t *file, void *buf, size_t *size, size_t chunk);
+
+/**
+ * stub_read_beside() - read a small file, named as for stub_open()
+ * @size: in: room in @buf, out: bytes read
+ * Return: EFI_BUFFER_TOO_SMALL for a larger file, of which *@size bytes are in
+ *         @buf; else as stub_open().
  */
 efi_status_t stub_read_beside(struct stub *s, const char *name, void *buf, size_t *size);
 
@@ -134,6 +156,9 @@ efi_status_t stub_protect(struct stub *s);
 
 /** stub_unprotect() - take back what stub_protect() did, before the pages are freed */
 void stub_unprotect(struct stub *s);
+
+/* initrd.c */
+efi_status_t stub_initrd(struct stub *s);
 
 /* gop.c, tables.c */
 efi_status_t stub_graphics(struct stub *s);
