@@ -13,6 +13,7 @@
 #include <kernel/acpi.h>
 #include <kernel/framebuffer.h>
 #include <kernel/init.h>
+#include <kernel/initrd.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 #include <kernel/tty.h>
@@ -89,6 +90,7 @@ static void memblock_setup(void)
 	/* The first MiB: real-mode vectors, EBDA, and firmware that says less than it uses. */
 	memblock_reserve(0, SZ_1M);
 	memblock_reserve(__pa(_text), _end - _text);
+	initrd_reserve();
 	setup_data_iter_init(&it, boot_params.hdr.setup_data, boot_data_map);
 	while (setup_data_next(&it))
 		memblock_reserve(it.pa, sizeof(struct setup_data) + it.len);
@@ -114,6 +116,7 @@ void setup_arch(void)
 	boot_stage(STAGE_PAGING);
 	paging_init();		/* direct map up; boot tables no longer used */
 	screen_remap();
+	initrd_print();
 
 	boot_stage(STAGE_ACPI);
 	acpi_init(boot_params.acpi_rsdp_addr);
