@@ -16,6 +16,7 @@ E820_ALL = re.compile(r"e820: total all types (\d+) KiB, firmware (\d+) KiB")
 PHYSICAL = re.compile(r"physical 0x([0-9a-f]+)")
 VIRTUAL = re.compile(r"virtual 0x([0-9a-f]+)")
 LEVELS = re.compile(r"([45])(?: page-table)? levels|([45])-level")
+INITRD = re.compile(r"initrd: physical 0x([0-9a-f]+)-0x([0-9a-f]+), (\d+) KiB(?:, xxh64 ([0-9a-f]{16}))?")
 COMMAND_LINE = re.compile(r"command line: (.*)", re.I)
 
 # the monitor's commands, and a piece of what each prints
