@@ -6,6 +6,7 @@
 #include <asm/processor.h>
 #include "stub.h"
 #include <lib/printf.h>
+#include <lib/stage.h>
 #include <lib/utf.h>
 
 static void put_utf8(struct stub *s, const char *text, const char *end)
@@ -65,16 +66,6 @@ void stub_detail(struct stub *s, const char *fmt, ...)
 	va_end(args);
 }
 
-static const char *stage_name(enum boot_stage stage)
-{
-	switch (stage) {
-#define BOOT_STAGE_NAME(nr, sym, name, text)	case nr: return name;
-	BOOT_STAGES(BOOT_STAGE_NAME)
-#undef BOOT_STAGE_NAME
-	}
-	return "?";
-}
-
 void stub_stage(struct stub *s, enum boot_stage stage)
 {
 	struct boot_trace *trace = s->handoff ? &s->handoff->trace : &s->early_trace;
@@ -83,7 +74,7 @@ void stub_stage(struct stub *s, enum boot_stage stage)
 	if (trace->nr_entries < BOOT_TRACE_MAX)
 		trace->entry[trace->nr_entries++] = (struct boot_trace_entry){ .tsc = rdtsc(), .stage = stage };
 	if (s->debug && stage < STAGE_E820)
-		stub_printf(s, "[%u %s]\n", stage, stage_name(stage));
+		stub_printf(s, "[%u %s]\n", stage, boot_stage_name(stage));
 }
 
 void stub_print_passed(struct stub *s)
@@ -92,7 +83,7 @@ void stub_print_passed(struct stub *s)
 
 	for (i = 0; i < s->early_trace.nr_entries; i++)
 		stub_printf(s, "[%u %s]\n", s->early_trace.entry[i].stage,
-			    stage_name(s->early_trace.entry[i].stage));
+			    boot_stage_name(s->early_trace.entry[i].stage));
 }
 
 void stub_warn(struct stub *s, const char *fmt, ...)
@@ -100,7 +91,7 @@ void stub_warn(struct stub *s, const char *fmt, ...)
 	char prefix[64];
 	va_list args;
 
-	snprintf(prefix, sizeof(prefix), "lantern: warning %u %s: ", s->stage, stage_name(s->stage));
+	snprintf(prefix, sizeof(prefix), "lantern: warning %u %s: ", s->stage, boot_stage_name(s->stage));
 	va_start(args, fmt);
 	put_args(s, prefix, fmt, args, "\n");
 	va_end(args);
@@ -134,7 +125,7 @@ efi_status_t stub_fail(struct stub *s, efi_status_t status, const char *fmt, ...
 	char prefix[64], suffix[64];
 	va_list args;
 
-	snprintf(prefix, sizeof(prefix), "lantern: error %u %s: ", s->stage, stage_name(s->stage));
+	snprintf(prefix, sizeof(prefix), "lantern: error %u %s: ", s->stage, boot_stage_name(s->stage));
 	snprintf(suffix, sizeof(suffix), ": %s (%#llx)\n", status_name(status), (unsigned long long)status);
 	va_start(args, fmt);
 	put_args(s, prefix, fmt, args, suffix);

@@ -115,15 +115,6 @@ static efi_status_t allocate_kernel(struct stub *s, u64 random)
 	return err;
 }
 
-/* Places between the link address and the end of the kernel's own GiB, in steps of 2 MiB. */
-static u64 choose_virtual(struct stub *s, u64 random)
-{
-	u64 room = __START_KERNEL_map + KERNEL_IMAGE_SIZE - s->payload->link_address -
-		   ALIGN((u64)s->payload->memory_size, KERNEL_ALIGN);
-
-	return s->payload->link_address + random % (room / KERNEL_ALIGN + 1) * KERNEL_ALIGN;
-}
-
 efi_status_t stub_place(struct stub *s)
 {
 	u64 random[2] = { 0, 0 };
@@ -145,7 +136,7 @@ efi_status_t stub_place(struct stub *s)
 	if (EFI_ERROR(err))
 		return stub_fail(s, err, "no room for %llu KiB of kernel at a multiple of 2 MiB",
 				 (unsigned long long)(s->kernel_pages << (PAGE_SHIFT - 10)));
-	s->kernel_va = choose_virtual(s, random[1]);
+	s->kernel_va = payload_virtual(s->payload, random[1]);
 	stub_detail(s, "kernel at %#llx, virtual %#llx", (unsigned long long)s->kernel_pa,
 		    (unsigned long long)s->kernel_va);
 	if (random[1])

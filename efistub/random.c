@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Randomness before there is a kernel: the firmware's RNG protocol (UEFI 37.5), else RDRAND. */
 #include <asm/processor.h>
+#include <asm/rdrand.h>
 #include "stub.h"
 #include <lib/string.h>
 #include <lib/xxhash.h>
@@ -26,38 +27,9 @@ static bool rng_protocol(struct stub *s, void *buf, size_t size)
 	return false;
 }
 
-/* SDM 1, 7.3.17.1: ten tries, then the generator is broken. */
-static bool rdrand_u32(u32 *v)
-{
-	unsigned int i;
-	bool ok;
-
-	for (i = 0; i < 10; i++) {
-		__asm__ volatile("rdrand %0" : "=r"(*v), "=@ccc"(ok));
-		if (ok)
-			return true;
-	}
-	return false;
-}
-
-static bool rdrand(u8 *buf, size_t size)
-{
-	size_t i;
-	u32 v = 0;
-
-	if (!(cpuid_checked(1, 0).ecx & 1u << 30))
-		return false;
-	for (i = 0; i < size; i++, v >>= 8) {
-		if (i % sizeof(v) == 0 && (!rdrand_u32(&v) || v == 0 || v == ~0u))
-			return false;	/* stuck generators of some CPUs return one value for ever */
-		buf[i] = v;
-	}
-	return true;
-}
-
 bool stub_random(struct stub *s, void *buf, size_t size)
 {
-	return rng_protocol(s, buf, size) || rdrand(buf, size);
+	return rng_protocol(s, buf, size) || rdrand_fill(buf, size);
 }
 
 /*

@@ -37,6 +37,11 @@
 	S(20, E820,		"e820-map",		"The firmware's map becomes the e820 map of boot_params.") \
 	S(21, ENTER_KERNEL,	"enter-kernel",		"The stub jumps to the kernel's startup_64.") \
 	\
+	S(50, STARTUP_32,	"startup_32",		"The 32-bit entry point: long mode is switched on.") \
+	S(51, LOADER_64,	"loader-64",		"The loader part runs in 64-bit mode, moved to the end of its buffer.") \
+	S(52, HANDOFF_CHECK,	"handoff-check",	"What the boot loader gave is checked before it is used.") \
+	S(53, IDENTITY_MAP,	"identity-map",		"Own page tables, extended by page faults, show physical memory.") \
+	\
 	S(60, STARTUP_64,	"startup_64",		"The kernel's first instruction, still at its physical address.") \
 	S(61, VERIFY_CPU,	"verify_cpu",		"The CPU has what the kernel needs: long mode, SSE2, NX.") \
 	S(62, EARLY_PGT,	"early-page-tables",	"early_top_pgt maps the kernel at its virtual address.") \

@@ -3,7 +3,7 @@
 #ifndef KERNEL_STAGE_H
 #define KERNEL_STAGE_H
 
-#include <boot/stage.h>
+#include <lib/stage.h>
 
 /**
  * boot_stage() - the boot enters @stage now
@@ -17,9 +17,6 @@ void boot_stage_at(enum boot_stage stage, u64 tsc);
 
 /** boot_stage_current() - the stage entered last */
 enum boot_stage boot_stage_current(void);
-
-/** boot_stage_name() - short name, "?" for a number nobody has */
-const char *boot_stage_name(unsigned int stage);
 
 /** stage_set_verbose() - print stages from now on (efi=debug, earlyprintk) */
 void stage_set_verbose(bool on);

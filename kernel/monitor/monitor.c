@@ -7,6 +7,7 @@
 #include <kernel/console.h>
 #include <kernel/printk.h>
 #include <asm/io.h>
+#include <asm/processor.h>
 #include <lib/cmdline.h>
 #include <lib/string.h>
 
@@ -17,8 +18,8 @@
 #define KEY_DEL		0x7f
 
 /* One array: the linker script puts the sections .monitor_cmds.* between these, sorted. */
-extern const struct monitor_command __monitor_cmds_start[] __attribute__((visibility("hidden")));
-extern const struct monitor_command __monitor_cmds_end[] __attribute__((visibility("hidden")));
+extern const struct monitor_command __monitor_cmds_start[];
+extern const struct monitor_command __monitor_cmds_end[];
 
 static const struct monitor_command *find_command(const char *name)
 {
@@ -234,13 +235,6 @@ static bool edit(struct editor *e, u8 c)
 	return false;
 }
 
-static void halt_for_ever(void) __noreturn;
-static void halt_for_ever(void)
-{
-	for (;;)
-		cpu_halt();
-}
-
 /* Interrupts are off as yet, so a key is waited for by asking. */
 static u8 wait_key(void)
 {
@@ -249,7 +243,7 @@ static u8 wait_key(void)
 	while ((c = console_getc()) < 0) {
 		if (!console_has_input()) {
 			printk("\nmonitor: no console can deliver a key, halted\n");
-			halt_for_ever();
+			halt_forever();
 		}
 		cpu_relax();
 	}

@@ -5,14 +5,13 @@
  * table is believed no more than any other input: every index is checked.
  */
 #include <kernel/ksyms.h>
+#include <asm/sections.h>
 
 #define KSYMS_MAGIC	0x314d5953	/* "SYM1" */
 #define NAMES_PER_MARK	16		/* as in mksyms.py */
 #define FIRST_TOKEN	128		/* bytes below are characters */
 
-extern const char __ksyms_start[] __attribute__((visibility("hidden")));
-extern const char __ksyms_end[] __attribute__((visibility("hidden")));
-extern const char _text[] __attribute__((visibility("hidden")));
+extern const char __ksyms_start[], __ksyms_end[];	/* linker script */
 
 /* Offsets into the table, all from its start. */
 struct ksyms_header {

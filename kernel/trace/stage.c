@@ -39,16 +39,6 @@ enum boot_stage boot_stage_current(void)
 	return trace.nr_entries ? trace.entry[trace.nr_entries - 1].stage : STAGE_STARTUP_64;
 }
 
-const char *boot_stage_name(unsigned int stage)
-{
-	switch (stage) {
-#define BOOT_STAGE_NAME(nr, sym, name, text)	case nr: return name;
-	BOOT_STAGES(BOOT_STAGE_NAME)
-#undef BOOT_STAGE_NAME
-	}
-	return "?";
-}
-
 void stage_set_verbose(bool on)
 {
 	verbose = on;

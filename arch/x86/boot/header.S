@@ -7,7 +7,6 @@
 #include <asm/page.h>
 #include <boot/bootparam.h>
 #include <boot/pe.h>
-#include <generated/payload-size.h>
 #include <generated/version.h>
 
 	.section .header, "a", @progbits
@@ -118,14 +117,14 @@ setup_header:
 	.long	KERNEL_ALIGN			/* kernel_alignment */
 	.byte	1				/* relocatable_kernel */
 	.byte	21				/* min_alignment: log2 of KERNEL_ALIGN */
-	.word	0				/* xloadflags */
+	.word	XLF_KERNEL_64 | XLF_CAN_BE_LOADED_ABOVE_4G | XLF_5LEVEL | XLF_5LEVEL_ENABLED
 	.long	COMMAND_LINE_SIZE - 1		/* cmdline_size */
 	.long	0				/* hardware_subarch: PC */
 	.quad	0				/* hardware_subarch_data */
 	.long	0, 0				/* payload_offset, payload_length: no ELF inside */
 	.quad	0				/* setup_data */
 	.quad	LOAD_PHYSICAL_ADDR		/* pref_address */
-	.long	init_size			/* init_size */
+	.long	_init_size			/* init_size: nobody may put an initrd here */
 	.long	0				/* handover_offset */
 	.long	0				/* kernel_info_offset */
 	.globl	setup_header_end		/* the linker script checks where this is */
@@ -133,9 +132,6 @@ setup_header_end:
 	.code16
 	jmp	start_of_setup
 	.code64
-
-/* Room for image and decompressed kernel with the in-place margin; nobody may put an initrd here. */
-	init_size = ((PAYLOAD_MEMORY_SIZE + (PAYLOAD_IMAGE_SIZE >> 8) + 0x20000 + PAYLOAD_SIZE + 0x1fffff) & ~0x1fffff)
 
 	.section .sbat, "a", @progbits
 	.ascii	"sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n"

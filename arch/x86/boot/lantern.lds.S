@@ -9,6 +9,9 @@
  */
 #include <boot/bootparam.h>
 #include <boot/pe.h>
+#include <generated/payload-size.h>
+#include <lib/const.h>
+#include "loader.h"
 
 OUTPUT_FORMAT(elf64-x86-64)
 OUTPUT_ARCH(i386:x86-64)
@@ -45,6 +48,23 @@ SECTIONS
 	_syssize = (_image_end - _pm_start) / 16;
 	_image_size = _image_end;
 
+	/*
+	 * The loader's buffer (loader.h): the kernel at its start, then a copy of
+	 * the protected-mode part and its workspace. The two never overlap, so
+	 * decompression needs no margin.
+	 */
+	_loader_copy_size = _image_end - _pm_start;
+	_loader_copy_qwords = _loader_copy_size / 8;
+	_loader_offset = ALIGN(PAYLOAD_MEMORY_SIZE, SZ_4K);
+	_init_size = ALIGN(_loader_offset + _loader_copy_size + LOADER_WORKSPACE, SZ_2M);
+
+	/* what 32-bit code cannot reach relative to its own place */
+	_rva_boot_gdt = boot_gdt - startup_32;
+	_rva_boot_gdt_descr = boot_gdt_descr - startup_32;
+	_rva_check_stack_end = check_stack_end - startup_32;
+	_rva_no_long_mode_text = no_long_mode_text - startup_32;
+	_rva_moved = moved - startup_32;
+
 	/DISCARD/ : { *(.comment .note.* .eh_frame) }
 	.debug_info 0 : { *(.debug_info) }
 	.debug_abbrev 0 : { *(.debug_abbrev) }
@@ -65,5 +85,7 @@ SECTIONS
 ASSERT(SIZEOF(.header) == PE_HEADERS_SIZE, "the header page holds the headers and nothing else")
 ASSERT(setup_header_end == SETUP_HEADER_END, "the setup header has the size of protocol 2.15")
 ASSERT(_setup_sects <= 63, "setup code must fit the loaders' 32 KiB")
+ASSERT(startup_32 == _pm_start, "startup_32 is the first byte of the protected-mode part")
+ASSERT(loader_startup_64 == _pm_start + 0x200, "the 64-bit entry point is at 0x200")
 ASSERT(SIZEOF(.got) <= 24, "the boot part must not need a GOT")
 ASSERT(SIZEOF(.rela) == 0, "the boot part must not need relocations")

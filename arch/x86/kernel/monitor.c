@@ -68,7 +68,7 @@ static int cmd_poweroff(int argc, char **argv)
 	printk("powering off\n");
 	machine_poweroff();
 	printk("poweroff: neither EFI nor ACPI switched the machine off\n");
-	return -1;
+	return 0;
 }
 MONITOR_COMMAND(poweroff, "", "switch the machine off", cmd_poweroff);
 
@@ -92,7 +92,7 @@ static int cmd_crash(int argc, char **argv)
 	else if (!strcmp(how, "panic"))
 		panic("asked for at the monitor");
 	else
-		printk("crash: one of ud pf rodata gp de bp panic\n");
-	return -1;
+		return -1;
+	return 0;
 }
 MONITOR_COMMAND(crash, "HOW", "fault on purpose: ud pf rodata gp de bp panic", cmd_crash);

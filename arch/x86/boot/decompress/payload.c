@@ -4,6 +4,7 @@
  * is believed only after its checksum; from then on its offsets are as built.
  */
 #include "payload.h"
+#include <asm/page.h>
 #include <lib/lz4.h>
 #include <lib/xxhash.h>
 
@@ -73,6 +74,14 @@ enum payload_error payload_relocate(const struct payload_header *p, void *image,
 		where += 63 * sizeof(u64);
 	}
 	return PAYLOAD_OK;
+}
+
+u64 payload_virtual(const struct payload_header *p, u64 random)
+{
+	u32 room = __START_KERNEL_map + KERNEL_IMAGE_SIZE - p->link_address -
+		   ALIGN((u64)p->memory_size, KERNEL_ALIGN);
+
+	return p->link_address + (u64)((u32)random % (room / SZ_2M + 1)) * SZ_2M;
 }
 
 const char *payload_strerror(enum payload_error err)

@@ -52,6 +52,13 @@ enum payload_error payload_verify(const struct payload_header *p, const void *im
  */
 enum payload_error payload_relocate(const struct payload_header *p, void *image, u64 virt);
 
+/**
+ * payload_virtual() - a virtual address for the kernel
+ * @random: any number; 0 gives the link address
+ * Return: a multiple of 2 MiB such that the kernel ends inside its own GiB.
+ */
+u64 payload_virtual(const struct payload_header *p, u64 random);
+
 /** payload_strerror() - one clause, no full stop */
 const char *payload_strerror(enum payload_error err);
 

@@ -111,10 +111,4 @@ static inline void cpu_relax(void)
 	__asm__ volatile("pause" : : : "memory");
 }
 
-/* cpu_halt() - sleep until the next interrupt; for ever when interrupts are off */
-static inline void cpu_halt(void)
-{
-	__asm__ volatile("hlt" : : : "memory");
-}
-
 #endif

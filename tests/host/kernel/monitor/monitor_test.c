@@ -6,10 +6,10 @@
 #define __monitor_cmds_start	test_cmds
 #define __monitor_cmds_end	test_cmds_end
 
-static void test_halt(void) __attribute__((noreturn));
 #define ASM_IO_H
+#define ASM_PROCESSOR_H
 static void cpu_relax(void) { }
-static void cpu_halt(void) { test_halt(); }
+static void halt_forever(void) __attribute__((noreturn));
 
 #include "kernel/monitor/monitor.c"
 
@@ -28,7 +28,7 @@ const struct monitor_command test_cmds[] = {
 	{ "args", "WORD...", "print the words", cmd_args },
 	{ "help", "[COMMAND]", "list the commands", cmd_help },
 };
-__asm__(".globl test_cmds_end\n.hidden test_cmds_end\n.set test_cmds_end, test_cmds + 64\n");
+__asm__(".globl test_cmds_end\n.set test_cmds_end, test_cmds + 64\n");
 static_assert(sizeof(test_cmds) == 64, "test_cmds_end is its end");
 
 static char shown[1 << 20];
@@ -38,7 +38,7 @@ static size_t nr_typed;
 static bool has_input;
 static jmp_buf halted;
 
-static void test_halt(void)
+static void halt_forever(void)
 {
 	longjmp(halted, 1);
 }

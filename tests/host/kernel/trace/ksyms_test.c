@@ -10,9 +10,9 @@
 #include "kernel/trace/ksyms.c"
 
 /* The linked-in table: empty, as in the first pass. */
-const char __ksyms_start[1] __attribute__((visibility("hidden")));
-__asm__(".globl __ksyms_end\n.set __ksyms_end, __ksyms_start\n.hidden __ksyms_end\n");
-const char _text[1] __attribute__((visibility("hidden")));
+const char __ksyms_start[1];
+__asm__(".globl __ksyms_end\n.set __ksyms_end, __ksyms_start\n");
+char _text[1];
 
 struct sym {
 	u64 address;

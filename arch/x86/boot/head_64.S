@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The protected-mode part's two entry points, at the offsets the boot protocol
+ * fixes: startup_32 at 0 and startup_64 at 0x200. Both end in loader_main(),
+ * run from a copy of this image at the end of the buffer the kernel goes into.
+ */
+#include <asm/linkage.h>
+#include <asm/page.h>
+#include <asm/pgtable_types.h>
+#include <asm/processor-flags.h>
+#include <asm/segment.h>
+#include "loader.h"
+
+#define BP_scratch		0x1e4		/* zero-page.rst: four bytes of stack */
+#define rva(label)		((label) - startup_32)	/* in .head.text; _rva_* come from the linker */
+#define LDR_DOOR_32		0
+#define LDR_DOOR_64		1
+
+	.section .head.text, "ax", @progbits
+	.code32
+/*
+ * startup_32 - 32-bit boot protocol
+ * In:  esi = boot_params, flat segments, paging off, interrupts off
+ */
+SYM_CODE_START(startup_32)
+	cli
+	cld
+	rdtsc
+	movl	%eax, %edi			/* ecx:edi = the time of our first instruction */
+	movl	%edx, %ecx
+	leal	(BP_scratch + 4)(%esi), %esp
+	call	1f
+1:	popl	%ebp
+	subl	$rva(1b), %ebp			/* ebp = address of startup_32 */
+
+	leal	_rva_boot_gdt(%ebp), %eax
+	movl	%eax, _rva_boot_gdt_descr + 2(%ebp)
+	lgdt	_rva_boot_gdt_descr(%ebp)
+	movl	$__KERNEL_DS, %eax
+	movl	%eax, %ds
+	movl	%eax, %es
+	movl	%eax, %fs
+	movl	%eax, %gs
+	movl	%eax, %ss
+	leal	_rva_check_stack_end(%ebp), %esp
+	pushl	$__KERNEL32_CS
+	leal	rva(2f)(%ebp), %eax
+	pushl	%eax
+	lretl
+2:	pushl	%ecx				/* time stamp for the 64-bit half */
+	pushl	%edi
+
+	call	verify_cpu_32
+	testl	%eax, %eax
+	jnz	no_long_mode
+
+	/* where the buffer begins, and in ebx where the copy of this image will stand */
+	movl	%ebp, %ebx
+	addl	$(SZ_2M - 1), %ebx
+	andl	$~(SZ_2M - 1), %ebx
+	cmpl	$LOAD_PHYSICAL_ADDR, %ebx
+	jae	3f
+	movl	$LOAD_PHYSICAL_ADDR, %ebx
+3:	addl	$_loader_offset, %ebx
+
+	/* identity map of the first 4 GiB with 2 MiB pages, in the workspace */
+	leal	(_loader_copy_size + LOADER_PGTABLE32)(%ebx), %edi
+	movl	%edi, %edx
+	xorl	%eax, %eax
+	movl	$(LOADER_PGTABLE32_SIZE / 4), %ecx
+	rep	stosl
+	leal	(0x1000 + _KERNPG_TABLE)(%edx), %eax
+	movl	%eax, (%edx)
+	leal	(0x2000 + _KERNPG_TABLE)(%edx), %eax
+	movl	%eax, 0x1000(%edx)
+	addl	$0x1000, %eax
+	movl	%eax, 0x1008(%edx)
+	addl	$0x1000, %eax
+	movl	%eax, 0x1010(%edx)
+	addl	$0x1000, %eax
+	movl	%eax, 0x1018(%edx)
+	leal	0x2000(%edx), %edi
+	movl	$(_PAGE_PSE | _KERNPG_TABLE), %eax
+	movl	$2048, %ecx
+4:	movl	%eax, (%edi)
+	addl	$SZ_2M, %eax
+	addl	$8, %edi
+	decl	%ecx
+	jnz	4b
+
+	movl	%cr4, %eax
+	orl	$X86_CR4_PAE, %eax
+	movl	%eax, %cr4
+	movl	%edx, %cr3
+	movl	$MSR_EFER, %ecx
+	rdmsr
+	btsl	$_EFER_LME, %eax
+	wrmsr
+	popl	%edi				/* edx:edi = the time stamp again */
+	popl	%edx
+	leal	rva(from_32)(%ebp), %eax
+	pushl	$__KERNEL_CS
+	pushl	%eax
+	movl	$(X86_CR0_PG | X86_CR0_PE | X86_CR0_NE | X86_CR0_ET | X86_CR0_MP | X86_CR0_WP), %eax
+	movl	%eax, %cr0
+	lretl
+SYM_CODE_END(startup_32)
+
+	.org	0x200
+	.code64
+/*
+ * startup_64 - 64-bit boot protocol
+ * In:  rsi = boot_params; identity map over init_size bytes from here, boot_params
+ *      and command line; interrupts off; flat segments
+ */
+SYM_CODE_START(loader_startup_64)
+	cli
+	cld
+	rdtsc
+	shlq	$32, %rdx
+	orq	%rdx, %rax
+	movq	%rax, %r14			/* r14 = time of our first instruction */
+	movl	$LDR_DOOR_64, %r13d
+	jmp	common_64
+from_32:
+	movl	%esi, %esi			/* upper halves are undefined after the switch */
+	movl	%edi, %r14d
+	shlq	$32, %rdx
+	orq	%rdx, %r14
+	movl	$LDR_DOOR_32, %r13d
+common_64:
+	movq	%rsi, %r15			/* r15 = boot_params */
+	leaq	boot_gdt(%rip), %rax
+	movq	%rax, boot_gdt_descr + 2(%rip)
+	lgdt	boot_gdt_descr(%rip)
+	movl	$__KERNEL_DS, %eax
+	movl	%eax, %ds
+	movl	%eax, %es
+	movl	%eax, %ss
+	xorl	%eax, %eax
+	movl	%eax, %fs
+	movl	%eax, %gs
+	leaq	check_stack_end(%rip), %rsp
+	pushq	$__KERNEL_CS
+	leaq	1f(%rip), %rax
+	pushq	%rax
+	lretq
+1:
+	/* r12 = start of the buffer: this image rounded up, but not below 16 MiB */
+	leaq	startup_32(%rip), %r12
+	addq	$(SZ_2M - 1), %r12
+	andq	$~(SZ_2M - 1), %r12
+	movl	$LOAD_PHYSICAL_ADDR, %eax
+	cmpq	%rax, %r12
+	cmovb	%rax, %r12
+
+	movq	%r15, %rdi
+	movq	%r12, %rsi
+	call	loader_check
+
+	/* Copy downwards from the end: source and destination may overlap. */
+	leaq	_image_end - 8(%rip), %rsi
+	leaq	_loader_offset(%r12), %rbx	/* rbx = start of the copy */
+	leaq	_loader_copy_size - 8(%rbx), %rdi
+	movl	$_loader_copy_qwords, %ecx
+	std
+	rep	movsq
+	cld
+	leaq	_rva_moved(%rbx), %rax
+	jmp	*%rax
+SYM_CODE_END(loader_startup_64)
+
+	.text
+SYM_CODE_START(moved)
+	leaq	_image_end + LOADER_STACK_SIZE(%rip), %rsp
+	xorl	%ebp, %ebp
+	leaq	boot_gdt(%rip), %rax		/* the GDT of the copy */
+	movq	%rax, boot_gdt_descr + 2(%rip)
+	lgdt	boot_gdt_descr(%rip)
+
+	movq	%r15, %rdi
+	movq	%r12, %rsi
+	movl	%r13d, %edx
+	movq	%r14, %rcx
+	call	loader_main
+	movq	%r15, %rsi
+	jmp	*%rax
+SYM_CODE_END(moved)
+
+	.code32
+/*
+ * verify_cpu_32 - does the CPU have long mode?
+ * Out: eax = 0 if so. Clobbers ebx, ecx, edx; needs a stack.
+ */
+SYM_FUNC_START(verify_cpu_32)
+	pushfl					/* CPUID exists if EFLAGS.ID can be changed */
+	popl	%eax
+	movl	%eax, %ecx
+	xorl	$X86_EFLAGS_ID, %eax
+	pushl	%eax
+	popfl
+	pushfl
+	popl	%eax
+	xorl	%ecx, %eax
+	testl	$X86_EFLAGS_ID, %eax
+	jz	1f
+	movl	$0x80000000, %eax
+	cpuid
+	cmpl	$0x80000001, %eax
+	jb	1f
+	movl	$0x80000001, %eax
+	cpuid
+	btl	$29, %edx			/* CPUID.80000001H:EDX.LM */
+	jnc	1f
+	xorl	%eax, %eax
+	ret
+1:	movl	$1, %eax
+	ret
+SYM_FUNC_END(verify_cpu_32)
+
+/* Say it where it can be seen without any help: COM1 and the VGA text screen. */
+SYM_CODE_START(no_long_mode)
+	leal	_rva_no_long_mode_text(%ebp), %esi
+	movl	$0xb8000, %edi
+1:	lodsb
+	testb	%al, %al
+	jz	3f
+	movb	$0x4f, %ah			/* white on red */
+	stosw
+	movb	%al, %bl
+	movw	$0x3fd, %dx			/* COM1 line status */
+	movl	$100000, %ecx
+2:	inb	%dx, %al
+	testb	$0x20, %al
+	loopz	2b
+	movb	%bl, %al
+	movw	$0x3f8, %dx
+	outb	%al, %dx
+	jmp	1b
+3:	hlt
+	jmp	3b
+SYM_CODE_END(no_long_mode)
+
+	.code64
+/* One gate each, 16 bytes apart; see loader_idt_init(). */
+	.balign 16
+SYM_CODE_START(loader_idt_handlers)
+	vector = 0
+	.rept 32
+	.balign 16
+	.if ((0x60227d00 >> vector) & 1) == 0
+	pushq	$0
+	.endif
+	pushq	$vector
+	jmp	loader_idt_common
+	vector = vector + 1
+	.endr
+	.balign 16
+SYM_CODE_END(loader_idt_handlers)
+
+SYM_CODE_START(loader_idt_common)
+	cld
+	pushq	%rdi
+	pushq	%rsi
+	pushq	%rdx
+	pushq	%rcx
+	pushq	%rax
+	pushq	%r8
+	pushq	%r9
+	pushq	%r10
+	pushq	%r11
+	pushq	%rbx
+	pushq	%rbp
+	pushq	%r12
+	pushq	%r13
+	pushq	%r14
+	pushq	%r15
+	movq	%rsp, %rdi
+	movq	%rsp, %rbx
+	andq	$-16, %rsp
+	call	loader_exception
+	movq	%rbx, %rsp
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbp
+	popq	%rbx
+	popq	%r11
+	popq	%r10
+	popq	%r9
+	popq	%r8
+	popq	%rax
+	popq	%rcx
+	popq	%rdx
+	popq	%rsi
+	popq	%rdi
+	addq	$16, %rsp			/* vector and error code */
+	iretq
+SYM_CODE_END(loader_idt_common)
+
+	.section .rodata, "a", @progbits
+SYM_DATA_START(no_long_mode_text)
+	.asciz	"lantern: error 50 startup_32: this CPU has no 64-bit mode (long mode)"
+SYM_DATA_END(no_long_mode_text)
+	.balign 4
+SYM_DATA_START(loader_init_size)
+	.long	_init_size			/* a number of the linker, as C cannot read it */
+SYM_DATA_END(loader_init_size)
+
+	.data
+	.balign 8
+SYM_DATA_START(boot_gdt)
+	.quad	0
+	.quad	GDT_DESC_CODE32
+	.quad	GDT_DESC_CODE64
+	.quad	GDT_DESC_DATA
+SYM_DATA_END(boot_gdt)
+SYM_DATA_START(boot_gdt_descr)
+	.word	boot_gdt_descr - boot_gdt - 1
+	.quad	0
+SYM_DATA_END(boot_gdt_descr)
+	.balign 16
+	.skip	2048				/* for loader_check(), before the copy has a stack */
+SYM_DATA_START(check_stack_end)
+SYM_DATA_END(check_stack_end)

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The loader, read top to bottom: what the boot loader gave is checked, paging
+ * gets the levels the kernel wants, and the kernel is placed, decompressed,
+ * verified and relocated exactly as the EFI stub does it.
+ */
+#include <asm/bootparam_utils.h>
+#include <asm/la57.h>
+#include <asm/page.h>
+#include <asm/processor.h>
+#include <asm/rdrand.h>
+#include "decompress/payload.h"
+#include "loader.h"
+#include <lib/cmdline.h>
+#include <lib/string.h>
+
+extern const u32 loader_init_size __attribute__((visibility("hidden")));	/* head_64.S: bytes */
+
+static char cmdline[COMMAND_LINE_SIZE] __section(".data");
+
+const char *loader_cmdline(void)
+{
+	return cmdline;
+}
+
+static u64 cmdline_address(const struct boot_params *params)
+{
+	return params->hdr.cmd_line_ptr | (u64)params->ext_cmd_line_ptr << 32;
+}
+
+static void check_outside(const char *name, u64 start, u64 size, u64 out)
+{
+	u64 end = out + loader_init_size;
+
+	if (start && size && start < end && start + size > out)
+		loader_fail("%s at %#llx, %#llx bytes, lies inside init_size, %#llx to %#llx (boot.rst, init_size)",
+			    name, (unsigned long long)start, (unsigned long long)size,
+			    (unsigned long long)out, (unsigned long long)end);
+}
+
+void loader_check(struct boot_params *params, u64 out)
+{
+	loader_console_init(params);
+	loader_stage(STAGE_HANDOFF_CHECK);
+	sanitize_boot_params(params);
+	check_outside("boot_params", (u64)params, sizeof(*params), out);
+	check_outside("cmd_line_ptr", cmdline_address(params), 1, out);
+	check_outside("ramdisk_image", params->hdr.ramdisk_image | (u64)params->ext_ramdisk_image << 32,
+		      params->hdr.ramdisk_size | (u64)params->ext_ramdisk_size << 32, out);
+}
+
+/* A trace node of our own, before whatever list the boot loader made. */
+static void start_trace(struct boot_params *params)
+{
+	struct setup_data *node = (struct setup_data *)(_image_end + LOADER_TRACE);
+	struct boot_trace *trace = (struct boot_trace *)(node + 1);
+
+	static_assert(sizeof(*node) + sizeof(*trace) <= LOADER_TRACE_SIZE, "LOADER_TRACE_SIZE");
+	memset(node, 0, sizeof(*node) + sizeof(*trace));
+	trace->version = BOOT_TRACE_VERSION;
+	node->type = SETUP_LANTERN_TRACE;
+	node->len = sizeof(*trace);
+	node->next = params->hdr.setup_data;
+	params->hdr.setup_data = (u64)node;
+	loader_set_trace(trace);
+}
+
+static void read_cmdline(const struct boot_params *params)
+{
+	if (cmdline_address(params))
+		strscpy(cmdline, (const char *)cmdline_address(params), sizeof(cmdline));
+	loader_set_verbose(cmdline_list_has(cmdline, "efi", "debug") ||
+			   cmdline_find_option_bool(cmdline, "earlyprintk"));
+}
+
+/*
+ * The switch needs two pages below 4 GiB. The workspace serves when it lies
+ * there; otherwise the end of low RAM, whose contents are put back afterwards.
+ */
+static void *low_pages(const struct boot_params *params)
+{
+	u64 work = (u64)_image_end + LOADER_LA57, best = 0;
+	unsigned int i;
+
+	if (work + LOADER_LA57_SIZE <= SZ_4G)
+		return (void *)work;
+	for (i = 0; i < params->e820_entries; i++) {
+		const struct boot_e820_entry *e = &params->e820_table[i];
+		u64 end = min(e->addr + e->size, SZ_1M);
+
+		if (e->type == E820_TYPE_RAM && e->addr < SZ_1M && end - e->addr > LOADER_LA57_SIZE)
+			best = ALIGN_DOWN(end - LOADER_LA57_SIZE, PAGE_SIZE);
+	}
+	return (void *)best;
+}
+
+static void set_paging_levels(const struct boot_params *params)
+{
+	bool now = read_cr4() & X86_CR4_LA57;
+	bool want = cpuid_checked(7, 0).ecx & 1u << 16 && !cmdline_find_option_bool(cmdline, "no5lvl");
+	void *saved = _image_end + LOADER_LA57, *low;	/* free if low is elsewhere */
+
+	loader_detail("%d levels now, %d for the kernel", now ? 5 : 4, want ? 5 : 4);
+	if (now == want)
+		return;
+	low = low_pages(params);
+	if (!low) {
+		loader_warn("no memory below 4 GiB for the switch to %d levels: staying at %d",
+			    want ? 5 : 4, now ? 5 : 4);
+		return;
+	}
+	if (low != saved)
+		memcpy(saved, low, LOADER_LA57_SIZE);
+	la57_toggle(low);
+	ident_map_init(params);		/* the top-level table was on the second page */
+	if (low != saved)
+		memcpy(low, saved, LOADER_LA57_SIZE);
+}
+
+static void choose_random(u64 random[2])
+{
+	random[0] = random[1] = 0;
+	if (cmdline_find_option_bool(cmdline, "nokaslr") || cmdline_find_option_bool(cmdline, "deterministic"))
+		loader_detail("KASLR off: asked for");
+	else if (!rdrand_fill(random, 2 * sizeof(random[0])))
+		loader_detail("KASLR off: no random number generator");
+}
+
+static void must(enum payload_error err)
+{
+	if (err)
+		loader_fail("%s", payload_strerror(err));
+}
+
+u64 loader_main(struct boot_params *params, u64 out, enum loader_door door, u64 tsc)
+{
+	const struct payload_header *p = payload_find();
+	u64 random[2], pa, va;
+
+	loader_console_init(params);
+	loader_idt_init();		/* a fault says so from here on */
+	start_trace(params);
+	loader_stage_at(door == LOADER_DOOR_32 ? STAGE_STARTUP_32 : STAGE_LOADER_64, tsc);
+	read_cmdline(params);
+	if (door == LOADER_DOOR_32)
+		loader_stage(STAGE_LOADER_64);
+
+	loader_stage(STAGE_LA57);
+	set_paging_levels(params);
+	loader_stage(STAGE_IDENTITY_MAP);
+	ident_map_init(params);		/* any address can be used from here on */
+
+	loader_stage(STAGE_PAYLOAD);
+	must(payload_check(p));
+	loader_stage(STAGE_PLACE);
+	choose_random(random);
+	pa = loader_place(params, out, p->memory_size, random[0]);
+	va = payload_virtual(p, random[1]);
+	loader_detail("kernel at %#llx, virtual %#llx", (unsigned long long)pa, (unsigned long long)va);
+	if (random[1])
+		params->hdr.loadflags |= KASLR_FLAG;
+	ident_map_add(pa, pa + p->memory_size);
+
+	loader_stage(STAGE_DECOMPRESS);
+	must(payload_expand(p, (void *)pa));
+	loader_stage(STAGE_CHECKSUM);
+	must(payload_verify(p, (void *)pa));
+	loader_stage(STAGE_RELOCATE);
+	must(payload_relocate(p, (void *)pa, va));
+	loader_stage(STAGE_ENTER_KERNEL);
+	return pa + p->entry_offset;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Names of the boot's stages, for stub, loader and kernel. */
+#include <lib/stage.h>
+
+const char *boot_stage_name(unsigned int stage)
+{
+	switch (stage) {
+#define BOOT_STAGE_NAME(nr, sym, name, text)	case nr: return name;
+	BOOT_STAGES(BOOT_STAGE_NAME)
+#undef BOOT_STAGE_NAME
+	}
+	return "?";
+}
