@@ -15,15 +15,14 @@
 #define NAME_SIZE	512
 #define DEFAULT_NAME	"initrd.img"
 
-static void set_initrd(struct stub *s, u64 size)
+static void set_initrd(struct stub *s, u64 pa, u64 size)
 {
 	struct boot_params *params = &s->handoff->params;
 
-	params->hdr.ramdisk_image = s->initrd_pa;
-	params->ext_ramdisk_image = s->initrd_pa >> 32;
+	params->hdr.ramdisk_image = pa;
+	params->ext_ramdisk_image = pa >> 32;
 	params->hdr.ramdisk_size = size;
 	params->ext_ramdisk_size = size >> 32;
-	stub_detail(s, "%llu bytes at %#llx", (unsigned long long)size, (unsigned long long)s->initrd_pa);
 }
 
 /* @limit: last address the pages may have */
@@ -103,7 +102,7 @@ static efi_status_t from_load_file2(struct stub *s)
 	if (EFI_ERROR(err))
 		return stub_fail(s, err == EFI_NOT_FOUND ? EFI_LOAD_ERROR : err, "LoadFile2: initrd of %llu bytes", (unsigned long long)size);
 	stub_detail(s, "from LoadFile2");
-	set_initrd(s, got);
+	set_initrd(s, s->initrd_pa, got);
 	return EFI_SUCCESS;
 }
 
@@ -189,7 +188,7 @@ static efi_status_t from_files(struct stub *s, const char *paths)
 		return err;
 	err = walk_parts(s, paths, initrd_buffer(s), &size);
 	if (!EFI_ERROR(err))
-		set_initrd(s, size);
+		set_initrd(s, s->initrd_pa, size);
 	return err;
 }
 
@@ -205,17 +204,24 @@ static bool default_file_exists(struct stub *s)
 
 efi_status_t stub_initrd(struct stub *s)
 {
+	const struct boot_params *params = &s->handoff->params;
 	const char *paths = s->cmdline;
 	efi_status_t err;
 	char c;
 
-	if (cmdline_find_option_bool(s->cmdline, "noinitrd"))
+	if (cmdline_find_option_bool(s->cmdline, "noinitrd")) {
+		set_initrd(s, 0, 0);
 		return EFI_SUCCESS;
+	}
+	if (params->hdr.ramdisk_size || params->ext_ramdisk_size) {
+		stub_detail(s, "from the loader's boot_params");
+		return EFI_SUCCESS;
+	}
 	err = from_load_file2(s);
 	if (err != EFI_NOT_FOUND)
 		return err;
 	if (cmdline_find_option(s->cmdline, "initrd", &c, 1) < 0) {
-		if (!default_file_exists(s))
+		if (s->handed || !default_file_exists(s))	/* there, "beside" is the loader's folder */
 			return EFI_SUCCESS;
 		paths = "initrd=" DEFAULT_NAME;
 	}

@@ -4,6 +4,7 @@
  * kernel. Read top to bottom: every line is a step, named in <boot/stage.h>;
  * the memory map comes last, because nothing may be allocated after it.
  */
+#include <asm/processor.h>
 #include "stub.h"
 #include "../arch/x86/boot/decompress/payload.h"
 #include <generated/version.h>
@@ -61,18 +62,24 @@ static efi_status_t prepare(struct stub *s)
 #undef STEP
 }
 
-efi_status_t efi_main(efi_handle_t image, efi_system_table_t *st)
+static bool system_table_valid(const efi_system_table_t *st)
+{
+	return st && st->Hdr.Signature == EFI_SYSTEM_TABLE_MAGIC;
+}
+
+static efi_status_t boot(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed)
 {
 	struct stub stub, *s = &stub;
 	efi_status_t err;
 
-	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC)
+	if (!system_table_valid(st))
 		return EFI_INVALID_PARAMETER;	/* nobody to print through */
 	memset(s, 0, sizeof(*s));
 	s->image = image;
 	s->st = st;
+	s->handed = handed;
 	stub_printf(s, "Lantern " LANTERN_VERSION " EFI stub\n");
-	stub_stage(s, STAGE_PE_ENTRY);
+	stub_stage(s, handed ? STAGE_HANDOVER : STAGE_PE_ENTRY);
 
 	err = prepare(s);
 	if (EFI_ERROR(err)) {
@@ -86,4 +93,21 @@ efi_status_t efi_main(efi_handle_t image, efi_system_table_t *st)
 	stub_stage(s, STAGE_ENTER_KERNEL);
 	stub_la57_switch(s);
 	efi_enter_kernel(s->kernel_pa + s->payload->entry_offset, &s->handoff->params);
+}
+
+efi_status_t efi_main(efi_handle_t image, efi_system_table_t *st)
+{
+	return boot(image, st, NULL);
+}
+
+/* The loader may have nothing to go back to; the firmware takes over where it started the loader. */
+void __noreturn efi_handover(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed)
+{
+	efi_status_t err = EFI_INVALID_PARAMETER;
+
+	if (handed)
+		err = boot(image, st, handed);
+	if (system_table_valid(st))
+		st->BootServices->Exit(image, err, 0, NULL);
+	halt_forever();
 }

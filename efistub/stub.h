@@ -29,7 +29,8 @@ struct handoff {
 struct stub {
 	efi_handle_t		image;
 	efi_system_table_t	*st;
-	efi_loaded_image_t	*loaded;	/* of ourselves */
+	efi_loaded_image_t	*loaded;	/* of ourselves, or of the loader that handed over */
+	const struct boot_params *handed;	/* from the handover protocol, else NULL; hostile */
 
 	/* read from the command line */
 	bool			debug;		/* efi=debug: print every stage */
@@ -137,6 +138,12 @@ efi_status_t stub_command_line(struct stub *s);
 /* handoff.c */
 efi_status_t stub_boot_params(struct stub *s);
 
+/** stub_check_handed() - what a loader handed over has a setup header, or a message says not */
+efi_status_t stub_check_handed(struct stub *s);
+
+/** stub_handed_ptr() - a 64-bit field that the zero page keeps in two halves */
+u64 stub_handed_ptr(struct stub *s, u32 low, u32 high);
+
 /* random.c */
 
 /**
@@ -190,7 +197,8 @@ void stub_e820(struct stub *s);
 /* entry.S: leave for the kernel, see there */
 void __noreturn efi_enter_kernel(u64 entry, struct boot_params *params);
 
-/* stub.c: the C entry, called by efi_pe_entry */
+/* stub.c: the C entries, called by efi_pe_entry and efi64_stub_entry */
 efi_status_t efi_main(efi_handle_t image, efi_system_table_t *st);
+void __noreturn efi_handover(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed);
 
 #endif

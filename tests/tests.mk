@@ -8,7 +8,7 @@
 #help make test-boot            boots in QEMU with OVMF
 
 TEST_PACKAGES	:= libcmocka-dev liblz4-dev libxxhash-dev \
-		   binutils file grub-common sbsigntool openssl git mtools xorriso dosfstools \
+		   binutils file grub-common grub-efi-amd64-bin grub-efi-ia32-bin ovmf-ia32 sbsigntool openssl git mtools xorriso dosfstools \
 		   gdb python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pil
 EFI_LIB		?= /usr/lib
 

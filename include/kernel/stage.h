@@ -15,6 +15,9 @@ void boot_stage(enum boot_stage stage);
 /** boot_stage_at() - the same with the time stamp given */
 void boot_stage_at(enum boot_stage stage, u64 tsc);
 
+/** boot_stage_passed() - whether @stage is on the time line, a loader's part of it included */
+bool boot_stage_passed(enum boot_stage stage);
+
 /** boot_stage_current() - the stage entered last */
 enum boot_stage boot_stage_current(void);
 

@@ -25,6 +25,8 @@ SECTIONS
 	.text : {
 		_pm_start = .;
 		KEEP(*(.head.text))
+		. = ALIGN(16);
+		KEEP(*(.handover.text))
 		*(.text .text.*)
 		. = ALIGN(PE_SECTION_ALIGNMENT);
 	}
@@ -47,6 +49,7 @@ SECTIONS
 	_setup_sects = _pm_start / 512 - 1;
 	_syssize = (_image_end - _pm_start) / 16;
 	_image_size = _image_end;
+	_handover_offset = efi32_stub_entry - _pm_start;
 
 	/*
 	 * The loader's buffer (loader.h): the kernel at its start, then a copy of
@@ -89,3 +92,4 @@ ASSERT(startup_32 == _pm_start, "startup_32 is the first byte of the protected-m
 ASSERT(loader_startup_64 == _pm_start + 0x200, "the 64-bit entry point is at 0x200")
 ASSERT(SIZEOF(.got) <= 24, "the boot part must not need a GOT")
 ASSERT(SIZEOF(.rela) == 0, "the boot part must not need relocations")
+ASSERT(efi64_stub_entry == _pm_start + _handover_offset + 0x200, "boot.rst: the 64-bit handover entry is 0x200 after the 32-bit one")

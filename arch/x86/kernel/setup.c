@@ -18,6 +18,7 @@
 #include <kernel/stage.h>
 #include <kernel/tty.h>
 #include <lib/cmdline.h>
+#include <lib/printf.h>
 #include <mm/memblock.h>
 
 static struct framebuffer screen;
@@ -59,11 +60,13 @@ void screen_remap(void)
 
 static void print_door(void)
 {
-	char vendor[64];
+	char door[48] = "EFI stub", vendor[64];
 	u32 revision;
 
+	if (boot_stage_passed(STAGE_HANDOVER))
+		snprintf(door, sizeof(door), "EFI handover, loader type %#x", boot_params.hdr.type_of_loader);
 	if (efi_firmware(vendor, sizeof(vendor), &revision))
-		printk("door: EFI stub, firmware %s %u.%02u, Secure Boot %s\n", vendor, revision >> 16,
+		printk("door: %s, firmware %s %u.%02u, Secure Boot %s\n", door, vendor, revision >> 16,
 		       revision & 0xffff,
 		       boot_params.secure_boot == SECURE_BOOT_ENABLED ? "on" : "off");
 	else
