@@ -92,7 +92,7 @@ static efi_status_t from_load_file2(struct stub *s)
 		stub_warn(s, "LoadFile2: an initrd of 0 bytes, ignored");
 		return EFI_SUCCESS;
 	}
-	err = allocate(s, size, ~0ULL);
+	err = allocate(s, size, (UINTN)-1);
 	if (EFI_ERROR(err))
 		return err;
 	got = size;

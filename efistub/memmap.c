@@ -11,6 +11,11 @@
 #define EXIT_TRIES		16
 #define MAX_DESC_SIZE		4096
 
+static unsigned long long nr_descs(const struct efi_memory_map *map)
+{
+	return (UINTN)map->size / (UINTN)map->desc_size;
+}
+
 static efi_status_t read_map(struct stub *s, struct efi_memory_map *map, u64 capacity, UINTN *key)
 {
 	UINTN size = capacity, desc_size = 0;
@@ -85,7 +90,7 @@ static efi_status_t check_map(struct stub *s, const struct efi_memory_map *map)
 	}
 	if (!ram)
 		return stub_fail(s, EFI_NOT_FOUND, "the firmware's memory map holds no RAM (%llu entries)",
-				 (unsigned long long)(map->size / map->desc_size));
+				 nr_descs(map));
 	if (!kernel_covered)
 		stub_warn(s, "the memory map does not list the pages we allocated for the kernel");
 	return EFI_SUCCESS;
@@ -102,7 +107,7 @@ efi_status_t stub_memory_map(struct stub *s)
 	if (!s->map_capacity)
 		return err;
 	s->map_capacity = ALIGN(s->map_capacity, 16);
-	nr = s->map_capacity / desc_size;
+	nr = (UINTN)s->map_capacity / (UINTN)desc_size;
 	scratch = ALIGN(2 * nr * sizeof(struct e820_change), 16);
 	entries = 2 * nr * sizeof(struct boot_e820_entry);
 	err = s->st->BootServices->AllocatePool(EfiLoaderData, s->map_capacity + scratch + entries, &s->map_pool);
@@ -122,7 +127,7 @@ efi_status_t stub_memory_map(struct stub *s)
 	if (EFI_ERROR(err))
 		return err;
 	stub_detail(s, "%llu entries of %llu bytes, room for %llu",
-		    (unsigned long long)(s->map.size / s->map.desc_size),
+		    nr_descs(&s->map),
 		    (unsigned long long)s->map.desc_size, (unsigned long long)nr);
 	return EFI_SUCCESS;
 }

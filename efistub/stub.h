@@ -53,7 +53,8 @@ struct stub {
 	u64			initrd_pa;	/* AllocatePages, 0 when there is none or a loader brought it */
 	u64			initrd_pages;
 
-	u64			la57_trampoline; /* AllocatePages below 4 GiB, 0 when not needed */
+	u64			paging_pa;	/* AllocatePages below 4 GiB, for stub_enter_kernel(); 0: not needed */
+	u64			paging_pages;
 
 	/* one pool allocation: the map, scratch and e820 entries beyond the zero page */
 	void			*map_pool;
@@ -175,11 +176,16 @@ efi_status_t stub_secure_boot(struct stub *s);
 /** stub_gdb() - gdb.c: show a waiting debugger where image and kernel are; nothing without "gdb" */
 void stub_gdb(struct stub *s);
 
-/* la57.c */
-efi_status_t stub_la57(struct stub *s);
+/* la57.c, or ia32/main.c */
 
-/** stub_la57_switch() - after ExitBootServices: go to 5 levels if stub_la57() prepared it */
-void stub_la57_switch(struct stub *s);
+/** stub_paging() - prepare the switch to the paging mode the kernel starts with */
+efi_status_t stub_paging(struct stub *s);
+
+/** stub_enter_kernel() - after ExitBootServices: make that switch and jump to startup_64 at @entry */
+void __noreturn stub_enter_kernel(struct stub *s, u64 entry);
+
+/** stub_cpu_check() - ia32/main.c only: a message and EFI_UNSUPPORTED without long mode */
+efi_status_t stub_cpu_check(struct stub *s);
 
 /* memmap.c */
 
@@ -197,7 +203,22 @@ void stub_e820(struct stub *s);
 /* entry.S: leave for the kernel, see there */
 void __noreturn efi_enter_kernel(u64 entry, struct boot_params *params);
 
-/* stub.c: the C entries, called by efi_pe_entry and efi64_stub_entry */
+/* stub.c */
+
+/**
+ * stub_main() - all of the stub
+ * @handed:  boot_params of a loader, NULL when the firmware started us
+ * @payload: the compressed kernel, wherever this image was put
+ * Return: only when it failed, everything freed and the reason printed.
+ */
+efi_status_t stub_main(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
+		       const struct payload_header *payload);
+
+/** stub_handover() - the same for a loader that cannot take control back; ends it instead */
+void __noreturn stub_handover(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
+			      const struct payload_header *payload);
+
+/* entry64.c: called by efi_pe_entry and efi64_stub_entry */
 efi_status_t efi_main(efi_handle_t image, efi_system_table_t *st);
 void __noreturn efi_handover(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed);
 

@@ -37,6 +37,7 @@
 	S(20, E820,		"e820-map",		"The firmware's map becomes the e820 map of boot_params.") \
 	S(21, ENTER_KERNEL,	"enter-kernel",		"The stub jumps to the kernel's startup_64.") \
 	S(22, HANDOVER,		"efi-handover",		"A boot loader called the EFI handover entry point.") \
+	S(23, CPU_CHECK,	"cpu-check",		"A CPU started by 32-bit firmware is asked for long mode.") \
 	\
 	S(50, STARTUP_32,	"startup_32",		"The 32-bit entry point: long mode is switched on.") \
 	S(51, LOADER_64,	"loader-64",		"The loader part runs in 64-bit mode, moved to the end of its buffer.") \
