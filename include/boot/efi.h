@@ -45,6 +45,13 @@ typedef EFI_RNG_PROTOCOL		efi_rng_t;
 #define EFI_ATTR_RP			0x0000000000002000ULL
 #define EFI_ATTR_RUNTIME		0x8000000000000000ULL
 
+/* EFI_SYSTEM_TABLE of 32-bit firmware as a 64-bit kernel reads it, 4.3.1: pointers and UINTN of 4 bytes */
+typedef struct {
+	EFI_TABLE_HEADER	Hdr;
+	u32			FirmwareVendor;
+	u32			FirmwareRevision;
+} efi_system_table_32_t;
+
 /* EFI_MEMORY_ATTRIBUTE_PROTOCOL, 37.7 (UEFI 2.10) */
 typedef struct efi_memory_attribute efi_memory_attribute_t;
 struct efi_memory_attribute {

@@ -66,8 +66,8 @@ static void print_door(void)
 	if (boot_stage_passed(STAGE_HANDOVER))
 		snprintf(door, sizeof(door), "EFI handover, loader type %#x", boot_params.hdr.type_of_loader);
 	if (efi_firmware(vendor, sizeof(vendor), &revision))
-		printk("door: %s, firmware %s %u.%02u, Secure Boot %s\n", door, vendor, revision >> 16,
-		       revision & 0xffff,
+		printk("door: %s, %sfirmware %s %u.%02u, Secure Boot %s\n", door,
+		       efi_firmware_bits() == 32 ? "32-bit " : "", vendor, revision >> 16, revision & 0xffff,
 		       boot_params.secure_boot == SECURE_BOOT_ENABLED ? "on" : "off");
 	else
 		printk("door: loader type %#x\n", boot_params.hdr.type_of_loader);
