@@ -50,3 +50,21 @@ $(BUILD)/tests/saboteur.efi: $(BUILD)/tests/saboteur.o
 		-T $(EFI_LIB)/elf_x86_64_efi.lds $(EFI_LIB)/crt0-efi-x86_64.o $< \
 		-o $(@:.efi=.so) -L$(EFI_LIB) -lefi -lgnuefi
 	$(Q)objcopy $(SABOTEUR_SECTIONS:%=-j %) --target efi-app-x86_64 --subsystem=10 $(@:.efi=.so) $@
+
+# The same for 32-bit firmware
+test-efi: $(BUILD)/tests/compat.efi
+COMPAT_CFLAGS	:= $(filter-out -mno-red-zone -maccumulate-outgoing-args -DGNU_EFI_USE_MS_ABI,$(SABOTEUR_CFLAGS:%/efi/x86_64=%/efi/ia32)) \
+		   -m32 -malign-double -mgeneral-regs-only
+EFI_LIB32	?= /usr/lib32
+
+$(BUILD)/tests/compat.o: tests/boot/efi/compat.c tests/tests.mk
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMPAT_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/compat.efi: $(BUILD)/tests/compat.o
+	$(call say,EFI,$@)
+	$(Q)$(LD) -m elf_i386 -nostdlib -znocombreloc -znoexecstack --no-warn-rwx-segments -shared -Bsymbolic \
+		-T $(EFI_LIB32)/elf_ia32_efi.lds $(EFI_LIB32)/crt0-efi-ia32.o $< \
+		-o $(@:.efi=.so) -L$(EFI_LIB32) -lefi -lgnuefi
+	$(Q)objcopy $(SABOTEUR_SECTIONS:%=-j %) --target efi-app-ia32 --subsystem=10 $(@:.efi=.so) $@
