@@ -40,13 +40,13 @@ WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla \
 COMMON		:= -std=gnu11 -g -ffreestanding -nostdinc -isystem $(GCC_INCLUDE) \
 		   -Iinclude -Iarch/x86/include -I$(BUILD)/include -I. \
 		   -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -fshort-wchar \
-		   -ffile-prefix-map=$(CURDIR)/= -fno-common -fno-strict-aliasing \
+		   -ffile-prefix-map=$(CURDIR)=. -fno-common -fno-strict-aliasing \
 		   -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-stack-protector \
 		   -fcf-protection=none -fPIE -fvisibility=hidden -fno-delete-null-pointer-checks \
 		   -m64 -mno-red-zone -mgeneral-regs-only $(WARNINGS)
 ASFLAGS		:= -D__ASSEMBLY__ -Wa,--fatal-warnings -Wa,-mx86-used-note=no
 KERNEL_CFLAGS	:= $(COMMON) -O2 -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer
-# The boot part keeps no pointer in initialised data (see check-relocs), so no
+# The boot part keeps no pointer in initialised data (see relocs-checked), so no
 # jump tables either; gnu-efi supplies the UEFI types.
 BOOT_CFLAGS	:= $(COMMON) -Os -fomit-frame-pointer -fno-jump-tables \
 		   -fno-tree-switch-conversion -DLANTERN_BOOT
@@ -71,7 +71,7 @@ GENERATED	:= $(BUILD)/include/generated/version.h $(BUILD)/include/generated/asm
 
 # ---------------------------------------------------------------- top targets
 
-.PHONY: all clean help check-relocs FORCE
+.PHONY: all clean help FORCE
 all: $(BUILD)/lantern.efi $(BUILD)/vmlinux $(BUILD)/esp.img
 
 include esp/esp.mk
@@ -228,12 +228,13 @@ BOOT_LDS	:= $(BUILD)/boot/lantern.lds
 # Absolute addresses in the boot part would point to wherever the image was not
 # loaded; header.o alone holds link-time numbers on purpose, and the linker's own
 # distances (_rva_*, _loader_*) are the same everywhere.
-check-relocs: $(filter-out %/header.o,$(BOOT_OBJ))
+$(BUILD)/boot/relocs-checked: $(filter-out %/header.o,$(BOOT_OBJ))
 	$(Q)readelf -rW $^ | awk '/^Relocation section/ { debug = /\.rela\.debug/ } \
 		/R_X86_64_(64|32|32S|16|GOT[A-Z0-9]*) / && !debug && $$5 !~ /^_(rva|loader|init)_/ { print; bad = 1 } \
 		END { if (bad) print "boot objects hold absolute relocations"; exit bad }' >&2
+	@touch $@
 
-$(BUILD)/lantern.elf: $(BOOT_OBJ) $(BOOT_LDS) check-relocs
+$(BUILD)/lantern.elf: $(BOOT_OBJ) $(BOOT_LDS) $(BUILD)/boot/relocs-checked
 	$(Q)$(LD) -m elf_x86_64 -static -z noexecstack -z max-page-size=4096 --build-id=none \
 		--orphan-handling=error --no-warn-rwx-segments -T $(BOOT_LDS) -o $@ $(BOOT_OBJ)
 

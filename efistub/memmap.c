@@ -11,11 +11,6 @@
 #define EXIT_TRIES		16
 #define MAX_DESC_SIZE		4096
 
-static unsigned long long nr_descs(const struct efi_memory_map *map)
-{
-	return (UINTN)map->size / (UINTN)map->desc_size;
-}
-
 static efi_status_t read_map(struct stub *s, struct efi_memory_map *map, u64 capacity, UINTN *key)
 {
 	UINTN size = capacity, desc_size = 0;
@@ -29,25 +24,21 @@ static efi_status_t read_map(struct stub *s, struct efi_memory_map *map, u64 cap
 	return err;
 }
 
-/* How many bytes a map may need by the time it is read; 0 with *@err set when the firmware does not say. */
-static u64 map_capacity(struct stub *s, u64 *desc_size, efi_status_t *err)
+/* How many bytes a map may need by the time it is read. */
+static efi_status_t map_capacity(struct stub *s, u64 *capacity, u64 *desc_size)
 {
 	struct efi_memory_map probe = { NULL };
+	efi_status_t err;
 	UINTN key;
 
-	*err = read_map(s, &probe, 0, &key);
-	if (*err != EFI_BUFFER_TOO_SMALL) {
-		*err = stub_fail(s, EFI_ERROR(*err) ? *err : EFI_UNSUPPORTED, "the firmware does not tell the size of its memory map");
-		return 0;
-	}
-	if (probe.desc_size < sizeof(efi_memory_desc_t) || probe.desc_size > MAX_DESC_SIZE || !probe.size) {
-		*err = stub_fail(s, EFI_UNSUPPORTED, "memory map of %llu bytes in steps of %llu",
-				 (unsigned long long)probe.size, (unsigned long long)probe.desc_size);
-		return 0;
-	}
+	err = read_map(s, &probe, 0, &key);
+	if (err != EFI_BUFFER_TOO_SMALL)
+		return EFI_ERROR(err) ? err : EFI_UNSUPPORTED;
+	if (probe.desc_size < sizeof(efi_memory_desc_t) || probe.desc_size > MAX_DESC_SIZE || !probe.size)
+		return EFI_UNSUPPORTED;
 	*desc_size = probe.desc_size;
-	*err = EFI_SUCCESS;
-	return probe.size + SPARE_DESCRIPTORS * probe.desc_size;
+	*capacity = probe.size + SPARE_DESCRIPTORS * probe.desc_size;
+	return EFI_SUCCESS;
 }
 
 efi_status_t stub_get_map(struct stub *s, struct efi_memory_map *map)
@@ -57,42 +48,71 @@ efi_status_t stub_get_map(struct stub *s, struct efi_memory_map *map)
 	efi_status_t err;
 	UINTN key;
 
-	capacity = map_capacity(s, &desc_size, &err);
-	if (!capacity)
+	err = map_capacity(s, &capacity, &desc_size);
+	if (EFI_ERROR(err))
 		return err;
 	err = s->st->BootServices->AllocatePool(EfiLoaderData, capacity, &buf);
 	if (EFI_ERROR(err))
-		return stub_fail(s, err, "no memory for a copy of the memory map");
+		return err;
 	map->desc = buf;
 	err = read_map(s, map, capacity, &key);
-	if (EFI_ERROR(err)) {
+	if (EFI_ERROR(err))
 		s->st->BootServices->FreePool(buf);
-		return stub_fail(s, err, "the memory map cannot be read");
-	}
-	return EFI_SUCCESS;
+	return err;
 }
 
-/* Does the map make sense: RAM in it, and our own kernel in RAM that is ours (coreboot: firmware-open 336)? */
+static const efi_memory_desc_t *descriptor(const struct efi_memory_map *map, u64 i)
+{
+	return (const void *)((const u8 *)map->desc + i * map->desc_size);
+}
+
+static u64 nr_descriptors(const struct efi_memory_map *map)
+{
+	return (UINTN)map->size / (UINTN)map->desc_size;	/* no 64-bit division in 32-bit code */
+}
+
+bool stub_map_has_ram(const struct efi_memory_map *map)
+{
+	u64 i;
+
+	for (i = 0; i < nr_descriptors(map); i++) {
+		const efi_memory_desc_t *d = descriptor(map, i);
+
+		if (d->NumberOfPages && efi_type_to_e820(d->Type, d->Attribute, false) == E820_TYPE_RAM)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Does the map make sense: RAM in it, our own kernel in RAM that is ours
+ * (coreboot: firmware-open 336), and no range that e820 rules must repair?
+ */
 static efi_status_t check_map(struct stub *s, const struct efi_memory_map *map)
 {
-	u64 offset, ram = 0;
+	unsigned int empty = 0, wrapping = 0, overlapping = 0;
 	bool kernel_covered = false;
+	u64 i, highest = 0;
 
-	for (offset = 0; offset + map->desc_size <= map->size; offset += map->desc_size) {
-		const efi_memory_desc_t *d = (const void *)((const u8 *)map->desc + offset);
+	if (!stub_map_has_ram(map))
+		return stub_fail(s, EFI_NOT_FOUND, "%s (%llu entries)", STUB_NO_RAM,
+				 (unsigned long long)nr_descriptors(map));
+	for (i = 0; i < nr_descriptors(map); i++) {
+		const efi_memory_desc_t *d = descriptor(map, i);
+		u64 size = d->NumberOfPages << EFI_PAGE_SHIFT, end = d->PhysicalStart + size;
 
-		if (efi_type_to_e820(d->Type, d->Attribute, false) != E820_TYPE_RAM)
-			continue;
-		ram += d->NumberOfPages;
-		if (d->Type == EfiLoaderCode && d->PhysicalStart <= s->kernel_pa &&
-		    s->kernel_pa - d->PhysicalStart < d->NumberOfPages << EFI_PAGE_SHIFT)
+		empty += !d->NumberOfPages;
+		wrapping += size >> EFI_PAGE_SHIFT != d->NumberOfPages || (size && end - 1 < d->PhysicalStart);
+		overlapping += d->PhysicalStart < highest && end > d->PhysicalStart;
+		highest = max(highest, end);
+		if (d->Type == EfiLoaderCode && d->PhysicalStart <= s->kernel_pa && s->kernel_pa < end)
 			kernel_covered = true;
 	}
-	if (!ram)
-		return stub_fail(s, EFI_NOT_FOUND, "the firmware's memory map holds no RAM (%llu entries)",
-				 nr_descs(map));
+	if (empty || wrapping || overlapping)
+		stub_warn(s, "the firmware's map has %u empty, %u wrapping, %u overlapping or unsorted entries",
+			  empty, wrapping, overlapping);
 	if (!kernel_covered)
-		stub_warn(s, "the memory map does not list the pages we allocated for the kernel");
+		stub_warn(s, "the firmware's map does not list the pages we allocated for the kernel");
 	return EFI_SUCCESS;
 }
 
@@ -103,9 +123,9 @@ efi_status_t stub_memory_map(struct stub *s)
 	UINTN key;
 	u8 *pool;
 
-	s->map_capacity = map_capacity(s, &desc_size, &err);
-	if (!s->map_capacity)
-		return err;
+	err = map_capacity(s, &s->map_capacity, &desc_size);
+	if (EFI_ERROR(err))
+		return stub_fail(s, err, "the firmware does not tell the size of its memory map");
 	s->map_capacity = ALIGN(s->map_capacity, 16);
 	nr = (UINTN)s->map_capacity / (UINTN)desc_size;
 	scratch = ALIGN(2 * nr * sizeof(struct e820_change), 16);
@@ -127,7 +147,7 @@ efi_status_t stub_memory_map(struct stub *s)
 	if (EFI_ERROR(err))
 		return err;
 	stub_detail(s, "%llu entries of %llu bytes, room for %llu",
-		    nr_descs(&s->map),
+		    (unsigned long long)nr_descriptors(&s->map),
 		    (unsigned long long)s->map.desc_size, (unsigned long long)nr);
 	return EFI_SUCCESS;
 }

@@ -92,9 +92,9 @@ static efi_status_t allocate_at(struct stub *s, u64 pa)
 
 /*
  * A random place, else the preferred one, else the lowest. @random is 0 for
- * the fixed order.
+ * the fixed order; *@why is set when there is none.
  */
-static efi_status_t allocate_kernel(struct stub *s, u64 random)
+static efi_status_t allocate_kernel(struct stub *s, u64 random, const char **why)
 {
 	u64 size = s->kernel_pages << PAGE_SHIFT, total, nth;
 	struct efi_memory_map map;
@@ -102,9 +102,11 @@ static efi_status_t allocate_kernel(struct stub *s, u64 random)
 
 	if (!random && !EFI_ERROR(allocate_at(s, LOAD_PHYSICAL_ADDR)))
 		return EFI_SUCCESS;
+	*why = "the memory map cannot be read";
 	err = stub_get_map(s, &map);
 	if (EFI_ERROR(err))
 		return err;
+	*why = stub_map_has_ram(&map) ? "no room at any multiple of 2 MiB" : STUB_NO_RAM;
 	find_slot(&map, size, ~0ULL, &total);
 	nth = total && random ? (UINTN)random % (UINTN)total : 0;
 	err = EFI_OUT_OF_RESOURCES;
@@ -121,6 +123,7 @@ static efi_status_t allocate_kernel(struct stub *s, u64 random)
 efi_status_t stub_place(struct stub *s)
 {
 	u64 random[2] = { 0, 0 };
+	const char *why = "";
 	efi_status_t err;
 
 	s->kernel_pages = ALIGN((u64)s->payload->memory_size, PAGE_SIZE) >> PAGE_SHIFT;
@@ -133,12 +136,12 @@ efi_status_t stub_place(struct stub *s)
 									   : "AMI firmware up to 2.00");
 		random[0] = 0;
 	}
-	err = allocate_kernel(s, random[0]);
+	err = allocate_kernel(s, random[0], &why);
 	if (EFI_ERROR(err) && random[0])
-		err = allocate_kernel(s, 0);
+		err = allocate_kernel(s, 0, &why);
 	if (EFI_ERROR(err))
-		return stub_fail(s, err, "no room for %llu KiB of kernel at a multiple of 2 MiB",
-				 (unsigned long long)(s->kernel_pages << (PAGE_SHIFT - 10)));
+		return stub_fail(s, err, "no place for %llu KiB of kernel: %s",
+				 (unsigned long long)(s->kernel_pages << (PAGE_SHIFT - 10)), why);
 	s->kernel_va = payload_virtual(s->payload, random[1]);
 	stub_detail(s, "kernel at %#llx, virtual %#llx", (unsigned long long)s->kernel_pa,
 		    (unsigned long long)s->kernel_va);

@@ -192,8 +192,14 @@ efi_status_t stub_cpu_check(struct stub *s);
 /**
  * stub_get_map() - the memory map into a pool buffer of its own
  * @map->desc must be freed with FreePool. For use before the final map only.
+ * Prints nothing; the caller knows what the map was for.
  */
 efi_status_t stub_get_map(struct stub *s, struct efi_memory_map *map);
+
+/** stub_map_has_ram() - whether a map holds any RAM; STUB_NO_RAM is what to say if not */
+bool stub_map_has_ram(const struct efi_memory_map *map);
+#define STUB_NO_RAM	"the firmware's memory map holds no RAM"
+
 efi_status_t stub_memory_map(struct stub *s);
 efi_status_t stub_exit_boot(struct stub *s);
 

@@ -30,4 +30,5 @@ $(BUILD)/lantern.iso: $(BUILD)/lantern.efi esp/cmdline.txt esp/README.txt esp/mk
 	$(Q)sh esp/mkiso $@ $(BUILD)/iso-esp.img README.txt=esp/README.txt
 
 install: $(BUILD)/lantern.efi
+	$(if $(filter 1,$(APPLY)),$(Q)tests/need efibootmgr)
 	$(Q)sh esp/install.sh $(BUILD)/lantern.efi "$(ESP)"

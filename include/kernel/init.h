@@ -5,6 +5,12 @@
 /** start_kernel() - the architecture-independent kernel; the arch head calls it once, interrupts off */
 void __attribute__((noreturn)) start_kernel(void);
 
+/**
+ * console_init() - start all consoles the machine has; what was printed before is shown then
+ * Does nothing the second time. Context: early, or a panic before its time.
+ */
+void console_init(void);
+
 /* "0.1.0", and the first bytes of the ELF build id in hex */
 extern const char lantern_version[];
 const char *lantern_build_id(void);

@@ -15,11 +15,11 @@ void boot_stage(enum boot_stage stage);
 /** boot_stage_at() - the same with the time stamp given */
 void boot_stage_at(enum boot_stage stage, u64 tsc);
 
-/** boot_stage_passed() - whether @stage is on the time line, a loader's part of it included */
-bool boot_stage_passed(enum boot_stage stage);
-
 /** boot_stage_current() - the stage entered last */
 enum boot_stage boot_stage_current(void);
+
+/** boot_stage_first() - the stage recorded first: through which door the boot came */
+enum boot_stage boot_stage_first(void);
 
 /** stage_set_verbose() - print stages from now on (efi=debug, earlyprintk) */
 void stage_set_verbose(bool on);

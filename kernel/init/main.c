@@ -13,8 +13,13 @@
 #include <lib/cmdline.h>
 
 /* Serial line, screen and keyboard, whichever of them the machine has. */
-static void console_init(void)
+void console_init(void)
 {
+	static bool done;
+
+	if (done)
+		return;
+	done = true;
 	boot_stage(STAGE_CONSOLE);
 	if (cmdline_list_has(boot_command_line, "efi", "debug") ||
 	    cmdline_find_option_bool(boot_command_line, "earlyprintk"))

@@ -4,6 +4,7 @@
 #include <asm/setup.h>
 #include <asm/time.h>
 #include <asm/traps.h>
+#include <kernel/init.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/reboot.h>
@@ -17,6 +18,7 @@ void __noreturn panic_stop(void)
 	char text[16];
 	u64 seconds = 0;
 
+	console_init();		/* a boot that ends this early must still be heard */
 	if (cmdline_find_option(boot_command_line, "panic", text, sizeof(text)) < 0 ||
 	    kstrtou64(text, 10, &seconds) || !seconds || seconds > MAX_DELAY_S) {
 		printk("panic: stopped (panic=N on the command line resets after N seconds)\n");

@@ -39,14 +39,9 @@ enum boot_stage boot_stage_current(void)
 	return trace.nr_entries ? trace.entry[trace.nr_entries - 1].stage : STAGE_STARTUP_64;
 }
 
-bool boot_stage_passed(enum boot_stage stage)
+enum boot_stage boot_stage_first(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < trace.nr_entries; i++)
-		if (trace.entry[i].stage == stage)
-			return true;
-	return false;
+	return trace.nr_entries ? trace.entry[0].stage : STAGE_STARTUP_64;
 }
 
 void stage_set_verbose(bool on)

@@ -81,9 +81,8 @@ def shared_boot(tmp_path_factory):
 def pytest_runtest_makereport(item, call):
     outcome = yield
     report = outcome.get_result()
-    if not report.failed:
-        return
-    for value in list(getattr(item, "funcargs", {}).values()):
-        for nr, machine in enumerate(getattr(value, "machines", [])):
+    boots = getattr(item, "funcargs", {}).get("boot")
+    if report.failed and boots:
+        for nr, machine in enumerate(boots.machines):
             report.sections.append((f"machine {nr}", " ".join(machine.command)))
             report.sections.append((f"serial line of machine {nr}", machine.log))

@@ -13,11 +13,11 @@ PROMPT = "lantern> "
 E820_LINE = re.compile(r"e820: \[mem 0x([0-9a-f]{16})-0x([0-9a-f]{16})\] (.+)")
 E820_TOTAL = re.compile(r"e820: total (?!all types)(.+) (\d+) KiB")
 E820_ALL = re.compile(r"e820: total all types (\d+) KiB, firmware (\d+) KiB")
-PHYSICAL = re.compile(r"physical 0x([0-9a-f]+)")
-VIRTUAL = re.compile(r"virtual 0x([0-9a-f]+)")
-LEVELS = re.compile(r"([45])(?: page-table)? levels|([45])-level")
+PLACEMENT = re.compile(r"kernel: physical 0x([0-9a-f]+), virtual 0x([0-9a-f]+)")
+LEVELS = re.compile(r"paging: ([45]) levels")
 INITRD = re.compile(r"initrd: physical 0x([0-9a-f]+)-0x([0-9a-f]+), (\d+) KiB(?:, xxh64 ([0-9a-f]{16}))?")
-COMMAND_LINE = re.compile(r"command line: (.*)", re.I)
+COMMAND_LINE = re.compile(r"^command line: (.*)", re.M)
+PANIC_STOPPED = "panic: stopped"
 
 # the monitor's commands, and a piece of what each prints
 MONITOR_COMMANDS = ("help", "map", "pt", "regs", "reboot", "poweroff")
@@ -76,15 +76,15 @@ class MemoryMap:
 
 def placement(log):
     """(physical, virtual) address of the kernel, as printed."""
-    physical, virtual = PHYSICAL.search(log), VIRTUAL.search(log)
-    assert physical and virtual, "no line says where the kernel is"
-    return int(physical.group(1), 16), int(virtual.group(1), 16)
+    match = PLACEMENT.search(log)
+    assert match, "no line says where the kernel is"
+    return int(match.group(1), 16), int(match.group(2), 16)
 
 
 def levels(log):
     match = LEVELS.search(log)
     assert match, "no line says how many page-table levels there are"
-    return int(match.group(1) or match.group(2))
+    return int(match.group(1))
 
 
 def command_line(log):

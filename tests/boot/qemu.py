@@ -53,6 +53,9 @@ class SerialLine(pexpect.spawn):
         return text
 
 
+FIRMWARE_CRASH = r"!!!! X64 Exception Type.*"
+
+
 class GuestCrash(AssertionError):
     pass
 
@@ -66,17 +69,19 @@ class Machine:
     kernel, append:  QEMU's -kernel and -append
     memory: "128M", "2G"...; nothing of it is taken from the host until touched
     gdb:    stop before the first instruction and offer .gdb (see gdb.py)
+    fatal:  patterns after which waiting for anything else is in vain
     """
 
-    # what firmware and kernel print when they stop for good
-    FATAL = (r"!!!! X64 Exception Type.*", r"ASSERT_EFI_ERROR.*")
+    # what firmware and kernel print last when they stop for good
+    FATAL = (FIRMWARE_CRASH, r"panic: stopped.*", r"lantern: error \d.*EFI_\w+ .*")
 
     def __init__(self, *, machine="q35", memory="512M", cpu="max", smp=1, files=None, drive=None,
                  cdrom=None, kernel=None, append=None, vga="none", debug_exit=False, gdb=False,
-                 esp_mib=16, extra=()):
+                 esp_mib=16, extra=(), fatal=FATAL):
         self.dir = tempfile.mkdtemp(prefix="lantern-boot.")
         self.serial = None
         self.gdb = None
+        self.fatal = fatal
         self.events = []
         self.qmp_file = None
         try:
@@ -198,13 +203,13 @@ class Machine:
         """All text of the serial line so far."""
         return self.serial.text
 
-    def expect(self, pattern, fatal=None):
+    def expect(self, pattern):
         """Wait for a regular expression; return the match. What came before it is consumed.
 
         A crash that stops the guest for good ends the wait at once, unless it is what
         PATTERN waits for.
         """
-        found = self.serial.expect([pattern] + list(self.FATAL if fatal is None else fatal))
+        found = self.serial.expect([pattern] + list(self.fatal))
         match = self.serial.match
         if found > 0:
             # the rest of its report, for the log

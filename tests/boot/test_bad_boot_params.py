@@ -10,23 +10,31 @@ import expect
 import pytest
 import qemu
 
-KERNEL = 0x1000000		# where nokaslr puts it: pref_address
 E820_ENTRIES, SENTINEL, SETUP_HEADER_MAGIC, CMD_LINE_PTR, SETUP_DATA = 0x1e8, 0x1ef, 0x202, 0x228, 0x250
-BOOT_FLAG, EXT_CMD_LINE_PTR, E820_TABLE = 0x1fe, 0x0c8, 0x2d0
+EXT_CMD_LINE_PTR, E820_TABLE = 0x0c8, 0x2d0
+
+CMDLINE = "nokaslr monitor.exec=poweroff"
+CPU = "max,-la57"
+
+pytestmark = pytest.mark.xdist_group("boot-params")	# one look at where the kernel goes
 
 
-def entry_point():
-    """Physical address of startup_64 under nokaslr."""
+@pytest.fixture(scope="module")
+def entry_point(shared_boot):
+    """Physical address of startup_64: with nokaslr the same at every boot of this machine."""
     symbols = subprocess.run(["nm", qemu.VMLINUX], check=True, stdout=subprocess.PIPE, text=True).stdout
     values = {name: int(value, 16) for value, _, name in
               (line.split() for line in symbols.splitlines() if len(line.split()) == 3)}
-    return KERNEL + values["startup_64"] - values["_text"]
+    machine = shared_boot(cmdline=CMDLINE, cpu=CPU)
+    assert machine.wait() == "guest-shutdown"
+    return expect.placement(machine.log)[0] + values["startup_64"] - values["_text"]
 
 
-def at_kernel_entry(boot, cmdline="nokaslr monitor.exec=poweroff"):
+@pytest.fixture
+def at_kernel_entry(boot, entry_point):
     """A machine stopped at startup_64, and the address of its boot_params."""
-    machine = boot(cmdline=cmdline, gdb=True, cpu="max,-la57")
-    machine.gdb.run_to(entry_point())
+    machine = boot(cmdline=CMDLINE, cpu=CPU, gdb=True, fatal=())
+    machine.gdb.run_to(entry_point)
     params = machine.gdb.registers()["rsi"]
     assert machine.gdb.read(params + SETUP_HEADER_MAGIC, 4) == b"HdrS", "RSI is not boot_params"
     return machine, params
@@ -36,8 +44,8 @@ def write(machine, address, layout, *values):
     machine.gdb.write(address, struct.pack("<" + layout, *values))
 
 
-def test_wrong_sentinel_is_reported_and_survived(boot):
-    machine, params = at_kernel_entry(boot)
+def test_wrong_sentinel_is_reported_and_survived(at_kernel_entry):
+    machine, params = at_kernel_entry
     write(machine, params + SENTINEL, "B", 0xff)
     # what a loader that copied too much would have left where nobody looks
     write(machine, params + 0x290, "16I", *[0x41414141] * 16)
@@ -46,8 +54,8 @@ def test_wrong_sentinel_is_reported_and_survived(boot):
     assert machine.wait() == "guest-shutdown"
 
 
-def test_map_without_ram_stops_with_a_message(boot):
-    machine, params = at_kernel_entry(boot)
+def test_map_without_ram_stops_with_a_message(at_kernel_entry):
+    machine, params = at_kernel_entry
     write(machine, params + E820_ENTRIES, "B", 0)
     machine.gdb.go()
     machine.expect(r"lantern: error \d+ [\w-]+: [^\n]*RAM")
@@ -56,8 +64,8 @@ def test_map_without_ram_stops_with_a_message(boot):
 
 @pytest.mark.parametrize("name", ["setup-data-loop", "setup-data-nowhere", "cmdline-nowhere", "no-magic",
                                   "entries-overflow", "e820-nonsense"])
-def test_wrong_field_gets_a_message_and_no_reset(boot, name):
-    machine, params = at_kernel_entry(boot)
+def test_wrong_field_gets_a_message_and_no_reset(at_kernel_entry, name):
+    machine, params = at_kernel_entry
     if name == "setup-data-loop":
         node = struct.unpack("<Q", machine.gdb.read(params + SETUP_DATA, 8))[0]
         write(machine, node, "Q", node)

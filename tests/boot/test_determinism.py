@@ -31,4 +31,5 @@ def test_kaslr_moves_the_kernel(boot):
 
 def test_nokaslr_does_not(boot):
     places = {expect.placement(log) for log in logs(boot, "nokaslr")}
-    assert places == {(0x1000000, 0xffffffff81000000)}
+    assert len(places) == 1
+    assert places.pop()[1] == 0xffffffff81000000	# the address it is linked at

@@ -19,7 +19,7 @@ def test_grub_linuxefi_hands_over_in_64_bit_mode(boot, tmp_path):
                    lantern_at=None, esp_mib=64)
     assert machine.wait() == "guest-shutdown"
     log = machine.log
-    assert expect.re.search(r"door: EFI handover, loader type 0x", log)
+    assert expect.re.search(r"door: EFI handover, started by ", log)
     assert "from the loader's boot_params" in log
     assert "probe=grub" in expect.command_line(log)
     assert int(expect.INITRD.search(log).group(4), 16) == xxhash.xxh64(INITRD).intdigest()

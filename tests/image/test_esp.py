@@ -34,7 +34,7 @@ def test_esp_image_is_the_same_twice_and_sound(tmp_path, image, size):
     os.utime(image, (10 ** 9, 10 ** 9))
     assert mkesp(tmp_path / "b.img", size, *pairs, TZ="Asia/Tokyo").returncode == 0
     assert (tmp_path / "a.img").read_bytes() == (tmp_path / "b.img").read_bytes()
-    assert run("fsck.vfat", "-n", tmp_path / "a.img").returncode == 0
+    assert run("/usr/sbin/fsck.vfat", "-n", tmp_path / "a.img").returncode == 0
     listing = run("mdir", "-i", tmp_path / "a.img", "-/", "-b", "::").stdout
     assert "::/EFI/BOOT/BOOTX64.EFI" in listing and "::/README.txt" in listing
     assert run("mtype", "-i", tmp_path / "a.img", "::/EFI/BOOT/cmdline.txt").stdout == "nokaslr\n"

@@ -94,27 +94,26 @@ static void *low_pages(const struct boot_params *params)
 	return (void *)best;
 }
 
-static void set_paging_levels(const struct boot_params *params)
+/* Return: what of low memory was borrowed and holds the top-level table for now; NULL for none. */
+static void *set_paging_levels(const struct boot_params *params)
 {
 	bool now = read_cr4() & X86_CR4_LA57;
 	bool want = cpuid_checked(7, 0).ecx & 1u << 16 && !cmdline_find_option_bool(cmdline, "no5lvl");
-	void *saved = _image_end + LOADER_LA57, *low;	/* free if low is elsewhere */
+	void *work = _image_end + LOADER_LA57, *low;
 
 	loader_detail("%d levels now, %d for the kernel", now ? 5 : 4, want ? 5 : 4);
 	if (now == want)
-		return;
+		return NULL;
 	low = low_pages(params);
 	if (!low) {
 		loader_warn("no memory below 4 GiB for the switch to %d levels: staying at %d",
 			    want ? 5 : 4, now ? 5 : 4);
-		return;
+		return NULL;
 	}
-	if (low != saved)
-		memcpy(saved, low, LOADER_LA57_SIZE);
+	if (low != work)
+		memcpy(work, low, LOADER_LA57_SIZE);
 	la57_toggle(low);
-	ident_map_init(params);		/* the top-level table was on the second page */
-	if (low != saved)
-		memcpy(low, saved, LOADER_LA57_SIZE);
+	return low != work ? low : NULL;
 }
 
 static void choose_random(u64 random[2])
@@ -136,6 +135,7 @@ u64 loader_main(struct boot_params *params, u64 out, enum loader_door door, u64 
 {
 	const struct payload_header *p = payload_find();
 	u64 random[2], pa, va;
+	void *borrowed;
 
 	loader_console_init(params);
 	loader_idt_init();		/* a fault says so from here on */
@@ -146,9 +146,11 @@ u64 loader_main(struct boot_params *params, u64 out, enum loader_door door, u64 
 		loader_stage(STAGE_LOADER_64);
 
 	loader_stage(STAGE_LA57);
-	set_paging_levels(params);
+	borrowed = set_paging_levels(params);
 	loader_stage(STAGE_IDENTITY_MAP);
 	ident_map_init(params);		/* any address can be used from here on */
+	if (borrowed)
+		memcpy(borrowed, _image_end + LOADER_LA57, LOADER_LA57_SIZE);
 
 	loader_stage(STAGE_PAYLOAD);
 	must(payload_check(p));

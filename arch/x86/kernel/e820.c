@@ -42,6 +42,27 @@ static void append_extensions(void)
 			append(data, it.len / sizeof(struct boot_e820_entry));
 }
 
+/* What the CPU's address lines cannot reach is no memory, whatever the map says. */
+static void cut_to_physical_width(void)
+{
+	phys_addr_t limit = phys_addr_limit();
+	unsigned int i, cut = 0;
+
+	for (i = 0; i < e820_table.nr; i++) {
+		struct boot_e820_entry *e = &e820_table.entry[i];
+
+		if (e->addr >= limit || e->size > limit - e->addr) {
+			e->size = e->addr < limit ? limit - e->addr : 0;
+			cut += e->type == E820_TYPE_RAM;
+		}
+	}
+	while (e820_table.nr && !e820_table.entry[e820_table.nr - 1].size)
+		e820_table.nr--;
+	if (cut)
+		boot_warn(STAGE_E820_TABLE, "memory map: %u entries reach beyond the CPU's physical addresses, cut at %#llx",
+			  cut, (unsigned long long)limit);
+}
+
 void e820_setup(void)
 {
 	struct e820_report report;
@@ -53,6 +74,7 @@ void e820_setup(void)
 	if (report.empty || report.wrapped || report.overlaps)
 		boot_warn(STAGE_E820_TABLE, "memory map repaired: %u empty, %u wrapping, %u overlapping",
 			  report.empty, report.wrapped, report.overlaps);
+	cut_to_physical_width();
 	if (!e820_total(e820_table.entry, e820_table.nr, E820_TYPE_RAM))
 		boot_panic(STAGE_E820_TABLE, "no RAM in the memory map (%u entries)", e820_table.nr);
 }

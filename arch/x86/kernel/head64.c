@@ -185,10 +185,16 @@ static void clear_bss(void)
 static void copy_command_line(void)
 {
 	phys_addr_t pa = boot_params.hdr.cmd_line_ptr | (u64)boot_params.ext_cmd_line_ptr << 32;
+	const char *line = boot_data_map(pa, COMMAND_LINE_SIZE);
 
 	if (!pa)
 		return;
-	if (strscpy(boot_command_line, __va(pa), COMMAND_LINE_SIZE) < 0)
+	if (!line) {
+		boot_warn(STAGE_BOOTDATA, "cmd_line_ptr %#llx is outside physical memory: no command line",
+			  (unsigned long long)pa);
+		return;
+	}
+	if (strscpy(boot_command_line, line, COMMAND_LINE_SIZE) < 0)
 		boot_warn(STAGE_BOOTDATA, "command line longer than %d bytes, cut",
 			  COMMAND_LINE_SIZE - 1);
 }
@@ -214,6 +220,9 @@ static void copy_bootdata(phys_addr_t bp)
 	if (sanitize_boot_params(&boot_params))
 		boot_warn(STAGE_BOOTDATA, "boot_params.sentinel 0x%02x: the loader copied too much, unknown fields cleared",
 			  boot_params.sentinel);
+	if (boot_params.hdr.header != SETUP_HEADER_MAGIC)
+		boot_warn(STAGE_BOOTDATA, "boot_params.hdr.header is %#x, not HdrS: the loader filled in no setup header",
+			  boot_params.hdr.header);
 	copy_command_line();
 	import_stages();
 }

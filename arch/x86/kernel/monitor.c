@@ -86,7 +86,7 @@ static int cmd_crash(int argc, char **argv)
 	else if (!strcmp(how, "gp"))
 		*(volatile u64 *)0x8000000000000000 = 1;
 	else if (!strcmp(how, "de"))
-		zero = 1 / zero;
+		__asm__ volatile("xorl %%ecx, %%ecx; divl %%ecx" : : : "eax", "ecx", "edx", "cc");
 	else if (!strcmp(how, "bp"))
 		__asm__ volatile("int3");
 	else if (!strcmp(how, "panic"))

@@ -18,7 +18,6 @@
 #include <kernel/stage.h>
 #include <kernel/tty.h>
 #include <lib/cmdline.h>
-#include <lib/printf.h>
 #include <mm/memblock.h>
 
 static struct framebuffer screen;
@@ -58,19 +57,40 @@ void screen_remap(void)
 		screen.base = ioremap(screen.phys, screen.size, _PAGE_CACHE_WC);
 }
 
+/* boot.rst, type_of_loader: the upper digit names the loader. */
+static const char *loader_name(u8 type)
+{
+	static const char *const names[16] = {
+		"LILO", "Loadlin", "EFI stub", "Syslinux", "iPXE", "ELILO", NULL, "GRUB",
+		"U-Boot", "Xen", "Gujin", "QEMU", "Arcturus", "kexec", NULL, NULL,
+	};
+
+	return names[type >> 4] ? names[type >> 4] : "an unknown loader";
+}
+
+static const char *door_name(enum boot_stage first)
+{
+	switch (first) {
+	case STAGE_PE_ENTRY:	return "EFI application";
+	case STAGE_HANDOVER:	return "EFI handover";
+	case STAGE_STARTUP_32:	return "32-bit boot protocol";
+	case STAGE_LOADER_64:	return "64-bit boot protocol";
+	case STAGE_STARTUP_64:	return "startup_64 itself";
+	default:		return boot_stage_name(first);
+	}
+}
+
 static void print_door(void)
 {
-	char door[48] = "EFI stub", vendor[64];
+	char vendor[64];
 	u32 revision;
 
-	if (boot_stage_passed(STAGE_HANDOVER))
-		snprintf(door, sizeof(door), "EFI handover, loader type %#x", boot_params.hdr.type_of_loader);
+	printk("door: %s, started by %s (type %#04x)\n", door_name(boot_stage_first()),
+	       loader_name(boot_params.hdr.type_of_loader), boot_params.hdr.type_of_loader);
 	if (efi_firmware(vendor, sizeof(vendor), &revision))
-		printk("door: %s, %sfirmware %s %u.%02u, Secure Boot %s\n", door,
-		       efi_firmware_bits() == 32 ? "32-bit " : "", vendor, revision >> 16, revision & 0xffff,
+		printk("firmware: %sUEFI, %s %u.%02u, Secure Boot %s\n", efi_firmware_bits() == 32 ? "32-bit " : "",
+		       vendor, revision >> 16, revision & 0xffff,
 		       boot_params.secure_boot == SECURE_BOOT_ENABLED ? "on" : "off");
-	else
-		printk("door: loader type %#x\n", boot_params.hdr.type_of_loader);
 }
 
 static void print_placement(void)

@@ -140,13 +140,16 @@ void *ioremap(phys_addr_t pa, u64 size, u64 cache)
 	return (void *)(va + (pa - start));
 }
 
+phys_addr_t phys_addr_limit(void)
+{
+	unsigned int bits = cpuid_checked(0x80000008, 0).eax & 0xff;	/* CPUID: MAXPHYADDR */
+
+	return min((phys_addr_t)1 << (bits ? bits : 36), (phys_addr_t)(vmalloc_base - page_offset_base));
+}
+
 const void *boot_data_map(phys_addr_t pa, size_t len)
 {
-	unsigned int bits = cpuid_checked(0x80000008, 0).eax & 0xff;
-	phys_addr_t limit = 1ULL << (bits ? bits : 36);
+	phys_addr_t limit = phys_addr_limit();
 
-	limit = min(limit, (phys_addr_t)(vmalloc_base - page_offset_base));
-	if (pa >= limit || len > limit - pa)
-		return NULL;
-	return __va(pa);
+	return pa < limit && len <= limit - pa ? __va(pa) : NULL;
 }

@@ -196,7 +196,7 @@ static EFI_STATUS make_told_map(UINTN *key, u32 *version)
 	}
 	if (text_equal(trick.map, "wrap")) {
 		tell(EfiConventionalMemory, 0xfffffffffffff000ULL, 0x10, 0);
-		tell(EfiConventionalMemory, 0x4000000000ULL, 0xffffffffffffffffULL, 0);
+		tell(EfiConventionalMemory, 0xffff000000000000ULL, 0xffffffffffffffffULL, 0);
 	}
 	if (text_equal(trick.map, "many"))	/* nobody promised an order */
 		for (unsigned int i = 0; i < nr_told / 2; i += 3) {

@@ -25,6 +25,9 @@ bool phys_is_mapped(phys_addr_t pa, u64 size);
  */
 void *ioremap(phys_addr_t pa, u64 size, u64 cache);
 
+/** phys_addr_limit() - first physical address that neither the CPU nor the direct map reaches */
+phys_addr_t phys_addr_limit(void);
+
 /**
  * boot_data_map() - a pointer to @len bytes a loader claims to be at @pa
  * NULL when that is no address this CPU has. Usable from copy_bootdata() on;
