@@ -58,7 +58,7 @@
 	S(83, MEMBLOCK,		"memblock",		"RAM and reserved ranges are known to memblock.") \
 	S(84, PAGING,		"direct-map",		"The kernel's final page tables are live.") \
 	S(85, ACPI,		"acpi-tables",		"The ACPI tables that the kernel needs are found and checked.") \
-	S(86, EFI_RUNTIME,	"efi-runtime",		"The firmware's runtime services are mapped.") \
+	S(86, EFI_RUNTIME,	"efi-runtime",		"The runtime services of the firmware are found.") \
 	S(99, MONITOR,		"monitor",		"The monitor waits for a command.")
 
 enum boot_stage {
