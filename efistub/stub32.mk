@@ -11,13 +11,16 @@ STUB32_SRC	:= $(filter-out efistub/entry64.c efistub/la57.c efistub/gdb.c,$(sort
 STUB32_OBJ	:= $(patsubst %,$(BUILD)/stub32/%.o,$(basename $(STUB32_SRC)))
 STUB32_LDS	:= efistub/ia32/stub32.lds
 # UEFI's 64-bit integers are aligned to 8 bytes in structures on IA-32 too (2.3.1)
-STUB32_CFLAGS	:= $(patsubst -m64,-m32 -malign-double,$(patsubst %/efi/x86_64,%/efi/ia32,$(BOOT_CFLAGS))) \
+STUB32_CFLAGS	:= $(patsubst -Os,-Oz,$(patsubst -m64,-m32 -malign-double,$(patsubst %/efi/x86_64,%/efi/ia32,$(BOOT_CFLAGS)))) \
 		   -ffunction-sections -Wno-type-limits
+# smaller: arguments in registers, but for the firmware, and no calls through a PLT
+STUB32_CFLAGS	+= -mregparm=3 -D'EFIAPI=__attribute__((regparm(0)))'
+STUB32_HIDDEN	:= -include efistub/ia32/hidden.h
 
 $(BUILD)/stub32/%.o: %.c Makefile efistub/stub32.mk | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call say,CC32,$<)
-	$(Q)$(CC) $(STUB32_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(STUB32_CFLAGS) $(STUB32_HIDDEN) -MMD -MP -c -o $@ $<
 
 $(BUILD)/stub32/%.o: %.S Makefile efistub/stub32.mk | $(GENERATED)
 	@mkdir -p $(@D)

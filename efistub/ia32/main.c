@@ -16,9 +16,12 @@
 /* One table each of levels 4 and 3, four of level 2: 4 GiB in pages of 2 MiB */
 #define NR_TABLES		6
 
-void __noreturn stub32_enter_kernel(u32 top_table, u32 entry, struct boot_params *params);
-efi_status_t stub32_main(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
-			 const struct payload_header *payload);
+/* called from and calling assembly */
+#define __cdecl		__attribute__((regparm(0)))
+
+void __noreturn __cdecl stub32_enter_kernel(u32 top_table, u32 entry, struct boot_params *params);
+efi_status_t __cdecl stub32_main(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
+				 const struct payload_header *payload);
 
 static bool cpu_has_cpuid(void)
 {
@@ -71,8 +74,8 @@ void stub_enter_kernel(struct stub *s, u64 entry)
 	stub32_enter_kernel(s->paging_pa, entry, &s->handoff->params);
 }
 
-efi_status_t stub32_main(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
-			 const struct payload_header *payload)
+efi_status_t __cdecl stub32_main(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
+				 const struct payload_header *payload)
 {
 	if (handed)
 		stub_handover(image, st, handed, payload);
