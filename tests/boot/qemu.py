@@ -23,6 +23,12 @@ VMLINUX = os.path.join(BUILD, "vmlinux")
 SABOTEUR = os.path.join(BUILD, "tests", "saboteur.efi")
 OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
 OVMF_VARS = "/usr/share/OVMF/OVMF_VARS_4M.fd"
+OVMF32_CODE = "/usr/share/OVMF/OVMF32_CODE_4M.secboot.fd"
+OVMF32_VARS = "/usr/share/OVMF/OVMF32_VARS_4M.fd"
+# Debian builds its 32-bit firmware with SMM, and that needs a machine with SMM
+OVMF32_ARGS = ["-machine", "smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on",
+               "-global", "ICH9-LPC.disable_s3=1"]
+COMPAT = os.path.join(BUILD, "tests", "compat.efi")
 
 HANG = int(os.environ.get("HANG", "120"))	# seconds without the awaited text: the machine hangs
 ESCAPE = re.compile(r"\x1b(?:\[[0-9;?=]*[ -/]*[@-~]|[()][0-9A-B]|[=>78cDEHM])")
@@ -53,7 +59,7 @@ class SerialLine(pexpect.spawn):
         return text
 
 
-FIRMWARE_CRASH = r"!!!! X64 Exception Type.*"
+FIRMWARE_CRASH = r"!!!! (?:X64|IA32) Exception Type.*"
 
 
 class GuestCrash(AssertionError):
@@ -69,6 +75,7 @@ class Machine:
     kernel, append:  QEMU's -kernel and -append
     memory: "128M", "2G"...; nothing of it is taken from the host until touched
     gdb:    stop before the first instruction and offer .gdb (see gdb.py)
+    firmware: (code, variables) to use instead of the 64-bit OVMF
     fatal:  patterns after which waiting for anything else is in vain
     """
 
@@ -77,7 +84,7 @@ class Machine:
 
     def __init__(self, *, machine="q35", memory="512M", cpu="max", smp=1, files=None, drive=None,
                  cdrom=None, kernel=None, append=None, vga="none", debug_exit=False, gdb=False,
-                 esp_mib=16, extra=(), fatal=FATAL):
+                 esp_mib=16, extra=(), firmware=(OVMF_CODE, OVMF_VARS), fatal=FATAL):
         self.dir = tempfile.mkdtemp(prefix="lantern-boot.")
         self.serial = None
         self.gdb = None
@@ -86,19 +93,19 @@ class Machine:
         self.qmp_file = None
         try:
             self._start(machine, memory, cpu, smp, files, drive, cdrom, kernel, append, vga,
-                        debug_exit, gdb, esp_mib, extra)
+                        debug_exit, gdb, esp_mib, extra, firmware)
         except BaseException:
             self.kill()
             raise
 
     def _start(self, machine, memory, cpu, smp, files, drive, cdrom, kernel, append, vga,
-               debug_exit, gdb, esp_mib, extra):
+               debug_exit, gdb, esp_mib, extra, firmware):
         nvram = os.path.join(self.dir, "vars.fd")
         self.reset_log = os.path.join(self.dir, "qemu.log")
-        shutil.copyfile(OVMF_VARS, nvram)
+        shutil.copyfile(firmware[1], nvram)
         args = ["-machine", f"{machine},accel={os.environ.get('ACCEL', 'tcg')}",
                 "-m", memory, "-cpu", cpu, "-smp", str(smp),
-                "-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={OVMF_CODE}",
+                "-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={firmware[0]}",
                 "-drive", f"if=pflash,format=raw,unit=1,file={nvram}",
                 "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
                 "-vga", vga, "-net", "none", "-monitor", "none", "-serial", "stdio",

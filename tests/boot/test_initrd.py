@@ -129,7 +129,7 @@ def test_an_initrd_that_cannot_be_read_returns_to_the_firmware(boot, files, init
     """The shell goes on, and the memory is back: the next start, without it, works."""
     machine = boot(shell=["fs0:", f"lantern.efi nokaslr initrd={initrd}", "echo back in the shell",
                           "lantern.efi nokaslr noinitrd monitor.exec=poweroff"],
-                   files=files({"boot/one.img": TWO}))
+                   files=files({"boot/one.img": TWO}), fatal=(qemu.FIRMWARE_CRASH,))
     machine.expect("to skip")
     machine.send("\r")
     assert machine.wait() == "guest-shutdown"
