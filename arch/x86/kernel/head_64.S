@@ -43,7 +43,6 @@ SYM_CODE_START(startup_64)
 	call	startup_stages
 	call	verify_cpu
 
-	movq	%r15, %rdi
 	call	__startup_64		/* rax = physical address of early_top_pgt */
 	movq	%rax, %cr3
 	jmp	*high_half_address(%rip)
