@@ -32,19 +32,19 @@ test-boot: test-packages
 -include tests/host/host.mk
 
 # A program for the firmware, by gnu-efi's rules: crt0 relocates it, objcopy makes it PE
-test-efi: $(BUILD)/tests/saboteur.efi
+test-efi: $(BUILD)/tests/saboteur.efi $(BUILD)/tests/handover.efi
 
 SABOTEUR_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -ffreestanding -fshort-wchar \
 		   -fno-stack-protector -fpic -fno-strict-aliasing -mno-red-zone -maccumulate-outgoing-args \
 		   -DGNU_EFI_USE_MS_ABI -Iinclude -I. -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 SABOTEUR_SECTIONS := .text .sdata .data .dynamic .dynsym .rel .rela .reloc
 
-$(BUILD)/tests/saboteur.o: tests/boot/efi/saboteur.c tests/tests.mk
+$(BUILD)/tests/saboteur.o $(BUILD)/tests/handover.o: $(BUILD)/tests/%.o: tests/boot/efi/%.c tests/tests.mk
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SABOTEUR_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/saboteur.efi: $(BUILD)/tests/saboteur.o
+$(BUILD)/tests/saboteur.efi $(BUILD)/tests/handover.efi: %.efi: %.o
 	$(call say,EFI,$@)
 	$(Q)$(LD) -nostdlib -znocombreloc -znoexecstack --no-warn-rwx-segments -shared -Bsymbolic \
 		-T $(EFI_LIB)/elf_x86_64_efi.lds $(EFI_LIB)/crt0-efi-x86_64.o $< \

@@ -28,6 +28,7 @@ OVMF32_VARS = "/usr/share/OVMF/OVMF32_VARS_4M.fd"
 # Debian builds its 32-bit firmware with SMM, and that needs a machine with SMM
 OVMF32_ARGS = ["-machine", "smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on",
                "-global", "ICH9-LPC.disable_s3=1"]
+HANDOVER = os.path.join(BUILD, "tests", "handover.efi")
 COMPAT = os.path.join(BUILD, "tests", "compat.efi")
 
 HANG = int(os.environ.get("HANG", "120"))	# seconds without the awaited text: the machine hangs
