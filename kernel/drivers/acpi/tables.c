@@ -4,6 +4,7 @@
  * power-off. There is no AML interpreter: the value that PM1 or sleep control
  * wants for S5 is found by a bounded scan for the package named \_S5.
  */
+#include <asm/efi.h>
 #include <asm/init_64.h>
 #include <asm/io.h>
 #include <kernel/acpi.h>
@@ -144,6 +145,29 @@ static const struct acpi_header *find_table(const struct acpi_header *root, cons
 	return NULL;
 }
 
+/* On 16-byte boundaries in a piece of low memory (5.2.5.1). */
+static phys_addr_t scan_for_rsdp(phys_addr_t start, u32 size)
+{
+	const u8 *base = memremap(start, size);
+	u32 at;
+
+	for (at = 0; base && at + sizeof(struct acpi_rsdp) <= size; at += 16)
+		if (!memcmp(base + at, "RSD PTR ", 8) && checksum_ok(base + at, 20))
+			return start + at;
+	return 0;
+}
+
+/* A BIOS keeps it in the first KiB of the extended BIOS data area or in its own ROM. */
+static phys_addr_t find_bios_rsdp(void)
+{
+	const u16 *segment = memremap(0x40e, sizeof(*segment));
+	phys_addr_t ebda = segment ? (phys_addr_t)*segment << 4 : 0, found = 0;
+
+	if (ebda >= 0x80000 && ebda < 0xa0000)
+		found = scan_for_rsdp(ebda, 1024);
+	return found ? found : scan_for_rsdp(0xe0000, 0x20000);
+}
+
 static const struct acpi_header *find_root(phys_addr_t pa)
 {
 	const struct acpi_rsdp *rsdp = memremap(pa, sizeof(*rsdp));
@@ -213,6 +237,8 @@ void acpi_init(phys_addr_t rsdp)
 {
 	const struct acpi_header *root, *dsdt;
 
+	if (!rsdp && !efi_enabled())
+		rsdp = find_bios_rsdp();
 	if (!rsdp)
 		return;
 	root = find_root(rsdp);
