@@ -5,12 +5,16 @@
  */
 #include <asm/pgtable.h>
 
+/* Bits of an address that are not translated: 16, or 7 with 5 levels. */
+static unsigned int spare_bits(const struct pgtable *pt)
+{
+	return 64 - PGTABLE_LEVEL_SHIFT(pt->levels + 1);
+}
+
 /* Sign extension of an address in a space of 48 or 57 bits. */
 static unsigned long canonical(const struct pgtable *pt, unsigned long va)
 {
-	unsigned int shift = 64 - PGTABLE_LEVEL_SHIFT(pt->levels + 1);
-
-	return (unsigned long)((long)(va << shift) >> shift);
+	return (unsigned long)((long)(va << spare_bits(pt)) >> spare_bits(pt));
 }
 
 static int walk_table(struct pgtable *pt, phys_addr_t table_pa, unsigned int level,
@@ -37,7 +41,10 @@ static int walk_table(struct pgtable *pt, phys_addr_t table_pa, unsigned int lev
 int pgtable_walk(struct pgtable *pt, unsigned long first, unsigned long last,
 		 pgtable_visit_t visit, void *ctx)
 {
-	return walk_table(pt, pt->root, pt->levels, first, last, visit, ctx);
+	unsigned long translated = ~0UL >> spare_bits(pt);
+
+	/* without the spare bits, so that a walk across the hole counts on evenly */
+	return walk_table(pt, pt->root, pt->levels, first & translated, last & translated, visit, ctx);
 }
 
 struct map_request {

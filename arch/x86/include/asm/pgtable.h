@@ -34,7 +34,8 @@ typedef int (*pgtable_visit_t)(struct pgtable *pt, u64 *entry, unsigned long va,
 
 /**
  * pgtable_walk() - visit the entries that translate [@first, @last], in order
- * @last: inclusive, so that a walk can reach the top of the address space
+ * @last: inclusive, so that a walk can reach the top of the address space; the
+ *        hole between the halves is stepped over
  * Return: 0, PGWALK_STOP or the visitor's error.
  */
 int pgtable_walk(struct pgtable *pt, unsigned long first, unsigned long last,
