@@ -5,6 +5,8 @@
  */
 #include <asm/pgtable.h>
 
+#define MAX_PHYS	(PTE_PFN_MASK | ~PAGE_MASK)	/* 52 bits */
+
 /* Bits of an address that are not translated: 16, or 7 with 5 levels. */
 static unsigned int spare_bits(const struct pgtable *pt)
 {
@@ -84,12 +86,21 @@ static int map_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigned 
 	return PGWALK_DESCEND;
 }
 
+/* Canonical from end to end, in one half. */
+static bool range_exists(const struct pgtable *pt, const struct map_request *req)
+{
+	return req->last >= req->va && canonical(pt, req->va) == req->va &&
+	       canonical(pt, req->last) == req->last && (long)(req->va ^ req->last) >= 0;
+}
+
 int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, u64 size, u64 prot)
 {
 	struct map_request req = { .va = va, .last = va + size - 1, .pa = pa, .prot = prot };
 
 	if (!size)
 		return 0;
+	if (!range_exists(pt, &req) || pa + size - 1 < pa || pa + size - 1 > MAX_PHYS)
+		return -2;
 	return pgtable_walk(pt, va, req.last, map_visit, &req);
 }
 

@@ -47,7 +47,8 @@ int pgtable_walk(struct pgtable *pt, unsigned long first, unsigned long last,
  * Uses the largest pages that alignment and max_leaf allow. All three numbers
  * are multiples of 4 KiB. A range that is mapped already must be mapped to the
  * same frames with the same @prot.
- * Return: 0, -1 when out of memory for tables, -2 when the range is taken.
+ * Return: 0, -1 when out of memory for tables, -2 when the range is taken or
+ * does not exist: it wraps, is not canonical, or its frames exceed 52 bits.
  * Does not flush: only entries that were not present change.
  */
 int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, u64 size, u64 prot);
