@@ -67,7 +67,7 @@ static int map_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigned 
 	unsigned long span = (1UL << PGTABLE_LEVEL_SHIFT(level)) - 1;
 	phys_addr_t pa = req->pa + (va - req->va);
 	bool whole = va >= req->va && req->last - va >= span;
-	u64 same = PTE_PFN_MASK | _PAGE_PRESENT | _PAGE_RW | _PAGE_NX | _PAGE_PWT | _PAGE_PCD;
+	u64 same = ~(_PAGE_ACCESSED | _PAGE_DIRTY);	/* the CPU's own */
 	phys_addr_t table;
 
 	if (*entry & _PAGE_PRESENT) {
