@@ -71,8 +71,10 @@ static int map_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigned 
 	phys_addr_t table;
 
 	if (*entry & _PAGE_PRESENT) {
-		if (!pgtable_is_leaf(*entry, level))
+		if (!pgtable_is_leaf(*entry, level)) {
+			*entry |= req->prot & _PAGE_USER;
 			return PGWALK_DESCEND;
+		}
 		return (*entry ^ leaf_entry(pa, req->prot, level)) & same ? -2 : PGWALK_NEXT;
 	}
 	if (whole && level <= pt->max_leaf && !(pa & span)) {

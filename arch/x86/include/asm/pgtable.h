@@ -49,7 +49,8 @@ int pgtable_walk(struct pgtable *pt, unsigned long first, unsigned long last,
  * same frames with the same @prot.
  * Return: 0, -1 when out of memory for tables, -2 when the range is taken or
  * does not exist: it wraps, is not canonical, or its frames exceed 52 bits.
- * Does not flush: only entries that were not present change.
+ * Does not flush: entries that were not present change, and tables on the way
+ * become accessible to users for a @prot that is.
  */
 int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, u64 size, u64 prot);
 
