@@ -25,6 +25,8 @@ host-libs-kernel/lib/xxhash := -lxxhash
 # these would replace what cmocka and the sanitizers themselves run on
 HOST_STRING_NAMES := memcpy memmove memset memcmp strlen strnlen strcmp strncmp strchr strstr
 host-cflags-kernel/lib/string := $(foreach f,$(HOST_STRING_NAMES),-D$f=lantern_$f)
+# visitors take what they do not need
+host-cflags-arch/x86/mm/pgtable := -Wno-unused-parameter
 host-cflags-kernel/lib/vsprintf := -Dvsnprintf=lantern_vsnprintf -Dsnprintf=lantern_snprintf
 
 HOST_TESTS := $(sort $(patsubst tests/host/%_test.c,%,$(shell find tests/host -name '*_test.c')))
