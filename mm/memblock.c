@@ -124,6 +124,8 @@ int memblock_free(phys_addr_t base, u64 size)
 	phys_addr_t end = base + min(size, ~0ULL - base);
 	unsigned int from, to, n = 0;
 
+	if (end == base)
+		return 0;
 	if (type->cnt + 2 > type->max) {
 		int err = grow(type);
 
@@ -204,7 +206,7 @@ bool memblock_is_memory(phys_addr_t base, u64 size)
 	const struct memblock_type *type = &memblock.memory;
 	unsigned int i = first_ending_from(type, base + 1);
 
-	return i < type->cnt && type->regions[i].base <= base &&
+	return base != ~0ULL && i < type->cnt && type->regions[i].base <= base &&
 	       region_end(&type->regions[i]) - base >= size;
 }
 
