@@ -19,7 +19,9 @@ HOST_CFLAGS := -g -O1 -std=gnu11 -Wall -Wextra -Werror \
 host-units-efistub/efi_e820 := kernel/lib/e820
 host-units-efistub/loadopts := kernel/lib/utf
 host-units-kernel/tty/fbcon := kernel/lib/utf
+host-units-arch/x86/boot/decompress/payload := kernel/lib/lz4 kernel/lib/xxhash
 host-libs-kernel/lib/lz4 := -llz4
+host-libs-arch/x86/boot/decompress/payload := -llz4 -lxxhash
 host-libs-kernel/lib/xxhash := -lxxhash
 
 # these would replace what cmocka and the sanitizers themselves run on
