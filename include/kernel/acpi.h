@@ -8,7 +8,10 @@
 
 #include <lib/types.h>
 
-/** acpi_init() - find RSDP, FADT and DSDT; says what is missing or damaged */
+/**
+ * acpi_init() - find RSDP, FADT and DSDT; says what is missing or damaged
+ * @rsdp: where the loader says the RSDP is; 0: look where a BIOS keeps it
+ */
 void acpi_init(phys_addr_t rsdp);
 
 /** acpi_pm_timer_port() - I/O port of the PM timer, 0 when there is none */
@@ -17,7 +20,7 @@ u16 acpi_pm_timer_port(void);
 /** acpi_reset() - write the FADT's reset register; returns when there is none or it did nothing */
 void acpi_reset(void);
 
-/** acpi_poweroff() - enter S5 through PM1 control; returns when the tables do not say how */
+/** acpi_poweroff() - enter S5 through PM1 or sleep control; returns when the tables do not say how */
 void acpi_poweroff(void);
 
 #endif

@@ -16,11 +16,9 @@
 
 extern const u32 loader_init_size __attribute__((visibility("hidden")));	/* head_64.S: bytes */
 
-static char cmdline[COMMAND_LINE_SIZE] __section(".data");
-
 const char *loader_cmdline(void)
 {
-	return cmdline;
+	return _image_end + LOADER_CMDLINE;
 }
 
 static u64 cmdline_address(const struct boot_params *params)
@@ -38,8 +36,10 @@ static void check_outside(const char *name, u64 start, u64 size, u64 out)
 			    (unsigned long long)out, (unsigned long long)end);
 }
 
-void loader_check(struct boot_params *params, u64 out)
+enum loader_door loader_check(struct boot_params *params, u64 out, enum loader_door door)
 {
+	if (multiboot2_convert(params))
+		door = LOADER_DOOR_MULTIBOOT2;
 	loader_console_init(params);
 	loader_stage(STAGE_HANDOFF_CHECK);
 	sanitize_boot_params(params);
@@ -47,7 +47,13 @@ void loader_check(struct boot_params *params, u64 out)
 	check_outside("cmd_line_ptr", cmdline_address(params), 1, out);
 	check_outside("ramdisk_image", params->hdr.ramdisk_image | (u64)params->ext_ramdisk_image << 32,
 		      params->hdr.ramdisk_size | (u64)params->ext_ramdisk_size << 32, out);
+	return door;
 }
+
+static const u8 first_stage[] = {
+	[LOADER_DOOR_32] = STAGE_STARTUP_32, [LOADER_DOOR_64] = STAGE_LOADER_64,
+	[LOADER_DOOR_MULTIBOOT2] = STAGE_MULTIBOOT2,
+};
 
 /* A trace node of our own, before whatever list the boot loader made. */
 static void start_trace(struct boot_params *params)
@@ -67,10 +73,14 @@ static void start_trace(struct boot_params *params)
 
 static void read_cmdline(const struct boot_params *params)
 {
+	char *cmdline = _image_end + LOADER_CMDLINE;
+
+	cmdline[0] = 0;
 	if (cmdline_address(params))
-		strscpy(cmdline, (const char *)cmdline_address(params), sizeof(cmdline));
+		strscpy(cmdline, (const char *)cmdline_address(params), COMMAND_LINE_SIZE);
 	loader_set_verbose(cmdline_list_has(cmdline, "efi", "debug") ||
-			   cmdline_find_option_bool(cmdline, "earlyprintk"));
+			   cmdline_find_option_bool(cmdline, "earlyprintk") ||
+			   cmdline_find_option(cmdline, "earlyprintk", NULL, 0) > 0);
 }
 
 /*
@@ -98,7 +108,7 @@ static void *low_pages(const struct boot_params *params)
 static void *set_paging_levels(const struct boot_params *params)
 {
 	bool now = read_cr4() & X86_CR4_LA57;
-	bool want = cpuid_checked(7, 0).ecx & 1u << 16 && !cmdline_find_option_bool(cmdline, "no5lvl");
+	bool want = cpuid_checked(7, 0).ecx & 1u << 16 && !cmdline_find_option_bool(loader_cmdline(), "no5lvl");
 	void *work = _image_end + LOADER_LA57, *low;
 
 	loader_detail("%d levels now, %d for the kernel", now ? 5 : 4, want ? 5 : 4);
@@ -118,6 +128,8 @@ static void *set_paging_levels(const struct boot_params *params)
 
 static void choose_random(u64 random[2])
 {
+	const char *cmdline = loader_cmdline();
+
 	random[0] = random[1] = 0;
 	if (cmdline_find_option_bool(cmdline, "nokaslr") || cmdline_find_option_bool(cmdline, "deterministic"))
 		loader_detail("KASLR off: asked for");
@@ -140,9 +152,9 @@ u64 loader_main(struct boot_params *params, u64 out, enum loader_door door, u64 
 	loader_console_init(params);
 	loader_idt_init();		/* a fault says so from here on */
 	start_trace(params);
-	loader_stage_at(door == LOADER_DOOR_32 ? STAGE_STARTUP_32 : STAGE_LOADER_64, tsc);
+	loader_stage_at(first_stage[door], tsc);
 	read_cmdline(params);
-	if (door == LOADER_DOOR_32)
+	if (door != LOADER_DOOR_64)
 		loader_stage(STAGE_LOADER_64);
 
 	loader_stage(STAGE_LA57);

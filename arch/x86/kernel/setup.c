@@ -10,9 +10,11 @@
 #include <asm/efi.h>
 #include <asm/init_64.h>
 #include <asm/sections.h>
+#include <asm/traps.h>
 #include <kernel/acpi.h>
 #include <kernel/framebuffer.h>
 #include <kernel/init.h>
+#include <kernel/initrd.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 #include <kernel/tty.h>
@@ -20,6 +22,7 @@
 #include <mm/memblock.h>
 
 static struct framebuffer screen;
+static bool text_screen;
 
 bool boot_deterministic(void)
 {
@@ -31,12 +34,25 @@ void print_hello(void)
 	printk("Lantern %s (build %s)\n", lantern_version, lantern_build_id());
 }
 
+static void text_screen_init(void)
+{
+	const char *why;
+
+	text_screen = !vgacon_init(&boot_params.screen_info, __va(VGA_TEXT_PHYS), &why);
+	if (!text_screen)
+		boot_warn(STAGE_CONSOLE, "text screen not used: %s", why);
+}
+
 void screen_init(void)
 {
 	const char *why;
 
 	if (!boot_params.screen_info.orig_video_isVGA)
 		return;
+	if (screen_is_vga_text(&boot_params.screen_info)) {
+		text_screen_init();
+		return;
+	}
 	if (framebuffer_describe(&boot_params.screen_info, &screen, &why)) {
 		boot_warn(STAGE_CONSOLE, "screen not used: %s", why);
 		return;
@@ -54,6 +70,8 @@ void screen_remap(void)
 {
 	if (screen.base)
 		screen.base = ioremap(screen.phys, screen.size, _PAGE_CACHE_WC);
+	if (text_screen)	/* the direct map has RAM only, and this is none */
+		vgacon_remap(ioremap(VGA_TEXT_PHYS, VGA_TEXT_SIZE, _PAGE_CACHE_UC));
 }
 
 /* boot.rst, type_of_loader: the upper digit names the loader. */
@@ -71,8 +89,12 @@ static const char *door_name(enum boot_stage first)
 {
 	switch (first) {
 	case STAGE_PE_ENTRY:	return "EFI application";
+	case STAGE_SETUP:	return "16-bit BIOS boot protocol";
+	case STAGE_HANDOVER:	return "EFI handover";
 	case STAGE_STARTUP_32:	return "32-bit boot protocol";
 	case STAGE_LOADER_64:	return "64-bit boot protocol";
+	case STAGE_PVH_ENTRY:	return "PVH";
+	case STAGE_MULTIBOOT2:	return "Multiboot2";
 	case STAGE_STARTUP_64:	return "startup_64 itself";
 	default:		return boot_stage_name(first);
 	}
@@ -86,7 +108,8 @@ static void print_door(void)
 	printk("door: %s, started by %s (type %#04x)\n", door_name(boot_stage_first()),
 	       loader_name(boot_params.hdr.type_of_loader), boot_params.hdr.type_of_loader);
 	if (efi_firmware(vendor, sizeof(vendor), &revision))
-		printk("firmware: UEFI, %s %u.%02u, Secure Boot %s\n", vendor, revision >> 16, revision & 0xffff,
+		printk("firmware: %sUEFI, %s %u.%02u, Secure Boot %s\n", efi_firmware_bits() == 32 ? "32-bit " : "",
+		       vendor, revision >> 16, revision & 0xffff,
 		       boot_params.secure_boot == SECURE_BOOT_ENABLED ? "on" : "off");
 }
 
@@ -111,6 +134,7 @@ static void memblock_setup(void)
 	 */
 	memblock_reserve(0, SZ_1M);
 	memblock_reserve(__pa(_text), _end - _text);
+	initrd_reserve();
 	setup_data_iter_init(&it, boot_params.hdr.setup_data, boot_data_map);
 	while (setup_data_next(&it))
 		memblock_reserve(it.pa, sizeof(struct setup_data) + it.len);
@@ -140,6 +164,10 @@ void setup_arch(void)
 	boot_stage(STAGE_PAGING);
 	paging_init();		/* direct map up; boot tables no longer used */
 	screen_remap();
+	pt_check_wx();
+
+	trap_init();		/* a stack overflow is reported; it needs the guard page */
+	initrd_print();
 
 	boot_stage(STAGE_ACPI);
 	acpi_init(boot_params.acpi_rsdp_addr);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * RSDP to XSDT or RSDT to FADT and DSDT: enough for the PM timer, reset and
- * power-off. There is no AML interpreter: the value that PM1 control wants for
- * S5 is found by a bounded scan for the package named \_S5.
+ * power-off. There is no AML interpreter: the value that PM1 or sleep control
+ * wants for S5 is found by a bounded scan for the package named \_S5.
  */
+#include <asm/efi.h>
 #include <asm/init_64.h>
 #include <asm/io.h>
 #include <kernel/acpi.h>
@@ -60,11 +61,16 @@ struct acpi_fadt {
 	u16	arm_boot_arch;
 	u8	minor_version;
 	u64	x_firmware_ctrl, x_dsdt;
+	struct acpi_gas x_pm1a_evt_blk, x_pm1b_evt_blk, x_pm1a_cnt_blk, x_pm1b_cnt_blk, x_pm2_cnt_blk;
+	struct acpi_gas x_pm_tmr_blk, x_gpe0_blk, x_gpe1_blk;
+	struct acpi_gas sleep_control_reg, sleep_status_reg;
 } __packed;
 
 static_assert(offsetof(struct acpi_fadt, pm_tmr_blk) == 76, "ACPI 6.5 table 5.9");
 static_assert(offsetof(struct acpi_fadt, flags) == 112, "ACPI 6.5 table 5.9");
 static_assert(offsetof(struct acpi_fadt, x_dsdt) == 140, "ACPI 6.5 table 5.9");
+static_assert(offsetof(struct acpi_fadt, sleep_control_reg) == 244, "ACPI 6.5 table 5.9");
+static_assert(offsetof(struct acpi_fadt, sleep_status_reg) == 256, "ACPI 6.5 table 5.9");
 
 #define FADT_RESET_REG_SUP	(1u << 10)
 #define FADT_HW_REDUCED		(1u << 20)
@@ -72,6 +78,11 @@ static_assert(offsetof(struct acpi_fadt, x_dsdt) == 140, "ACPI 6.5 table 5.9");
 #define PM1_SCI_EN		0x0001
 #define PM1_SLP_TYP(n)		((n) << 10)
 #define PM1_SLP_EN		0x2000
+
+/* hardware-reduced ACPI, 4.8.3.7 */
+#define SLEEP_CONTROL_SLP_TYP(n) ((n) << 2)
+#define SLEEP_CONTROL_SLP_EN	0x20
+#define SLEEP_STATUS_WAK_STS	0x80	/* written 1 to clear */
 
 static const struct acpi_fadt *fadt;
 static u32 fadt_len;
@@ -87,12 +98,6 @@ static bool checksum_ok(const void *p, size_t len)
 	return !sum;
 }
 
-/* Firmware puts tables where it likes; those outside the direct map get a mapping of their own. */
-static const void *table_bytes(phys_addr_t pa, u32 len)
-{
-	return phys_is_mapped(pa, len) ? __va(pa) : ioremap(pa, len, _PAGE_CACHE_WB);
-}
-
 /* A whole table, or NULL with a line that says what is wrong with it. */
 static const struct acpi_header *map_table(phys_addr_t pa)
 {
@@ -101,12 +106,12 @@ static const struct acpi_header *map_table(phys_addr_t pa)
 
 	if (!pa)
 		return NULL;
-	h = table_bytes(pa, sizeof(*h));
+	h = memremap(pa, sizeof(*h));
 	if (!h)
 		return NULL;
 	if (h->length < sizeof(*h) || h->length > TABLE_MAX)
 		why = "wrong length";
-	else if (!(h = table_bytes(pa, h->length)))
+	else if (!(h = memremap(pa, h->length)))
 		return NULL;
 	else if (!checksum_ok(h, h->length))
 		why = "wrong checksum";
@@ -132,7 +137,7 @@ static const struct acpi_header *find_table(const struct acpi_header *root, cons
 
 	for (i = 0; i < n; i++) {
 		phys_addr_t pa = root_entry(root, i, width);
-		const struct acpi_header *h = pa ? table_bytes(pa, sizeof(*h)) : NULL;
+		const struct acpi_header *h = pa ? memremap(pa, sizeof(*h)) : NULL;
 
 		if (h && !memcmp(h->signature, signature, 4))
 			return map_table(pa);
@@ -140,9 +145,32 @@ static const struct acpi_header *find_table(const struct acpi_header *root, cons
 	return NULL;
 }
 
+/* On 16-byte boundaries in a piece of low memory (5.2.5.1). */
+static phys_addr_t scan_for_rsdp(phys_addr_t start, u32 size)
+{
+	const u8 *base = memremap(start, size);
+	u32 at;
+
+	for (at = 0; base && at + sizeof(struct acpi_rsdp) <= size; at += 16)
+		if (!memcmp(base + at, "RSD PTR ", 8) && checksum_ok(base + at, 20))
+			return start + at;
+	return 0;
+}
+
+/* A BIOS keeps it in the first KiB of the extended BIOS data area or in its own ROM. */
+static phys_addr_t find_bios_rsdp(void)
+{
+	const u16 *segment = memremap(0x40e, sizeof(*segment));
+	phys_addr_t ebda = segment ? (phys_addr_t)*segment << 4 : 0, found = 0;
+
+	if (ebda >= 0x80000 && ebda < 0xa0000)
+		found = scan_for_rsdp(ebda, 1024);
+	return found ? found : scan_for_rsdp(0xe0000, 0x20000);
+}
+
 static const struct acpi_header *find_root(phys_addr_t pa)
 {
-	const struct acpi_rsdp *rsdp = table_bytes(pa, sizeof(*rsdp));
+	const struct acpi_rsdp *rsdp = memremap(pa, sizeof(*rsdp));
 	const struct acpi_header *root = NULL;
 
 	if (!rsdp || memcmp(rsdp->signature, "RSD PTR ", 8) || !checksum_ok(rsdp, 20)) {
@@ -209,6 +237,8 @@ void acpi_init(phys_addr_t rsdp)
 {
 	const struct acpi_header *root, *dsdt;
 
+	if (!rsdp && !efi_enabled())
+		rsdp = find_bios_rsdp();
 	if (!rsdp)
 		return;
 	root = find_root(rsdp);
@@ -233,19 +263,27 @@ u16 acpi_pm_timer_port(void)
 	return fadt->pm_tmr_blk;
 }
 
-void acpi_reset(void)
+/*
+ * A register of one byte, as the reset and sleep registers must be (4.8.3.6,
+ * 4.8.3.7). Nothing happens when there is none, or when it claims to be RAM.
+ */
+static void gas_write8(const struct acpi_gas *gas, u8 value)
 {
 	volatile u8 *reg;
 
-	if (!FADT_HAS(reset_value) || !(fadt->flags & FADT_RESET_REG_SUP))
-		return;
-	if (fadt->reset_reg.space == GAS_IO) {
-		outb(fadt->reset_value, fadt->reset_reg.address);
-	} else if (fadt->reset_reg.space == GAS_MEMORY) {
-		reg = ioremap(fadt->reset_reg.address, 1, _PAGE_CACHE_UC);
+	if (gas->space == GAS_IO && gas->address <= 0xffff) {
+		outb(value, gas->address);
+	} else if (gas->space == GAS_MEMORY && gas->address && !phys_is_mapped(gas->address, 1)) {
+		reg = ioremap(gas->address, 1, _PAGE_CACHE_UC);
 		if (reg)
-			*reg = fadt->reset_value;
+			writeb(value, reg);
 	}
+}
+
+void acpi_reset(void)
+{
+	if (FADT_HAS(reset_value) && fadt->flags & FADT_RESET_REG_SUP)
+		gas_write8(&fadt->reset_reg, fadt->reset_value);
 }
 
 static void pm1_sleep(u32 port, int type)
@@ -266,9 +304,23 @@ static void enable_acpi_mode(void)
 		cpu_relax();
 }
 
+static void hw_reduced_poweroff(void)
+{
+	if (!FADT_HAS(sleep_status_reg))
+		return;
+	gas_write8(&fadt->sleep_status_reg, SLEEP_STATUS_WAK_STS);
+	gas_write8(&fadt->sleep_control_reg, SLEEP_CONTROL_SLP_TYP(s5_type_a) | SLEEP_CONTROL_SLP_EN);
+}
+
 void acpi_poweroff(void)
 {
-	if (s5_type_a < 0 || !FADT_HAS(pm1b_cnt_blk) || !fadt->pm1a_cnt_blk)
+	if (s5_type_a < 0 || !FADT_HAS(flags))
+		return;
+	if (fadt->flags & FADT_HW_REDUCED) {
+		hw_reduced_poweroff();
+		return;
+	}
+	if (!fadt->pm1a_cnt_blk)
 		return;
 	enable_acpi_mode();
 	pm1_sleep(fadt->pm1a_cnt_blk, s5_type_a);

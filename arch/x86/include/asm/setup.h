@@ -47,13 +47,12 @@ void cpu_report_missing(void);
 
 /**
  * __startup_64() - low: build early_top_pgt for this load address
- * @bp: physical address of boot_params (unused for now by the tables)
  * Maps [_text, _end) at its virtual address and, for the moment of the switch,
  * at its physical one. Entries outside the image stay invalid, so that nothing
  * can speculate into memory that is not ours.
  * Return: physical address of early_top_pgt, for CR3.
  */
-unsigned long __startup_64(phys_addr_t bp);
+unsigned long __startup_64(void);
 
 /** idt_setup_early() - low or high: load the 32 exception gates at the current address */
 void idt_setup_early(void);
@@ -80,10 +79,10 @@ bool boot_deterministic(void);
 /** print_hello() - the first line of output: name, version, build id */
 void print_hello(void);
 
-/** screen_init() - a console on the framebuffer of boot_params, through the early direct map */
+/** screen_init() - a console on the framebuffer or text screen of boot_params, through the early direct map */
 void screen_init(void);
 
-/** screen_remap() - after paging_init(): the same framebuffer, write-combining */
+/** screen_remap() - after paging_init(): the same screen through a mapping of its own */
 void screen_remap(void);
 
 void __noreturn x86_64_start_kernel(phys_addr_t bp);
