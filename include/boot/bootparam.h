@@ -179,7 +179,7 @@ struct setup_data {
 	u32	type;			/* SETUP_* */
 	u32	len;			/* bytes of data[] */
 	u8	data[];
-};
+} __packed;				/* lists are made by others: at any address */
 
 struct boot_params {
 	struct screen_info screen_info;			/* 0x000 */

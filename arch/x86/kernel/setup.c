@@ -130,10 +130,11 @@ static void memblock_setup(void)
 	struct setup_data_iter it;
 	unsigned int i;
 
-	for (i = 0; i < e820_table.nr; i++)
-		if (e820_table.entry[i].type == E820_TYPE_RAM)
-			memblock_add(e820_table.entry[i].addr, e820_table.entry[i].size);
-	/* The first MiB: real-mode vectors, EBDA, and firmware that says less than it uses. */
+	/*
+	 * What is in use comes before the RAM: a list that grows takes RAM that
+	 * nobody has reserved. The first MiB: real-mode vectors, EBDA,
+	 * and firmware that says less than it uses.
+	 */
 	memblock_reserve(0, SZ_1M);
 	memblock_reserve(__pa(_text), _end - _text);
 	initrd_reserve();
@@ -141,6 +142,10 @@ static void memblock_setup(void)
 	while (setup_data_next(&it))
 		memblock_reserve(it.pa, sizeof(struct setup_data) + it.len);
 	efi_reserve_memory();
+	for (i = 0; i < e820_table.nr; i++)
+		if (e820_table.entry[i].type == E820_TYPE_RAM)
+			memblock_add(e820_table.entry[i].addr, e820_table.entry[i].size);
+	efi_reserve_memory();	/* again: what did not fit before there was memory to grow into */
 }
 
 void setup_arch(void)
