@@ -32,7 +32,13 @@ test-boot: test-packages
 -include tests/host/host.mk
 
 # A program for the firmware, by gnu-efi's rules: crt0 relocates it, objcopy makes it PE
-test-efi: $(BUILD)/tests/saboteur.efi
+test-efi: $(BUILD)/tests/saboteur.efi $(BUILD)/tests/count.so
+
+# A plugin for QEMU, see there
+$(BUILD)/tests/count.so: tests/boot/doors/count.c tests/tests.mk
+	$(call say,PLUGIN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Werror -fPIC -shared -fvisibility=hidden -o $@ $<
 
 SABOTEUR_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -ffreestanding -fshort-wchar \
 		   -fno-stack-protector -fpic -fno-strict-aliasing -mno-red-zone -maccumulate-outgoing-args \
