@@ -32,7 +32,15 @@ test-boot: test-packages
 -include tests/host/host.mk
 
 # A program for the firmware, by gnu-efi's rules: crt0 relocates it, objcopy makes it PE
-test-efi: $(BUILD)/tests/saboteur.efi $(BUILD)/tests/count.so
+test-efi: $(BUILD)/tests/saboteur.efi $(BUILD)/tests/count.so $(BUILD)/debian/vmlinuz $(BUILD)/lantern.iso
+
+# Debian's own kernel, to kexec from; only unpacked, so that nobody's machine boots it
+$(BUILD)/debian/vmlinuz:
+	$(call say,DEBIAN,$@)
+	@mkdir -p $(@D)
+	$(Q)cd $(@D) && package=$$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p') && \
+		apt-get -qq download "$$package" 2>/dev/null && dpkg-deb -x linux-image-*.deb tree && \
+		mv tree/boot/vmlinuz-* vmlinuz && rm -r tree linux-image-*.deb
 
 # A plugin for QEMU, see there
 $(BUILD)/tests/count.so: tests/boot/doors/count.c tests/tests.mk

@@ -23,15 +23,14 @@ class Door:
     title    the table's
     enters   how the kernel's `door:` line begins
     loader   the name of the loader in it
-    icount   no network and no other kernel: run with -icount, to repeat to the instruction
     cmdline  whether a command line gets through
     """
 
-    def __init__(self, start, title, enters, loader, icount=True, cmdline=True, extlinux=False):
+    def __init__(self, start, title, enters, loader, cmdline=True):
         self.name = start.__name__
         self.start = start
         self.title, self.enters, self.loader = title, enters, loader
-        self.icount, self.cmdline = icount, cmdline
+        self.cmdline = cmdline
 
 
 def door(*args, **kwargs):
@@ -59,13 +58,8 @@ def shell(m, cmdline):
 
 @door("UEFI, Boot#### entry with options", EFI, "EFI stub")
 def nvram(m, cmdline):
-    nvram = str(m.folder / "vars.fd")
-    options = m.file("options.bin", (cmdline + "\0").encode("utf-16-le"))
-    drive = m.esp({"options.bin": options, **m.shell([
-        "fs0:", 'bcfg boot addp 0 fs0:\\lantern.efi "Lantern"', "bcfg boot -opt 0 fs0:\\options.bin", "reset -s"])})
-    with qemu.Machine(drive=drive, nvram=nvram) as machine:
-        assert machine.wait() == "guest-shutdown", machine.log
-    return dict(drive=drive, nvram=nvram)
+    nvram = media.store_boot_option(m.folder, lambda lines: m.esp(m.shell(lines)), media.file_path("\\lantern.efi"), cmdline)
+    return dict(drive=m.esp({}), nvram=nvram)
 
 
 @door("QEMU -kernel, UEFI", EFI, "EFI stub")
@@ -107,7 +101,7 @@ def network(m, bootfile, files, nic="virtio-net-pci,romfile="):
     return ["-netdev", f"user,id=net,tftp={m.tree(files)},bootfile={bootfile}", "-device", f"{nic},netdev=net,bootindex=0"]
 
 
-@door("iPXE, UEFI", EFI, "EFI stub", icount=False)
+@door("iPXE, UEFI", EFI, "EFI stub")
 def ipxe_efi(m, cmdline):
     script = m.file("boot.ipxe", f"#!ipxe\nkernel tftp://10.0.2.2/lantern.efi {cmdline}\nboot\n")
     return dict(drive=m.esp({"EFI/BOOT/BOOTX64.EFI": IPXE + ".efi"}),
@@ -115,7 +109,7 @@ def ipxe_efi(m, cmdline):
                        "-device", "virtio-net-pci,romfile=,netdev=net"])
 
 
-@door("PXE from UEFI firmware", EFI, "EFI stub", icount=False, cmdline=False)
+@door("PXE from UEFI firmware", EFI, "EFI stub", cmdline=False)
 def pxe_efi(m, cmdline):
     return dict(extra=network(m, "lantern.efi", {}))
 
@@ -125,7 +119,7 @@ class Files(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-@door("HTTP boot from UEFI firmware", EFI, "EFI stub", icount=False, cmdline=True)
+@door("HTTP boot from UEFI firmware", EFI, "EFI stub")
 def http_efi(m, cmdline):
     """A Boot#### entry with a URI, which QEMU's own DHCP server cannot offer; set from the shell."""
     tree = m.tree({})
@@ -136,15 +130,8 @@ def http_efi(m, cmdline):
             media.path_node(1, 1, bytes([0, 4])) +					# Pci(4,0)
             media.path_node(3, 11, mac + bytes(26) + b"\1") +				# MAC
             media.path_node(3, 12, bytes(4 + 4 + 2 + 2 + 2 + 1 + 4 + 4)) +		# IPv4, by DHCP
-            media.path_node(3, 24, f"http://10.0.2.2:{server.server_address[1]}/lantern.efi".encode()) +
-            media.END_OF_PATH)
-    option = media.load_option("HTTP", path, (cmdline + "\0").encode("utf-16-le"))
-    nvram = str(m.folder / "vars.fd")
-    guid = "-guid 8BE4DF61-93CA-11D2-AA0D-00E098032B8C -nv -bs -rt"
-    drive = m.esp({"option.bin": m.file("option.bin", option), **m.shell([
-        "fs0:", f"setvar Boot0077 {guid} =0x{option.hex()}", f"setvar BootNext {guid} =0x7700", "reset -s"])})
-    with qemu.Machine(drive=drive, nvram=nvram) as machine:
-        assert machine.wait() == "guest-shutdown", machine.log
+            media.path_node(3, 24, f"http://10.0.2.2:{server.server_address[1]}/lantern.efi".encode()))
+    nvram = media.store_boot_option(m.folder, lambda lines: m.esp(m.shell(lines), root=False), path, cmdline)
     return dict(nvram=nvram, extra=["-netdev", "user,id=net", "-device",
                                     f"virtio-net-pci,romfile=,netdev=net,addr=4,mac={mac.hex(':')}"])
 
@@ -236,7 +223,7 @@ def extlinux(m, cmdline):
     return dict(firmware="bios", drive=image)
 
 
-@door("iPXE, BIOS", BITS16, "iPXE", icount=False)
+@door("iPXE, BIOS", BITS16, "iPXE")
 def ipxe_bios(m, cmdline):
     script = m.file("boot.ipxe", "#!ipxe\ndhcp\nkernel tftp://10.0.2.2/lantern.efi " + cmdline +
                     "\ninitrd tftp://10.0.2.2/initrd.img\nboot\n")
@@ -255,12 +242,12 @@ def _kexec(options):
     return start
 
 
-@door("kexec_load from Debian's kernel", BITS64, "kexec", icount=False)
+@door("kexec_load from Debian's kernel", BITS64, "kexec")
 def kexec_load(m, cmdline):
     return _kexec("-c")(m, cmdline)
 
 
-@door("kexec_file_load from Debian's kernel", BITS64, "kexec", icount=False)
+@door("kexec_file_load from Debian's kernel", BITS64, "kexec")
 def kexec_file(m, cmdline):
     return _kexec("-s")(m, cmdline)
 

@@ -7,7 +7,6 @@ import subprocess
 import qemu
 
 PLUGIN = os.path.join(qemu.BUILD, "tests", "count.so")
-ICOUNT = ["-icount", "shift=0,sleep=off"]
 IDENTITY_MAP_FILES = ("arch/x86/boot/ident_map.c", "arch/x86/mm/pgtable.c")
 
 

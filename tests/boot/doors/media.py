@@ -157,13 +157,24 @@ class Media:
         return str(out)
 
 
-def load_option(description, path, optional=b""):
-    """EFI_LOAD_OPTION (UEFI 2.10 3.1.3), active."""
-    return struct.pack("<IH", 1, len(path)) + (description + "\0").encode("utf-16-le") + path + optional
-
-
 def path_node(kind, subtype, data):
     return struct.pack("<BBH", kind, subtype, 4 + len(data)) + data
 
 
-END_OF_PATH = path_node(0x7f, 0xff, b"")
+def file_path(name):
+    """The short form of a path, which the firmware looks for on every disk (UEFI 2.10 3.1.2)."""
+    return path_node(4, 4, (name + "\0").encode("utf-16-le"))
+
+
+def store_boot_option(folder, drive, path, cmdline):
+    """A file of UEFI variables whose next boot is by an entry with PATH and CMDLINE; the UEFI shell writes it."""
+    path += path_node(0x7f, 0xff, b"")
+    option = (struct.pack("<IH", 1, len(path)) + "Lantern\0".encode("utf-16-le") + path +
+              (cmdline + "\0").encode("utf-16-le"))		# EFI_LOAD_OPTION, UEFI 2.10 3.1.3
+    setvar = "setvar {} -guid 8BE4DF61-93CA-11D2-AA0D-00E098032B8C -nv -bs -rt =H{}"
+    nvram = str(folder / "vars.fd")
+    with qemu.Machine(drive=drive([setvar.format("Boot0077", option.hex()), setvar.format("BootNext", "7700"),
+                                   "reset -s"]), nvram=nvram) as machine:
+        assert machine.wait() == "guest-shutdown", machine.log
+        assert "Invalid" not in machine.log and "Unable" not in machine.log, machine.log
+    return nvram

@@ -34,9 +34,8 @@ def boot_through(door, boot, tmp_path):
     arguments = door.start(media.Media(tmp_path), cmdline)
     counts = str(tmp_path / "counts")
     arguments["extra"] = list(arguments.get("extra", ())) + instructions.plugin(counts)
-    if door.icount:
-        arguments["extra"] += instructions.ICOUNT
-    machine = boot(**arguments)
+    machine = qemu.Machine(**arguments)
+    boot.machines.append(machine)		# shown when the test fails, killed at its end
     machine.expect(expect.BANNER)
     if not door.cmdline:
         machine.expect(expect.PROMPT)
