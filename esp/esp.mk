@@ -3,7 +3,7 @@
 # Read by the top Makefile, which sets BUILD, Q and PYTHON.
 #
 #help make esp                  build/esp.img, a FAT image for a USB stick
-#help make iso                  build/lantern.iso, for CD and for USB stick
+#help make iso                  build/lantern.iso, for CD, USB stick and disk, BIOS and UEFI
 #help make install ESP=/boot/efi  copy to \EFI\LANTERN there; APPLY=1 adds the boot menu entry
 
 ESP_SIZE_MIB	?= 64
@@ -12,6 +12,7 @@ ESP_FILES	:= EFI/BOOT/BOOTX64.EFI=$(BUILD)/lantern.efi \
 		   README.txt=esp/README.txt
 # an ISO is downloaded: no larger than it must be
 ISO_ESP_SIZE_MIB ?= 8
+ISO_FILES	:= README.txt=esp/README.txt lantern.efi=$(BUILD)/lantern.efi isolinux/isolinux.cfg=esp/isolinux.cfg
 
 .PHONY: esp iso install
 
@@ -23,11 +24,11 @@ $(BUILD)/esp.img: $(BUILD)/lantern.efi esp/cmdline.txt esp/README.txt esp/mkesp 
 
 iso: $(BUILD)/lantern.iso
 
-$(BUILD)/lantern.iso: $(BUILD)/lantern.efi esp/cmdline.txt esp/README.txt esp/mkesp esp/mkiso esp/esp.mk
+$(BUILD)/lantern.iso: $(BUILD)/lantern.efi esp/cmdline.txt esp/README.txt esp/isolinux.cfg esp/mkesp esp/mkiso esp/esp.mk
 	$(call say,ISO,$@)
-	$(Q)tests/need xorriso mtools
+	$(Q)tests/need xorriso mtools isolinux syslinux-common
 	$(Q)$(PYTHON) esp/mkesp $(BUILD)/iso-esp.img $(ISO_ESP_SIZE_MIB) $(ESP_FILES)
-	$(Q)sh esp/mkiso $@ $(BUILD)/iso-esp.img README.txt=esp/README.txt
+	$(Q)sh esp/mkiso $@ $(BUILD)/iso-esp.img $(ISO_FILES)
 
 install: $(BUILD)/lantern.efi
 	$(if $(filter 1,$(APPLY)),$(Q)tests/need efibootmgr)

@@ -5,10 +5,11 @@
 #
 #help make test-host            tests of pure logic, on this machine
 #help make test-image           tests of the file build/lantern.efi
-#help make test-boot            boots in QEMU with OVMF
+#help make test-boot            boots in QEMU with OVMF and SeaBIOS
 
 TEST_PACKAGES	:= libcmocka-dev liblz4-dev libxxhash-dev \
 		   binutils file grub-common sbsigntool openssl git mtools xorriso dosfstools \
+		   isolinux syslinux-common grub-pc-bin ipxe-qemu \
 		   gdb python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pil
 EFI_LIB		?= /usr/lib
 
@@ -64,3 +65,16 @@ $(BUILD)/tests/saboteur.efi: $(BUILD)/tests/saboteur.o
 		-T $(EFI_LIB)/elf_x86_64_efi.lds $(EFI_LIB)/crt0-efi-x86_64.o $< \
 		-o $(@:.efi=.so) -L$(EFI_LIB) -lefi -lgnuefi
 	$(Q)objcopy $(SABOTEUR_SECTIONS:%=-j %) --target efi-app-x86_64 --subsystem=10 $(@:.efi=.so) $@
+
+# What the BIOS setup code starts instead of the loader, to show what it handed over
+test-efi: $(BUILD)/tests/probe.bin
+
+$(BUILD)/tests/probe.bin: tests/boot/bios/probe.c tests/tests.mk
+	$(call say,PROBE,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -m32 -march=i386 -std=gnu11 -Os -Wall -Wextra -Werror -ffreestanding -fno-pic -fno-pie \
+		-fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none -mgeneral-regs-only -fno-toplevel-reorder --param=min-pagesize=0 \
+		-Iinclude -Iarch/x86/include -MMD -MP -MF $(@:.bin=.d) -MT $@ -c -o $(@:.bin=.o) $<
+	$(Q)$(LD) -m elf_i386 -Ttext=0x100000 -e probe_entry -N \
+		--build-id=none -z noexecstack --no-warn-rwx-segments -o $(@:.bin=.elf) $(@:.bin=.o)
+	$(Q)objcopy -O binary $(@:.bin=.elf) $@

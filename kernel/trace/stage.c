@@ -68,23 +68,24 @@ static void print_times(unsigned int i, unsigned int tsc_khz)
 	const struct boot_trace_entry *e = &trace.entry[i];
 	unsigned long long since = e->tsc - trace.entry[0].tsc;
 	unsigned long long ticks = i + 1 < trace.nr_entries ? e[1].tsc - e->tsc : 0;
+	const char *name = boot_stage_name(e->stage);
 
 	if (tsc_khz)
-		printk(" at %8llu us, took %8llu us", since * 1000 / tsc_khz, ticks * 1000 / tsc_khz);
+		printk("stage: %2u %-20s at %8llu us, took %8llu us\n", e->stage, name,
+		       since * 1000 / tsc_khz, ticks * 1000 / tsc_khz);
 	else
-		printk(" at %12llu ticks, took %12llu ticks", since, ticks);
+		printk("stage: %2u %-20s at %12llu ticks, took %12llu ticks\n", e->stage, name, since, ticks);
 }
 
 void stage_print_times(unsigned int tsc_khz)
 {
 	unsigned int i;
 
-	for (i = 0; i < trace.nr_entries; i++) {
-		printk("stage: %2u %-20s", trace.entry[i].stage, boot_stage_name(trace.entry[i].stage));
-		if (!boot_deterministic())
+	for (i = 0; i < trace.nr_entries; i++)
+		if (boot_deterministic())
+			printk("stage: %2u %s\n", trace.entry[i].stage, boot_stage_name(trace.entry[i].stage));
+		else
 			print_times(i, tsc_khz);
-		printk("\n");
-	}
 }
 
 static void numbered(const char *kind, enum boot_stage stage, const char *fmt, va_list args)

@@ -23,12 +23,12 @@ VMLINUX = os.path.join(BUILD, "vmlinux")
 SABOTEUR = os.path.join(BUILD, "tests", "saboteur.efi")
 OVMF = "/usr/share/OVMF/"
 FIRMWARE = {			# code and fresh variables; None: what QEMU has of its own, SeaBIOS or qboot
-    "ovmf": (OVMF + "OVMF_CODE_4M.fd", OVMF + "OVMF_VARS_4M.fd"),
-    "ovmf32": (OVMF + "OVMF32_CODE_4M.secboot.fd", OVMF + "OVMF32_VARS_4M.fd"),
+    "uefi": (OVMF + "OVMF_CODE_4M.fd", OVMF + "OVMF_VARS_4M.fd"),
+    "uefi32": (OVMF + "OVMF32_CODE_4M.secboot.fd", OVMF + "OVMF32_VARS_4M.fd"),
     "secure": (OVMF + "OVMF_CODE_4M.secboot.fd", OVMF + "OVMF_VARS_4M.snakeoil.fd"),
     "bios": None,
 }
-NEED_SMM = ("ovmf32", "secure")
+NEED_SMM = ("uefi32", "secure")
 DISKS = {			# how a disk is attached; the drive is "esp"
     "ahci": ["-device", "ide-hd,drive=esp,bootindex=0"],
     "nvme": ["-device", "nvme,drive=esp,serial=lantern,bootindex=0"],
@@ -92,7 +92,7 @@ class Machine:
 
     def __init__(self, *, machine="q35", memory="512M", cpu="max", smp=1, files=None, drive=None,
                  cdrom=None, kernel=None, append=None, vga="none", debug_exit=False, gdb=False,
-                 esp_mib=16, extra=(), fatal=FATAL, firmware="ovmf", disk="ahci", nvram=None):
+                 esp_mib=16, extra=(), fatal=FATAL, firmware="uefi", disk="ahci", nvram=None):
         self.dir = tempfile.mkdtemp(prefix="lantern-boot.")
         self.serial = None
         self.gdb = None

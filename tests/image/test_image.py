@@ -280,7 +280,10 @@ def test_boot_objects_hold_no_absolute_relocation():
             if line.startswith("Relocation section"):
                 section = line.split("'")[1]
             elif "R_X86_64_" in line and not section.startswith(".rela.debug"):
-                kind = line.split()[2]
+                kind, symbol = line.split()[2], line.split()[4]
+                # distances and sizes the linker computes: the same wherever the image is loaded
+                if re.match(r"_(rva|loader|init)_", symbol):
+                    continue
                 assert kind in ("R_X86_64_PC32", "R_X86_64_PLT32", "R_X86_64_PC64", "R_X86_64_PC8"), \
                     f"{path}: {section}: {line.strip()}"
 

@@ -138,31 +138,8 @@ setup_header_end:
 	.ascii	"lantern,1,Lantern,lantern,", LANTERN_VERSION, ",https://lantern.invalid/\n"
 
 	.section .setup, "ax", @progbits
-	.code16
+start_of_setup:
+	.incbin "setup/setup.bin"		/* real mode; see setup/entry.S */
+/* Read by loaders out of the file; in memory BSS of the setup code may lie over it. */
 kernel_version:
 	.ascii	"Lantern ", LANTERN_VERSION, "\0"
-
-/*
- * start_of_setup - entered in real mode by a BIOS loader (boot.rst, 5). This
- * door is not open yet: say so on the BIOS's screen and stop, instead of
- * running on into nothing.
- */
-	.globl	start_of_setup
-start_of_setup:
-	pushw	%cs
-	popw	%ds
-	cld
-	call	1f				/* where we are in our segment */
-1:	popw	%si
-	addw	$bios_message - 1b, %si
-2:	lodsb
-	testb	%al, %al
-	jz	3f
-	movb	$0x0e, %ah			/* teletype output */
-	movw	$7, %bx
-	int	$0x10
-	jmp	2b
-3:	hlt
-	jmp	3b
-bios_message:
-	.asciz	"lantern: error 40 bios-door: this file starts from UEFI firmware only\r\n"

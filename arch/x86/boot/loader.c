@@ -70,7 +70,8 @@ static void read_cmdline(const struct boot_params *params)
 	if (cmdline_address(params))
 		strscpy(cmdline, (const char *)cmdline_address(params), sizeof(cmdline));
 	loader_set_verbose(cmdline_list_has(cmdline, "efi", "debug") ||
-			   cmdline_find_option_bool(cmdline, "earlyprintk"));
+			   cmdline_find_option_bool(cmdline, "earlyprintk") ||
+			   cmdline_find_option(cmdline, "earlyprintk", NULL, 0) > 0);
 }
 
 /*

@@ -44,8 +44,8 @@ void identify_cpu(void)
 {
 	struct cpuid_regs r = cpuid(0, 0);
 	u32 sig = cpuid_checked(1, 0).eax, family = sig >> 8 & 0xf, model = sig >> 4 & 0xf;
-	char vendor[13] = { 0 }, name[49];
-	unsigned int i;
+	char vendor[13] = { 0 }, name[49], list[12 * ARRAY_SIZE(features)] = "";
+	unsigned int i, n = 0;
 
 	memcpy(vendor, &r.ebx, 4);
 	memcpy(vendor + 4, &r.edx, 4);
@@ -57,12 +57,11 @@ void identify_cpu(void)
 	model_name(name);
 	printk("cpu: %s \"%s\", family %u model %u stepping %u\n", vendor, name, family, model, sig & 0xf);
 
-	printk("cpu: features");
 	for (i = 0; i < ARRAY_SIZE(features); i++) {
 		struct cpuid_regs f = cpuid_checked(features[i].leaf, 0);
 
 		if ((&f.eax)[features[i].reg] & 1u << features[i].bit)
-			printk(" %s", features[i].name);
+			n += snprintf(list + n, sizeof(list) - n, " %s", features[i].name);
 	}
-	printk("\n");
+	printk("cpu: features%s\n", list);
 }

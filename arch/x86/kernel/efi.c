@@ -160,31 +160,43 @@ void efi_runtime_setup(void)
 {
 	const efi_system_table_t *st;
 	const efi_runtime_services_t *rt;
-	struct pgtable pt = kernel_pgtable;
-	u64 *pgd;
 
+	if (!efi.map)
+		return;
+	efi.map = memremap(efi.map_pa, efi.map_size);	/* mem= may have cut it from the direct map */
 	if (!efi.map || cmdline_find_option_bool(boot_command_line, "noefi"))
 		return;
-	pgd = memblock_alloc(PAGE_SIZE, PAGE_SIZE);
-	if (!pgd)
-		return;
-	pt.root = __pa(pgd);
-	pgd[PTRS_PER_TABLE - 1] = init_top_pgt[PTRS_PER_TABLE - 1];
-	if (map_runtime(&pt)) {
-		boot_warn(STAGE_EFI_RUNTIME, "the firmware's map overlaps itself: runtime services off");
-		return;
-	}
-	st = ioremap(efi.systab_pa, sizeof(*st), _PAGE_CACHE_WB);
+	st = memremap(efi.systab_pa, sizeof(*st));
 	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC) {
 		boot_warn(STAGE_EFI_RUNTIME, "no EFI system table at %#llx: runtime services off",
 			  (unsigned long long)efi.systab_pa);
 		return;
 	}
-	rt = ioremap((u64)(uintptr_t)st->RuntimeServices, sizeof(*rt), _PAGE_CACHE_WB);
-	if (!rt)
-		return;
-	efi.reset_system = (u64)(uintptr_t)rt->ResetSystem;
+	rt = memremap((u64)(uintptr_t)st->RuntimeServices, sizeof(*rt));
+	if (rt)
+		efi.reset_system = (u64)(uintptr_t)rt->ResetSystem;
+}
+
+/* The tables are built when a service is first wanted: few boots ever want one. */
+static bool runtime_ready(void)
+{
+	struct pgtable pt = kernel_pgtable;
+	u64 *pgd;
+
+	if (!efi.reset_system || efi.pgd)
+		return efi.pgd;
+	pgd = memblock_alloc(PAGE_SIZE, PAGE_SIZE);
+	if (!pgd)
+		return false;
+	pt.root = __pa(pgd);
+	pgd[PTRS_PER_TABLE - 1] = init_top_pgt[PTRS_PER_TABLE - 1];
+	if (map_runtime(&pt)) {
+		boot_warn(STAGE_EFI_RUNTIME, "the firmware's map overlaps itself: runtime services off");
+		efi.reset_system = 0;
+		return false;
+	}
 	efi.pgd = pt.root;
+	return true;
 }
 
 bool efi_firmware(char *vendor, size_t size, u32 *revision)
@@ -208,7 +220,7 @@ bool efi_firmware(char *vendor, size_t size, u32 *revision)
 
 void efi_reset(EFI_RESET_TYPE type)
 {
-	if (!efi.pgd || !efi.reset_system)
+	if (!runtime_ready())
 		return;
 	efi.restore_cr3 = read_cr3();
 	write_cr3(efi.pgd);
@@ -223,7 +235,7 @@ bool efi_fixup_fault(struct pt_regs *regs)
 	write_cr3(efi.restore_cr3);
 	printk("lantern: warning %u %s: the firmware faulted at %#lx: runtime services off\n",
 	       STAGE_EFI_RUNTIME, boot_stage_name(STAGE_EFI_RUNTIME), regs->ip);
-	efi.pgd = 0;
+	efi.reset_system = efi.pgd = 0;
 	regs->ip = (unsigned long)efi_call_faulted;
 	regs->sp = efi_call_stack;
 	return true;

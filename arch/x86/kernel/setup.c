@@ -10,6 +10,7 @@
 #include <asm/efi.h>
 #include <asm/init_64.h>
 #include <asm/sections.h>
+#include <asm/traps.h>
 #include <kernel/acpi.h>
 #include <kernel/framebuffer.h>
 #include <kernel/init.h>
@@ -71,6 +72,7 @@ static const char *door_name(enum boot_stage first)
 {
 	switch (first) {
 	case STAGE_PE_ENTRY:	return "EFI application";
+	case STAGE_SETUP:	return "16-bit BIOS boot protocol";
 	case STAGE_STARTUP_32:	return "32-bit boot protocol";
 	case STAGE_LOADER_64:	return "64-bit boot protocol";
 	case STAGE_STARTUP_64:	return "startup_64 itself";
@@ -135,6 +137,9 @@ void setup_arch(void)
 	boot_stage(STAGE_PAGING);
 	paging_init();		/* direct map up; boot tables no longer used */
 	screen_remap();
+	pt_check_wx();
+
+	trap_init();		/* a stack overflow is reported; it needs the guard page */
 
 	boot_stage(STAGE_ACPI);
 	acpi_init(boot_params.acpi_rsdp_addr);

@@ -7,6 +7,7 @@ import os
 import socketserver
 import threading
 
+import bios
 import media
 import qemu
 from media import DEBIAN_KERNEL, IPXE, SYSTEMD_BOOT
@@ -76,12 +77,12 @@ def grub_efi(m, cmdline):
 @door("GRUB, 32-bit UEFI, linux", HANDOVER32, "GRUB")
 def grub_ia32(m, cmdline):
     grub = m.grub_efi("i386-efi", f"linux /lantern.efi {cmdline}", "initrd /initrd.img")
-    return dict(firmware="ovmf32", drive=m.esp({"EFI/BOOT/BOOTIA32.EFI": grub}))
+    return dict(firmware="uefi32", drive=m.esp({"EFI/BOOT/BOOTIA32.EFI": grub}))
 
 
 @door("32-bit UEFI, \\EFI\\BOOT\\BOOTIA32.EFI", EFI, "EFI stub")
 def efi_ia32(m, cmdline):
-    return dict(firmware="ovmf32", drive=m.esp({"EFI/BOOT/BOOTIA32.EFI": m.lantern,
+    return dict(firmware="uefi32", drive=m.esp({"EFI/BOOT/BOOTIA32.EFI": m.lantern,
                                                 "EFI/BOOT/cmdline.txt": f"text:{cmdline}"}))
 
 
@@ -197,17 +198,17 @@ def qemu_bios(m, cmdline):
 
 @door("GRUB, BIOS, linux", BITS32, "GRUB")
 def grub_linux(m, cmdline):
-    return dict(firmware="bios", cdrom=m.grub_bios(f"linux /lantern.efi {cmdline}", "initrd /initrd.img"))
+    return dict(firmware="bios", cdrom=bios.grub_cd(m.folder, m.lantern, cmdline, m.initrd, "linux"))
 
 
 @door("GRUB, BIOS, linux16", BITS16, "GRUB")
 def grub_linux16(m, cmdline):
-    return dict(firmware="bios", cdrom=m.grub_bios(f"linux16 /lantern.efi {cmdline}", "initrd16 /initrd.img"))
+    return dict(firmware="bios", cdrom=bios.grub_cd(m.folder, m.lantern, cmdline, m.initrd, "linux16"))
 
 
 @door("isolinux", BITS16, "Syslinux")
 def isolinux(m, cmdline):
-    return dict(firmware="bios", cdrom=m.isolinux(cmdline))
+    return dict(firmware="bios", cdrom=bios.isolinux_cd(m.folder, m.lantern, cmdline, m.initrd))
 
 
 @door("syslinux", BITS16, "Syslinux")

@@ -75,26 +75,9 @@ class Media:
             f"--install-modules={GRUB_MODULES}", "--locales=", "--themes=", "--fonts=", f"boot/grub/grub.cfg={config}")
         return str(out)
 
-    def grub_bios(self, *commands):
-        config = self.file("grub.cfg", GRUB_CONFIG.format("\n".join(commands)))
-        modules = GRUB_MODULES + " linux16 biosdisk"
-        out = self.folder / "grub.iso"
-        run("grub-mkrescue", "-d", "/usr/lib/grub/i386-pc", f"--install-modules={modules}", "--locales=", "--themes=",
-            "--fonts=", "-o", out, self.tree({"boot/grub/grub.cfg": config}))
-        return str(out)
-
     def syslinux_config(self, cmdline):
         return self.file("syslinux.cfg", "DEFAULT lantern\nPROMPT 0\nTIMEOUT 1\nLABEL lantern\n"
                          f"LINUX /lantern.efi\nINITRD /initrd.img\nAPPEND {cmdline}\n")
-
-    def isolinux(self, cmdline):
-        out = self.folder / "isolinux.iso"
-        tree = self.tree({"isolinux/isolinux.bin": "/usr/lib/ISOLINUX/isolinux.bin",
-                          "isolinux/ldlinux.c32": "/usr/lib/syslinux/modules/bios/ldlinux.c32",
-                          "isolinux/isolinux.cfg": self.syslinux_config(cmdline)})
-        run("xorriso", "-no_rc", "-as", "mkisofs", "-quiet", "-o", out, "-b", "isolinux/isolinux.bin",
-            "-c", "isolinux/boot.cat", "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table", tree)
-        return str(out)
 
     def syslinux(self, cmdline):
         image = self.esp({"syslinux.cfg": self.syslinux_config(cmdline)})

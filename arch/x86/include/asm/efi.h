@@ -25,7 +25,7 @@ void efi_map_print(void);
 /** efi_reserve_memory() - keep map, runtime and boot services memory out of memblock's free ranges */
 void efi_reserve_memory(void);
 
-/** efi_runtime_setup() - build the runtime page tables; efi_reset() works after it ("noefi" leaves it off) */
+/** efi_runtime_setup() - find the runtime services; efi_reset() works after it ("noefi" leaves it off) */
 void efi_runtime_setup(void);
 
 /** efi_firmware() - vendor as ASCII and revision, for the banner; false when not started by UEFI */
