@@ -9,11 +9,13 @@
 
 TEST_PACKAGES	:= libcmocka-dev liblz4-dev libxxhash-dev \
 		   binutils file grub-common sbsigntool openssl git mtools xorriso dosfstools \
-		   isolinux syslinux-common grub-pc-bin ipxe-qemu \
+		   isolinux syslinux syslinux-common extlinux e2fsprogs grub-pc-bin grub-efi-amd64-bin \
+		   grub-efi-ia32-bin ovmf-ia32 systemd-boot-efi ipxe ipxe-qemu shim-unsigned \
+		   kexec-tools busybox-static cpio \
 		   gdb python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pil
 EFI_LIB		?= /usr/lib
 
-.PHONY: test test-image test-boot test-efi test-packages
+.PHONY: test test-image test-boot test-doors doors-table test-efi test-packages
 
 test-packages:
 	$(Q)tests/need $(PACKAGES_RUN) $(TEST_PACKAGES)
@@ -30,10 +32,16 @@ test-image: test-packages
 test-boot: test-packages
 	$(Q)$(RUN_TESTS) boot
 
+test-doors: test-packages
+	$(Q)$(RUN_TESTS) doors
+
+doors-table:
+	$(Q)$(PYTHON) tests/tools/doors_table.py $(BUILD) README.md
+
 -include tests/host/host.mk
 
-# A program for the firmware, by gnu-efi's rules: crt0 relocates it, objcopy makes it PE
-test-efi: $(BUILD)/tests/saboteur.efi $(BUILD)/tests/count.so $(BUILD)/debian/vmlinuz $(BUILD)/lantern.iso
+# Programs for the firmware, by gnu-efi's rules: crt0 relocates it, objcopy makes it PE
+test-efi: $(BUILD)/tests/saboteur.efi $(BUILD)/tests/loader.efi $(BUILD)/tests/count.so $(BUILD)/debian/vmlinuz $(BUILD)/lantern.iso
 
 # Debian's own kernel, to kexec from; only unpacked, so that nobody's machine boots it
 $(BUILD)/debian/vmlinuz:
@@ -49,22 +57,23 @@ $(BUILD)/tests/count.so: tests/boot/doors/count.c tests/tests.mk
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Werror -fPIC -shared -fvisibility=hidden -o $@ $<
 
-SABOTEUR_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -ffreestanding -fshort-wchar \
+TEST_EFI_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -ffreestanding -fshort-wchar \
 		   -fno-stack-protector -fpic -fno-strict-aliasing -mno-red-zone -maccumulate-outgoing-args \
 		   -DGNU_EFI_USE_MS_ABI -Iinclude -I. -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
-SABOTEUR_SECTIONS := .text .sdata .data .dynamic .dynsym .rel .rela .reloc
+TEST_EFI_SECTIONS := .text .sdata .data .dynamic .dynsym .rel .rela .reloc
 
-$(BUILD)/tests/saboteur.o: tests/boot/efi/saboteur.c tests/tests.mk
+$(BUILD)/tests/%.o: tests/boot/efi/%.c tests/tests.mk
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(SABOTEUR_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(TEST_EFI_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/saboteur.efi: $(BUILD)/tests/saboteur.o
+.SECONDARY: $(BUILD)/tests/saboteur.o $(BUILD)/tests/loader.o
+$(BUILD)/tests/%.efi: $(BUILD)/tests/%.o
 	$(call say,EFI,$@)
 	$(Q)$(LD) -nostdlib -znocombreloc -znoexecstack --no-warn-rwx-segments -shared -Bsymbolic \
 		-T $(EFI_LIB)/elf_x86_64_efi.lds $(EFI_LIB)/crt0-efi-x86_64.o $< \
 		-o $(@:.efi=.so) -L$(EFI_LIB) -lefi -lgnuefi
-	$(Q)objcopy $(SABOTEUR_SECTIONS:%=-j %) --target efi-app-x86_64 --subsystem=10 $(@:.efi=.so) $@
+	$(Q)objcopy $(TEST_EFI_SECTIONS:%=-j %) --target efi-app-x86_64 --subsystem=10 $(@:.efi=.so) $@
 
 # What the BIOS setup code starts instead of the loader, to show what it handed over
 test-efi: $(BUILD)/tests/probe.bin

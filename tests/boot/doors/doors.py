@@ -14,7 +14,7 @@ from media import DEBIAN_KERNEL, IPXE, SYSTEMD_BOOT
 
 DOORS = []
 
-EFI, BITS16, BITS32, BITS64 = "EFI application", "16-bit BIOS setup", "32-bit boot protocol", "64-bit boot protocol"
+EFI, BITS16, BITS32, BITS64 = "EFI application", "16-bit BIOS boot protocol", "32-bit boot protocol", "64-bit boot protocol"
 HANDOVER64, HANDOVER32 = "EFI handover", "EFI handover, 32-bit"
 PVH = "PVH"
 

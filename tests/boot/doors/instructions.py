@@ -7,7 +7,8 @@ import subprocess
 import qemu
 
 PLUGIN = os.path.join(qemu.BUILD, "tests", "count.so")
-IDENTITY_MAP_FILES = ("arch/x86/boot/ident_map.c", "arch/x86/mm/pgtable.c")
+# what builds and walks the tables of the doors without firmware
+IDENTITY_MAP_SOURCES = ("ident_map.c", "pgtable.c")
 
 
 def symbols(path):
@@ -15,6 +16,21 @@ def symbols(path):
     lines = subprocess.run(["nm", path], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
     rows = (line.split() for line in lines)
     return sorted((int(row[0], 16), row[2]) for row in rows if len(row) == 3 and row[1] in "tT")
+
+
+def identity_map_functions():
+    """Names of the functions in IDENTITY_MAP_SOURCES, by the FILE symbols before them."""
+    lines = subprocess.run(["readelf", "-sW", os.path.join(qemu.BUILD, "lantern.elf")], check=True,
+                           stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    names, source = set(), ""
+    for row in (line.split() for line in lines):
+        if len(row) == 8 and row[3] == "FILE":
+            source = row[7]
+        elif len(row) == 8 and row[3] == "FUNC":
+            # hidden functions are local too, but come after all files
+            if row[5] == "DEFAULT" and source in IDENTITY_MAP_SOURCES or row[7].startswith(("ident_map_", "pgtable_")):
+                names.add(row[7])
+    return names
 
 
 def plugin(out):
@@ -44,5 +60,13 @@ class Count:
     def total(self):
         return sum(self.by_function.values())
 
-    def of(self, names):
-        return sum(count for (_, name), count in self.by_function.items() if name in names)
+    @property
+    def identity_map(self):
+        """Instructions of the loader's own identity map, but for the loop in startup_32."""
+        names = identity_map_functions()
+        return sum(count for (kind, name), count in self.by_function.items() if kind == "image" and name in names)
+
+    def by_name(self):
+        """{"file function": instructions}, most expensive first"""
+        most_first = sorted(self.by_function.items(), key=lambda item: -item[1])
+        return {f"{kind} {name}": count for (kind, name), count in most_first}
