@@ -8,10 +8,10 @@
 #help make test-boot            boots in QEMU with OVMF and SeaBIOS
 
 TEST_PACKAGES	:= libcmocka-dev liblz4-dev libxxhash-dev \
-		   binutils file grub-common sbsigntool openssl git mtools xorriso dosfstools \
-		   isolinux syslinux syslinux-common extlinux e2fsprogs grub-pc-bin grub-efi-amd64-bin \
-		   grub-efi-ia32-bin ovmf-ia32 systemd-boot-efi ipxe ipxe-qemu shim-unsigned \
-		   kexec-tools busybox-static cpio \
+		   binutils file sbsigntool openssl git mtools xorriso dosfstools e2fsprogs cpio \
+		   grub-common grub2-common grub-efi-amd64-bin grub-efi-ia32-bin grub-pc-bin ovmf-ia32 \
+		   isolinux syslinux syslinux-common extlinux ipxe ipxe-qemu \
+		   systemd-boot-efi shim-unsigned kexec-tools busybox-static \
 		   gdb python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pil
 EFI_LIB		?= /usr/lib
 
@@ -41,7 +41,8 @@ doors-table:
 -include tests/host/host.mk
 
 # Programs for the firmware, by gnu-efi's rules: crt0 relocates it, objcopy makes it PE
-test-efi: $(BUILD)/tests/saboteur.efi $(BUILD)/tests/loader.efi $(BUILD)/tests/count.so $(BUILD)/debian/vmlinuz $(BUILD)/lantern.iso
+EFI_PROGRAMS	:= $(patsubst %,$(BUILD)/tests/%.efi,saboteur handover loader)
+test-efi: $(EFI_PROGRAMS) $(BUILD)/tests/count.so $(BUILD)/debian/vmlinuz $(BUILD)/lantern.iso
 
 # Debian's own kernel, to kexec from; only unpacked, so that nobody's machine boots it
 $(BUILD)/debian/vmlinuz:
@@ -62,13 +63,12 @@ TEST_EFI_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror
 		   -DGNU_EFI_USE_MS_ABI -Iinclude -I. -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 TEST_EFI_SECTIONS := .text .sdata .data .dynamic .dynsym .rel .rela .reloc
 
-$(BUILD)/tests/%.o: tests/boot/efi/%.c tests/tests.mk
+$(EFI_PROGRAMS:.efi=.o): $(BUILD)/tests/%.o: tests/boot/efi/%.c tests/tests.mk
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_EFI_CFLAGS) -MMD -MP -c -o $@ $<
 
-.SECONDARY: $(BUILD)/tests/saboteur.o $(BUILD)/tests/loader.o
-$(BUILD)/tests/%.efi: $(BUILD)/tests/%.o
+$(EFI_PROGRAMS): %.efi: %.o
 	$(call say,EFI,$@)
 	$(Q)$(LD) -nostdlib -znocombreloc -znoexecstack --no-warn-rwx-segments -shared -Bsymbolic \
 		-T $(EFI_LIB)/elf_x86_64_efi.lds $(EFI_LIB)/crt0-efi-x86_64.o $< \
@@ -87,3 +87,20 @@ $(BUILD)/tests/probe.bin: tests/boot/bios/probe.c tests/tests.mk
 	$(Q)$(LD) -m elf_i386 -Ttext=0x100000 -e probe_entry -N \
 		--build-id=none -z noexecstack --no-warn-rwx-segments -o $(@:.bin=.elf) $(@:.bin=.o)
 	$(Q)objcopy -O binary $(@:.bin=.elf) $@
+# The same for 32-bit firmware
+test-efi: $(BUILD)/tests/compat.efi
+COMPAT_CFLAGS	:= $(filter-out -mno-red-zone -maccumulate-outgoing-args -DGNU_EFI_USE_MS_ABI,$(SABOTEUR_CFLAGS:%/efi/x86_64=%/efi/ia32)) \
+		   -m32 -malign-double -mgeneral-regs-only
+EFI_LIB32	?= /usr/lib32
+
+$(BUILD)/tests/compat.o: tests/boot/efi/compat.c tests/tests.mk
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMPAT_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/compat.efi: $(BUILD)/tests/compat.o
+	$(call say,EFI,$@)
+	$(Q)$(LD) -m elf_i386 -nostdlib -znocombreloc -znoexecstack --no-warn-rwx-segments -shared -Bsymbolic \
+		-T $(EFI_LIB32)/elf_ia32_efi.lds $(EFI_LIB32)/crt0-efi-ia32.o $< \
+		-o $(@:.efi=.so) -L$(EFI_LIB32) -lefi -lgnuefi
+	$(Q)objcopy $(SABOTEUR_SECTIONS:%=-j %) --target efi-app-ia32 --subsystem=10 $(@:.efi=.so) $@

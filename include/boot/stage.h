@@ -37,6 +37,8 @@
 	S(19, EXIT_BOOT,	"exit-boot-services",	"The firmware's boot services end.") \
 	S(20, E820,		"e820-map",		"The firmware's map becomes the e820 map of boot_params.") \
 	S(21, ENTER_KERNEL,	"enter-kernel",		"The stub jumps to the kernel's startup_64.") \
+	S(22, HANDOVER,		"efi-handover",		"A boot loader called the EFI handover entry point.") \
+	S(23, CPU_CHECK,	"cpu-check",		"A CPU started by 32-bit firmware is asked for long mode.") \
 	\
 	S(40, SETUP,		"start-of-setup",	"A BIOS loader started the real-mode setup code; segments, stack and BSS are in order.") \
 	S(41, SETUP_CPU,	"validate-cpu",		"The CPU is asked for long mode, while a message still reaches the BIOS's screen.") \

@@ -21,14 +21,16 @@ BUILD = os.environ.get("BUILD", os.path.join(ROOT, "build"))
 LANTERN = os.environ.get("LANTERN_EFI", os.path.join(BUILD, "lantern.efi"))
 VMLINUX = os.path.join(BUILD, "vmlinux")
 SABOTEUR = os.path.join(BUILD, "tests", "saboteur.efi")
+HANDOVER = os.path.join(BUILD, "tests", "handover.efi")
+COMPAT = os.path.join(BUILD, "tests", "compat.efi")
 OVMF = "/usr/share/OVMF/"
 FIRMWARE = {			# code and fresh variables; None: what QEMU has of its own, SeaBIOS or qboot
-    "uefi": (OVMF + "OVMF_CODE_4M.fd", OVMF + "OVMF_VARS_4M.fd"),
-    "uefi32": (OVMF + "OVMF32_CODE_4M.secboot.fd", OVMF + "OVMF32_VARS_4M.fd"),
+    "ovmf": (OVMF + "OVMF_CODE_4M.fd", OVMF + "OVMF_VARS_4M.fd"),
+    "ovmf32": (OVMF + "OVMF32_CODE_4M.secboot.fd", OVMF + "OVMF32_VARS_4M.fd"),
     "secure": (OVMF + "OVMF_CODE_4M.secboot.fd", OVMF + "OVMF_VARS_4M.snakeoil.fd"),
     "bios": None,
 }
-NEED_SMM = ("uefi32", "secure")
+NEED_SMM = ("ovmf32", "secure")
 DISKS = {			# how a disk is attached; the drive is "esp"
     "ahci": ["-device", "ide-hd,drive=esp,bootindex=0"],
     "nvme": ["-device", "nvme,drive=esp,serial=lantern,bootindex=0"],
@@ -65,7 +67,7 @@ class SerialLine(pexpect.spawn):
         return text
 
 
-FIRMWARE_CRASH = r"!!!! X64 Exception Type.*"
+FIRMWARE_CRASH = r"!!!! (?:X64|IA32) Exception Type.*"
 
 
 class GuestCrash(AssertionError):
@@ -92,7 +94,7 @@ class Machine:
 
     def __init__(self, *, machine="q35", memory="512M", cpu="max", smp=1, files=None, drive=None,
                  cdrom=None, kernel=None, append=None, vga="none", debug_exit=False, gdb=False,
-                 esp_mib=16, extra=(), fatal=FATAL, firmware="uefi", disk="ahci", nvram=None):
+                 esp_mib=16, extra=(), fatal=FATAL, firmware="ovmf", disk="ahci", nvram=None):
         self.dir = tempfile.mkdtemp(prefix="lantern-boot.")
         self.serial = None
         self.gdb = None

@@ -14,9 +14,8 @@ from media import DEBIAN_KERNEL, IPXE, SYSTEMD_BOOT
 
 DOORS = []
 
-EFI, BITS16, BITS32, BITS64 = "EFI application", "16-bit BIOS boot protocol", "32-bit boot protocol", "64-bit boot protocol"
-HANDOVER64, HANDOVER32 = "EFI handover", "EFI handover, 32-bit"
-PVH = "PVH"
+EFI, HANDOVER, PVH = "EFI application", "EFI handover", "PVH"
+BITS16, BITS32, BITS64 = "16-bit BIOS boot protocol", "32-bit boot protocol", "64-bit boot protocol"
 
 
 class Door:
@@ -68,21 +67,21 @@ def qemu_uefi(m, cmdline):
     return dict(kernel=m.lantern, append=cmdline, extra=["-initrd", m.initrd])
 
 
-@door("GRUB, UEFI, linux", HANDOVER64, "GRUB")
+@door("GRUB, UEFI, linux", HANDOVER, "GRUB")
 def grub_efi(m, cmdline):
     grub = m.grub_efi("x86_64-efi", f"linux /lantern.efi {cmdline}", "initrd /initrd.img")
     return dict(drive=m.esp({"EFI/BOOT/BOOTX64.EFI": grub}))
 
 
-@door("GRUB, 32-bit UEFI, linux", HANDOVER32, "GRUB")
+@door("GRUB, 32-bit UEFI, linux", HANDOVER, "GRUB")
 def grub_ia32(m, cmdline):
     grub = m.grub_efi("i386-efi", f"linux /lantern.efi {cmdline}", "initrd /initrd.img")
-    return dict(firmware="uefi32", drive=m.esp({"EFI/BOOT/BOOTIA32.EFI": grub}))
+    return dict(firmware="ovmf32", drive=m.esp({"EFI/BOOT/BOOTIA32.EFI": grub}))
 
 
 @door("32-bit UEFI, \\EFI\\BOOT\\BOOTIA32.EFI", EFI, "EFI stub")
 def efi_ia32(m, cmdline):
-    return dict(firmware="uefi32", drive=m.esp({"EFI/BOOT/BOOTIA32.EFI": m.lantern,
+    return dict(firmware="ovmf32", drive=m.esp({"EFI/BOOT/BOOTIA32.EFI": m.lantern,
                                                 "EFI/BOOT/cmdline.txt": f"text:{cmdline}"}))
 
 
