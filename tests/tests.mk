@@ -89,7 +89,7 @@ $(BUILD)/tests/probe.bin: tests/boot/bios/probe.c tests/tests.mk
 	$(Q)objcopy -O binary $(@:.bin=.elf) $@
 # The same for 32-bit firmware
 test-efi: $(BUILD)/tests/compat.efi
-COMPAT_CFLAGS	:= $(filter-out -mno-red-zone -maccumulate-outgoing-args -DGNU_EFI_USE_MS_ABI,$(SABOTEUR_CFLAGS:%/efi/x86_64=%/efi/ia32)) \
+COMPAT_CFLAGS	:= $(filter-out -mno-red-zone -maccumulate-outgoing-args -DGNU_EFI_USE_MS_ABI,$(TEST_EFI_CFLAGS:%/efi/x86_64=%/efi/ia32)) \
 		   -m32 -malign-double -mgeneral-regs-only
 EFI_LIB32	?= /usr/lib32
 
@@ -103,4 +103,4 @@ $(BUILD)/tests/compat.efi: $(BUILD)/tests/compat.o
 	$(Q)$(LD) -m elf_i386 -nostdlib -znocombreloc -znoexecstack --no-warn-rwx-segments -shared -Bsymbolic \
 		-T $(EFI_LIB32)/elf_ia32_efi.lds $(EFI_LIB32)/crt0-efi-ia32.o $< \
 		-o $(@:.efi=.so) -L$(EFI_LIB32) -lefi -lgnuefi
-	$(Q)objcopy $(SABOTEUR_SECTIONS:%=-j %) --target efi-app-ia32 --subsystem=10 $(@:.efi=.so) $@
+	$(Q)objcopy $(TEST_EFI_SECTIONS:%=-j %) --target efi-app-ia32 --subsystem=10 $(@:.efi=.so) $@
