@@ -64,7 +64,8 @@ KERNEL_OBJ	:= $(BUILD)/kernel/arch/x86/kernel/head_64.o \
 BOOT_LIB	:= string vsprintf cmdline memparse e820 lz4 xxhash utf stage
 BOOT_SRC	:= $(filter-out %.lds.S,$(sort $(wildcard efistub/*.[cS] arch/x86/boot/*.[cS] arch/x86/boot/decompress/*.[cS]))) \
 		   $(BOOT_LIB:%=kernel/lib/%.c) \
-		   arch/x86/kernel/bootparam_utils.c arch/x86/kernel/early_serial.c arch/x86/mm/pgtable.c
+		   arch/x86/kernel/bootparam_utils.c arch/x86/kernel/early_serial.c \
+		   arch/x86/kernel/long_mode_32.S arch/x86/mm/pgtable.c
 BOOT_OBJ	:= $(patsubst %,$(BUILD)/boot/%.o,$(basename $(BOOT_SRC)))
 
 GENERATED	:= $(BUILD)/include/generated/version.h $(BUILD)/include/generated/asm-offsets.h

@@ -36,8 +36,10 @@ static void check_outside(const char *name, u64 start, u64 size, u64 out)
 			    (unsigned long long)out, (unsigned long long)end);
 }
 
-void loader_check(struct boot_params *params, u64 out)
+enum loader_door loader_check(struct boot_params *params, u64 out, enum loader_door door)
 {
+	if (multiboot2_convert(params))
+		door = LOADER_DOOR_MULTIBOOT2;
 	loader_console_init(params);
 	loader_stage(STAGE_HANDOFF_CHECK);
 	sanitize_boot_params(params);
@@ -45,7 +47,13 @@ void loader_check(struct boot_params *params, u64 out)
 	check_outside("cmd_line_ptr", cmdline_address(params), 1, out);
 	check_outside("ramdisk_image", params->hdr.ramdisk_image | (u64)params->ext_ramdisk_image << 32,
 		      params->hdr.ramdisk_size | (u64)params->ext_ramdisk_size << 32, out);
+	return door;
 }
+
+static const u8 first_stage[] = {
+	[LOADER_DOOR_32] = STAGE_STARTUP_32, [LOADER_DOOR_64] = STAGE_LOADER_64,
+	[LOADER_DOOR_MULTIBOOT2] = STAGE_MULTIBOOT2,
+};
 
 /* A trace node of our own, before whatever list the boot loader made. */
 static void start_trace(struct boot_params *params)
@@ -144,9 +152,9 @@ u64 loader_main(struct boot_params *params, u64 out, enum loader_door door, u64 
 	loader_console_init(params);
 	loader_idt_init();		/* a fault says so from here on */
 	start_trace(params);
-	loader_stage_at(door == LOADER_DOOR_32 ? STAGE_STARTUP_32 : STAGE_LOADER_64, tsc);
+	loader_stage_at(first_stage[door], tsc);
 	read_cmdline(params);
-	if (door == LOADER_DOOR_32)
+	if (door != LOADER_DOOR_64)
 		loader_stage(STAGE_LOADER_64);
 
 	loader_stage(STAGE_LA57);
