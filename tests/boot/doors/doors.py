@@ -8,6 +8,7 @@ import socketserver
 import threading
 
 import bios
+import grub
 import media
 import qemu
 from media import DEBIAN_KERNEL, IPXE, SYSTEMD_BOOT
@@ -67,16 +68,32 @@ def qemu_uefi(m, cmdline):
     return dict(kernel=m.lantern, append=cmdline, extra=["-initrd", m.initrd])
 
 
-@door("GRUB, UEFI, linux", HANDOVER, "GRUB")
+def _grub(firmware, platform, name, command):
+    def start(m, cmdline):
+        loader = grub.make(m.folder, platform, [f"{command} /lantern.efi {cmdline}",
+                                                f"{command.replace('linux', 'initrd')} /initrd.img"], command)
+        return dict(firmware=firmware, drive=m.esp({f"EFI/BOOT/{name}.EFI": loader}))
+    return start
+
+
+@door("GRUB, UEFI, linux", BITS32, "GRUB")
 def grub_efi(m, cmdline):
-    grub = m.grub_efi("x86_64-efi", f"linux /lantern.efi {cmdline}", "initrd /initrd.img")
-    return dict(drive=m.esp({"EFI/BOOT/BOOTX64.EFI": grub}))
+    return _grub("ovmf", "x86_64-efi", "BOOTX64", "linux")(m, cmdline)
 
 
-@door("GRUB, 32-bit UEFI, linux", HANDOVER, "GRUB")
+@door("GRUB, UEFI, linuxefi", HANDOVER, "GRUB")
+def grub_linuxefi(m, cmdline):
+    return _grub("ovmf", "x86_64-efi", "BOOTX64", "linuxefi")(m, cmdline)
+
+
+@door("GRUB, 32-bit UEFI, linux", BITS32, "GRUB")
 def grub_ia32(m, cmdline):
-    grub = m.grub_efi("i386-efi", f"linux /lantern.efi {cmdline}", "initrd /initrd.img")
-    return dict(firmware="ovmf32", drive=m.esp({"EFI/BOOT/BOOTIA32.EFI": grub}))
+    return _grub("ovmf32", "i386-efi", "BOOTIA32", "linux")(m, cmdline)
+
+
+@door("GRUB, 32-bit UEFI, linuxefi", HANDOVER, "GRUB")
+def grub_ia32_linuxefi(m, cmdline):
+    return _grub("ovmf32", "i386-efi", "BOOTIA32", "linuxefi")(m, cmdline)
 
 
 @door("32-bit UEFI, \\EFI\\BOOT\\BOOTIA32.EFI", EFI, "EFI stub")

@@ -15,15 +15,6 @@ SYSTEMD_BOOT = "/usr/lib/systemd/boot/efi/systemd-bootx64.efi"
 SYSTEMD_STUB = "/usr/lib/systemd/boot/efi/linuxx64.efi.stub"
 IPXE = "/usr/lib/ipxe/ipxe"		# .efi, .lkrn
 DEBIAN_KERNEL = os.path.join(qemu.BUILD, "debian", "vmlinuz")
-GRUB_MODULES = "boot configfile echo fat iso9660 linux normal part_gpt part_msdos search search_fs_file serial terminal test"
-GRUB_CONFIG = """\
-set pager=0
-serial --unit=0
-terminal_output serial
-search --set=root --file /lantern.efi
-{}
-boot
-"""
 
 
 def run(*command, **kwargs):
@@ -67,13 +58,6 @@ class Media:
             (tree / dest).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(src, tree / dest)
         return str(tree)
-
-    def grub_efi(self, platform, *commands):
-        config = self.file("grub.cfg", GRUB_CONFIG.format("\n".join(commands)))
-        out = self.folder / f"{platform}.efi"
-        run("grub-mkstandalone", "-O", platform, "-o", out, f"--modules={GRUB_MODULES}",
-            f"--install-modules={GRUB_MODULES}", "--locales=", "--themes=", "--fonts=", f"boot/grub/grub.cfg={config}")
-        return str(out)
 
     def syslinux_config(self, cmdline):
         return self.file("syslinux.cfg", "DEFAULT lantern\nPROMPT 0\nTIMEOUT 1\nLABEL lantern\n"
