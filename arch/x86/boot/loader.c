@@ -110,6 +110,7 @@ static void *set_paging_levels(const struct boot_params *params)
 	bool now = read_cr4() & X86_CR4_LA57;
 	bool want = cpuid_checked(7, 0).ecx & 1u << 16 && !cmdline_find_option_bool(loader_cmdline(), "no5lvl");
 	void *work = _image_end + LOADER_LA57, *low;
+	struct desc_ptr gdtr;
 
 	loader_detail("%d levels now, %d for the kernel", now ? 5 : 4, want ? 5 : 4);
 	if (now == want)
@@ -122,7 +123,9 @@ static void *set_paging_levels(const struct boot_params *params)
 	}
 	if (low != work)
 		memcpy(work, low, LOADER_LA57_SIZE);
+	sgdt(&gdtr);
 	la57_toggle(low);
+	lgdt(&gdtr);			/* the trampoline's own goes away with the borrowed pages */
 	return low != work ? low : NULL;
 }
 
