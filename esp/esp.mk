@@ -4,6 +4,7 @@
 #
 #help make esp                  build/esp.img, a FAT image for a USB stick
 #help make iso                  build/lantern.iso, for CD, USB stick and disk, BIOS and UEFI
+#help make sign KEY=my.key CERT=my.pem  build/lantern-signed.efi for Secure Boot; both files PEM
 #help make install ESP=/boot/efi  copy to \EFI\LANTERN there; APPLY=1 adds the boot menu entry
 
 ESP_SIZE_MIB	?= 64
@@ -14,7 +15,7 @@ ESP_FILES	:= EFI/BOOT/BOOTX64.EFI=$(BUILD)/lantern.efi \
 ISO_ESP_SIZE_MIB ?= 8
 ISO_FILES	:= README.txt=esp/README.txt lantern.efi=$(BUILD)/lantern.efi isolinux/isolinux.cfg=esp/isolinux.cfg
 
-.PHONY: esp iso install
+.PHONY: esp iso sign install
 
 esp: $(BUILD)/esp.img
 
@@ -29,6 +30,14 @@ $(BUILD)/lantern.iso: $(BUILD)/lantern.efi esp/cmdline.txt esp/README.txt esp/is
 	$(Q)tests/need xorriso mtools isolinux syslinux-common
 	$(Q)$(PYTHON) esp/mkesp $(BUILD)/iso-esp.img $(ISO_ESP_SIZE_MIB) $(ESP_FILES)
 	$(Q)sh esp/mkiso $@ $(BUILD)/iso-esp.img $(ISO_FILES)
+
+# A file of its own: lantern.efi stays the same bytes on every machine.
+sign: $(BUILD)/lantern.efi
+	$(if $(and $(KEY),$(CERT)),,$(error make sign needs KEY= and CERT=, two PEM files; openssl req -newkey rsa:2048 -nodes -x509 -keyout my.key -out my.pem makes them))
+	$(Q)tests/need sbsigntool
+	$(call say,SIGN,$(BUILD)/lantern-signed.efi)
+	$(Q)sbsign --key "$(KEY)" --cert "$(CERT)" --output $(BUILD)/lantern-signed.efi $< 2>&1 | grep -v '^Signing Unsigned' ; \
+		sbverify --cert "$(CERT)" $(BUILD)/lantern-signed.efi >/dev/null
 
 install: $(BUILD)/lantern.efi
 	$(if $(filter 1,$(APPLY)),$(Q)tests/need efibootmgr)
