@@ -208,6 +208,55 @@ bool memblock_is_memory(phys_addr_t base, u64 size)
 	       region_end(&type->regions[i]) - base >= size;
 }
 
+/* [@start, @end) cut to whole pages. */
+static bool whole_pages(phys_addr_t start, phys_addr_t end, struct memblock_region *out)
+{
+	start = ALIGN(start, PAGE_SIZE);
+	end = ALIGN_DOWN(end, PAGE_SIZE);
+	if (start >= end)
+		return false;
+	*out = (struct memblock_region){ start, end - start };
+	return true;
+}
+
+bool memblock_next_ram(phys_addr_t from, phys_addr_t limit, struct memblock_region *out)
+{
+	const struct memblock_type *mem = &memblock.memory;
+	unsigned int m = first_ending_from(mem, from + 1);
+
+	for (; m < mem->cnt && mem->regions[m].base < limit; m++)
+		if (whole_pages(max(from, mem->regions[m].base), min(limit, region_end(&mem->regions[m])), out))
+			return true;
+	return false;
+}
+
+bool memblock_next_free(phys_addr_t from, phys_addr_t limit, struct memblock_region *out)
+{
+	const struct memblock_type *res = &memblock.reserved;
+	struct memblock_region ram;
+
+	for (; memblock_next_ram(from, limit, &ram); from = region_end(&ram)) {
+		unsigned int r = first_ending_from(res, ram.base + 1);
+		phys_addr_t start = ram.base;
+
+		for (; r < res->cnt && res->regions[r].base < region_end(&ram); r++) {
+			if (whole_pages(start, res->regions[r].base, out))
+				return true;
+			start = region_end(&res->regions[r]);
+		}
+		if (start < region_end(&ram) && whole_pages(start, region_end(&ram), out))
+			return true;
+	}
+	return false;
+}
+
+phys_addr_t memblock_end(void)
+{
+	const struct memblock_type *mem = &memblock.memory;
+
+	return mem->cnt ? region_end(&mem->regions[mem->cnt - 1]) : 0;
+}
+
 u64 memblock_total(const struct memblock_type *type)
 {
 	u64 sum = 0;

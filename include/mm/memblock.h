@@ -2,6 +2,8 @@
 /*
  * memblock: the allocator of the boot, before there are struct pages. Two
  * sorted lists of disjoint ranges: what RAM there is, and what of it is taken.
+ * When the page allocator starts, memblock stops to allocate; its lists remain,
+ * as the record of what the page allocator has not initialised yet.
  * Context of everything here: one CPU, interrupts off.
  */
 #ifndef MM_MEMBLOCK_H
@@ -23,7 +25,7 @@ struct memblock_type {
 struct memblock {
 	struct memblock_type	memory;
 	struct memblock_type	reserved;
-	phys_addr_t		limit;		/* allocations end below this */
+	phys_addr_t		limit;		/* allocations end below this; 0 once the page allocator has taken over */
 };
 
 extern struct memblock memblock;
@@ -52,6 +54,18 @@ void *memblock_alloc(u64 size, u64 align);
 
 /** memblock_is_memory() - whether all of [@base, @base + @size) is RAM in one region */
 bool memblock_is_memory(phys_addr_t base, u64 size);
+
+/**
+ * memblock_next_free() - the first free RAM in [@from, @limit), whole pages only
+ * memblock_next_ram() - the first RAM there, taken or not
+ * @from: multiple of the page size
+ * Return: false when there is none, else true and the piece in *@out.
+ */
+bool memblock_next_free(phys_addr_t from, phys_addr_t limit, struct memblock_region *out);
+bool memblock_next_ram(phys_addr_t from, phys_addr_t limit, struct memblock_region *out);
+
+/** memblock_end() - first address after all RAM */
+phys_addr_t memblock_end(void);
 
 /** memblock_total() - bytes in a list */
 u64 memblock_total(const struct memblock_type *type);

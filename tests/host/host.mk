@@ -12,13 +12,14 @@
 BUILD	?= build
 HOSTCC	?= gcc
 
-HOST_CFLAGS := -g -O1 -std=gnu11 -Wall -Wextra -Werror \
+HOST_CFLAGS := -g -O1 -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Werror \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-Iinclude -Iarch/x86/include -I. -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 
 host-units-efistub/efi_e820 := kernel/lib/e820
 host-units-efistub/loadopts := kernel/lib/utf
 host-units-kernel/tty/fbcon := kernel/lib/utf
+host-units-mm/page_alloc := mm/memblock kernel/lib/cmdline
 host-libs-kernel/lib/lz4 := -llz4
 host-libs-kernel/lib/xxhash := -lxxhash
 

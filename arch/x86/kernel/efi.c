@@ -178,15 +178,13 @@ void efi_runtime_setup(void)
 static bool runtime_ready(void)
 {
 	struct pgtable pt = kernel_pgtable;
-	u64 *pgd;
 
 	if (!efi.reset_system || efi.pgd)
 		return efi.pgd;
-	pgd = memblock_alloc(PAGE_SIZE, PAGE_SIZE);
-	if (!pgd)
+	pt.root = pt.alloc();
+	if (!pt.root)
 		return false;
-	pt.root = __pa(pgd);
-	pgd[PTRS_PER_TABLE - 1] = init_top_pgt[PTRS_PER_TABLE - 1];
+	pt.table(pt.root)[PTRS_PER_TABLE - 1] = init_top_pgt[PTRS_PER_TABLE - 1];
 	if (map_runtime(&pt)) {
 		boot_warn(STAGE_EFI_RUNTIME, "the firmware's map overlaps itself: runtime services off");
 		efi.reset_system = 0;

@@ -10,6 +10,7 @@
 #include <asm/setup.h>
 #include <kernel/panic.h>
 #include <lib/string.h>
+#include <mm/init.h>
 #include <mm/memblock.h>
 
 struct pgtable kernel_pgtable;
@@ -104,6 +105,13 @@ void paging_init(void)
 	link_fixmap();
 	ioremap_next = vmalloc_base;
 	write_cr3(__pa(init_top_pgt));
+}
+
+void arch_free_boot_tables(void)
+{
+	phys_addr_t tables = __pa(early_dynamic_pgts);
+
+	free_reserved_range(tables, tables + sizeof(early_dynamic_pgts));
 }
 
 bool phys_is_mapped(phys_addr_t pa, u64 size)

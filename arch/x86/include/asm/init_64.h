@@ -14,6 +14,9 @@ extern struct pgtable kernel_pgtable;	/* init_top_pgt; valid after paging_init()
  */
 void paging_init(void);
 
+/** arch_free_boot_tables() - early_dynamic_pgts to the page allocator, when that works */
+void arch_free_boot_tables(void);
+
 /** phys_is_mapped() - whether the direct map shows all of [@pa, @pa + @size) */
 bool phys_is_mapped(phys_addr_t pa, u64 size);
 
