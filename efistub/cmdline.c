@@ -57,11 +57,31 @@ static bool from_file(struct stub *s)
 	return s->cmdline[0];
 }
 
+/* The load options are the loader's own then, and the folder it came from is its own too. */
+static bool from_boot_params(struct stub *s)
+{
+	u64 pa = stub_handed_ptr(s, s->handed->hdr.cmd_line_ptr, s->handed->ext_cmd_line_ptr);
+
+	if (pa && strscpy(s->cmdline, (const char *)(uintptr_t)pa, sizeof(s->cmdline)) < 0)
+		complain(s, "boot_params", LOADOPTS_CUT);
+	return s->cmdline[0];
+}
+
 efi_status_t stub_command_line(struct stub *s)
 {
 	const char *source = "load options";
+	efi_status_t err;
 
-	if (!from_load_options(s)) {
+	if (s->handed) {
+		err = stub_check_handed(s);
+		if (EFI_ERROR(err))
+			return err;
+		source = "boot_params";
+		if (!from_boot_params(s)) {
+			source = "built in";
+			strscpy(s->cmdline, LANTERN_CMDLINE, sizeof(s->cmdline));
+		}
+	} else if (!from_load_options(s)) {
 		source = "cmdline.txt";
 		if (!from_file(s)) {
 			source = "built in";

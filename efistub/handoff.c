@@ -24,6 +24,38 @@ static void fill_header(struct setup_header *hdr)
 	hdr->cmdline_size = COMMAND_LINE_SIZE - 1;
 }
 
+efi_status_t stub_check_handed(struct stub *s)
+{
+	const struct boot_params *handed = s->handed;
+
+	if (handed->hdr.boot_flag != BOOT_FLAG_MAGIC || handed->hdr.header != SETUP_HEADER_MAGIC)
+		return stub_fail(s, EFI_INVALID_PARAMETER, "boot_params of the loader at %p: no setup header", (void *)handed);
+	if (handed->sentinel)
+		stub_warn(s, "boot_params.sentinel 0x%02x: the loader copied too much, only the setup header counts",
+			  handed->sentinel);
+	return EFI_SUCCESS;
+}
+
+u64 stub_handed_ptr(struct stub *s, u32 low, u32 high)
+{
+	return s->handed->sentinel ? low : low | (u64)high << 32;
+}
+
+/* What only the loader knows; all the rest we find out better ourselves. */
+static void keep_handed(struct stub *s, struct boot_params *params)
+{
+	const struct boot_params *handed = s->handed;
+
+	params->hdr.type_of_loader = handed->hdr.type_of_loader;
+	params->hdr.ext_loader_ver = handed->hdr.ext_loader_ver;
+	params->hdr.ext_loader_type = handed->hdr.ext_loader_type;
+	params->hdr.setup_data = handed->hdr.setup_data;
+	params->hdr.ramdisk_image = handed->hdr.ramdisk_image;
+	params->hdr.ramdisk_size = handed->hdr.ramdisk_size;
+	params->ext_ramdisk_image = stub_handed_ptr(s, 0, handed->ext_ramdisk_image) >> 32;
+	params->ext_ramdisk_size = stub_handed_ptr(s, 0, handed->ext_ramdisk_size) >> 32;
+}
+
 efi_status_t stub_boot_params(struct stub *s)
 {
 	EFI_PHYSICAL_ADDRESS pa = 0;
@@ -38,6 +70,8 @@ efi_status_t stub_boot_params(struct stub *s)
 
 	params = &s->handoff->params;
 	fill_header(&params->hdr);
+	if (s->handed)
+		keep_handed(s, params);
 	strscpy(s->handoff->cmdline, s->cmdline, sizeof(s->handoff->cmdline));
 	pa = (uintptr_t)s->handoff->cmdline;
 	params->hdr.cmd_line_ptr = pa;

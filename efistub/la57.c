@@ -10,12 +10,14 @@
 #include "stub.h"
 #include <lib/string.h>
 
+#define TRAMPOLINE_PAGES	2
+
 static bool cpu_has_la57(void)
 {
 	return cpuid_checked(7, 0).ecx & 1u << 16;
 }
 
-efi_status_t stub_la57(struct stub *s)
+efi_status_t stub_paging(struct stub *s)
 {
 	bool now = read_cr4() & X86_CR4_LA57, want = cpu_has_la57() && !s->no_5level;
 	EFI_PHYSICAL_ADDRESS pa = 0xffffffff;
@@ -24,18 +26,20 @@ efi_status_t stub_la57(struct stub *s)
 	stub_detail(s, "%d levels now, %d for the kernel", now ? 5 : 4, want ? 5 : 4);
 	if (now == want)
 		return EFI_SUCCESS;
-	err = s->st->BootServices->AllocatePages(AllocateMaxAddress, EfiLoaderCode, 2, &pa);
+	err = s->st->BootServices->AllocatePages(AllocateMaxAddress, EfiLoaderCode, TRAMPOLINE_PAGES, &pa);
 	if (EFI_ERROR(err)) {
 		stub_warn(s, "no memory below 4 GiB for the switch to %d levels: staying at %d",
 			  want ? 5 : 4, now ? 5 : 4);
 		return EFI_SUCCESS;
 	}
-	s->la57_trampoline = pa;
+	s->paging_pa = pa;
+	s->paging_pages = TRAMPOLINE_PAGES;
 	return EFI_SUCCESS;
 }
 
-void stub_la57_switch(struct stub *s)
+void stub_enter_kernel(struct stub *s, u64 entry)
 {
-	if (s->la57_trampoline)
-		la57_toggle((void *)(uintptr_t)s->la57_trampoline);
+	if (s->paging_pa)
+		la57_toggle((void *)(uintptr_t)s->paging_pa);
+	efi_enter_kernel(entry, &s->handoff->params);
 }

@@ -68,7 +68,7 @@ static const efi_memory_desc_t *descriptor(const struct efi_memory_map *map, u64
 
 static u64 nr_descriptors(const struct efi_memory_map *map)
 {
-	return map->size / map->desc_size;
+	return (UINTN)map->size / (UINTN)map->desc_size;	/* no 64-bit division in 32-bit code */
 }
 
 bool stub_map_has_ram(const struct efi_memory_map *map)
@@ -127,7 +127,7 @@ efi_status_t stub_memory_map(struct stub *s)
 	if (EFI_ERROR(err))
 		return stub_fail(s, err, "the firmware does not tell the size of its memory map");
 	s->map_capacity = ALIGN(s->map_capacity, 16);
-	nr = s->map_capacity / desc_size;
+	nr = (UINTN)s->map_capacity / (UINTN)desc_size;
 	scratch = ALIGN(2 * nr * sizeof(struct e820_change), 16);
 	entries = 2 * nr * sizeof(struct boot_e820_entry);
 	err = s->st->BootServices->AllocatePool(EfiLoaderData, s->map_capacity + scratch + entries, &s->map_pool);

@@ -16,7 +16,6 @@ efi_status_t stub_payload(struct stub *s)
 {
 	enum payload_error err;
 
-	s->payload = payload_find();
 	err = payload_check(s->payload);
 	if (err)
 		return stub_fail(s, EFI_VOLUME_CORRUPTED, "%s", payload_strerror(err));
@@ -51,8 +50,12 @@ static u64 slots_in(const efi_memory_desc_t *d, u64 size, u64 *slots)
 {
 	u64 start = max((u64)d->PhysicalStart, (u64)MIN_ADDRESS), first = ALIGN(start, KERNEL_ALIGN);
 	u64 end = d->PhysicalStart + (d->NumberOfPages << PAGE_SHIFT);
+	u64 reach = (UINTN)-1;		/* of a pointer: 32-bit firmware has memory it cannot use */
 
 	*slots = 0;
+	if (d->PhysicalStart > reach)
+		return 0;
+	end = min(end, reach);
 	if (d->Type != EfiConventionalMemory || (s64)d->NumberOfPages < 0 || end < start || first < start ||
 	    first > end || end - first < size ||
 	    d->Attribute & EFI_ATTR_SP)
@@ -105,7 +108,7 @@ static efi_status_t allocate_kernel(struct stub *s, u64 random, const char **why
 		return err;
 	*why = stub_map_has_ram(&map) ? "no room at any multiple of 2 MiB" : STUB_NO_RAM;
 	find_slot(&map, size, ~0ULL, &total);
-	nth = total && random ? random % total : 0;
+	nth = total && random ? (UINTN)random % (UINTN)total : 0;
 	err = EFI_OUT_OF_RESOURCES;
 	/* Getting the map took a pool page that may lie in the slot: try a few neighbours. */
 	for (unsigned int i = 0; i < 8 && nth + i < total && EFI_ERROR(err); i++) {

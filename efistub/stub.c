@@ -4,6 +4,7 @@
  * kernel. Read top to bottom: every line is a step, named in <boot/stage.h>;
  * the memory map comes last, because nothing may be allocated after it.
  */
+#include <asm/processor.h>
 #include "stub.h"
 #include "../arch/x86/boot/decompress/payload.h"
 #include <generated/version.h>
@@ -16,8 +17,10 @@ static void release(struct stub *s)
 
 	if (s->map_pool)
 		bs->FreePool(s->map_pool);
-	if (s->la57_trampoline)
-		bs->FreePages(s->la57_trampoline, 2);
+	if (s->paging_pa)
+		bs->FreePages(s->paging_pa, s->paging_pages);
+	if (s->initrd_pa)
+		bs->FreePages(s->initrd_pa, s->initrd_pages);
 	stub_unprotect(s);
 	if (s->kernel_pa)
 		bs->FreePages(s->kernel_pa, s->kernel_pages);
@@ -35,6 +38,9 @@ static efi_status_t prepare(struct stub *s)
 	if (EFI_ERROR(err))				\
 		return err
 
+#ifdef __i386__
+	STEP(CPU_CHECK,		stub_cpu_check);
+#endif
 	STEP(WATCHDOG,		stub_watchdog_off);
 	STEP(LOADED_IMAGE,	stub_loaded_image);
 	STEP(COMMAND_LINE,	stub_command_line);
@@ -47,29 +53,38 @@ static efi_status_t prepare(struct stub *s)
 	STEP(RELOCATE,		stub_relocate);
 	stub_gdb(s);
 	STEP(PROTECT,		stub_protect);
+	STEP(INITRD,		stub_initrd);
 	STEP(GRAPHICS,		stub_graphics);
 	STEP(FIRMWARE_TABLES,	stub_firmware_tables);
 	STEP(SECURE_BOOT,	stub_secure_boot);
 	STEP(RANDOM_SEED,	stub_random_seed);
-	STEP(LA57,		stub_la57);
+	STEP(LA57,		stub_paging);
 	STEP(MEMORY_MAP,	stub_memory_map);
 	STEP(EXIT_BOOT,		stub_exit_boot);
 	return EFI_SUCCESS;
 #undef STEP
 }
 
-efi_status_t efi_main(efi_handle_t image, efi_system_table_t *st)
+static bool system_table_valid(const efi_system_table_t *st)
+{
+	return st && st->Hdr.Signature == EFI_SYSTEM_TABLE_MAGIC;
+}
+
+efi_status_t stub_main(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
+		       const struct payload_header *payload)
 {
 	struct stub stub, *s = &stub;
 	efi_status_t err;
 
-	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC)
+	if (!system_table_valid(st))
 		return EFI_INVALID_PARAMETER;	/* nobody to print through */
 	memset(s, 0, sizeof(*s));
 	s->image = image;
 	s->st = st;
+	s->handed = handed;
+	s->payload = payload;
 	stub_printf(s, "Lantern " LANTERN_VERSION " EFI stub\n");
-	stub_stage(s, STAGE_PE_ENTRY);
+	stub_stage(s, handed ? STAGE_HANDOVER : STAGE_PE_ENTRY);
 
 	err = prepare(s);
 	if (EFI_ERROR(err)) {
@@ -81,6 +96,18 @@ efi_status_t efi_main(efi_handle_t image, efi_system_table_t *st)
 	stub_stage(s, STAGE_E820);
 	stub_e820(s);
 	stub_stage(s, STAGE_ENTER_KERNEL);
-	stub_la57_switch(s);
-	efi_enter_kernel(s->kernel_pa + s->payload->entry_offset, &s->handoff->params);
+	stub_enter_kernel(s, s->kernel_pa + s->payload->entry_offset);
+}
+
+/* The loader may have nothing to go back to; the firmware takes over where it started the loader. */
+void __noreturn stub_handover(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
+			      const struct payload_header *payload)
+{
+	efi_status_t err = EFI_INVALID_PARAMETER;
+
+	if (handed)
+		err = stub_main(image, st, handed, payload);
+	if (system_table_valid(st))
+		st->BootServices->Exit(image, err, 0, NULL);
+	halt_forever();
 }

@@ -29,7 +29,8 @@ struct handoff {
 struct stub {
 	efi_handle_t		image;
 	efi_system_table_t	*st;
-	efi_loaded_image_t	*loaded;	/* of ourselves */
+	efi_loaded_image_t	*loaded;	/* of ourselves, or of the loader that handed over */
+	const struct boot_params *handed;	/* from the handover protocol, else NULL; hostile */
 
 	/* read from the command line */
 	bool			debug;		/* efi=debug: print every stage */
@@ -49,7 +50,11 @@ struct stub {
 	u64			kernel_va;
 	bool			text_protected;	/* RO set through the memory attribute protocol */
 
-	u64			la57_trampoline; /* AllocatePages below 4 GiB, 0 when not needed */
+	u64			initrd_pa;	/* AllocatePages, 0 when there is none or a loader brought it */
+	u64			initrd_pages;
+
+	u64			paging_pa;	/* AllocatePages below 4 GiB, for stub_enter_kernel(); 0: not needed */
+	u64			paging_pages;
 
 	/* one pool allocation: the map, scratch and e820 entries beyond the zero page */
 	void			*map_pool;
@@ -102,10 +107,29 @@ void stub_file_path(struct stub *s, char *path, size_t size);
 /* file.c */
 
 /**
- * stub_read_beside() - read a small file from the folder the image came from
- * @name: UTF-8 file name; @size: in: room in @buf, out: bytes read
+ * stub_open() - open a file of the volume the image came from
+ * @name: UTF-8, with slashes or backslashes; from the root of the volume when it
+ *        starts with one, else from the folder of the image
  * Return: EFI_NOT_FOUND also when there is no file system to look in;
- *         EFI_BUFFER_TOO_SMALL for a larger file, of which *@size bytes are in @buf.
+ *         EFI_INVALID_PARAMETER when @name is empty, too long or no text.
+ */
+efi_status_t stub_open(struct stub *s, const char *name, efi_file_t **file);
+
+/** stub_file_size() - in bytes; EFI_UNSUPPORTED for a folder */
+efi_status_t stub_file_size(efi_file_t *file, u64 *size);
+
+/**
+ * stub_read() - read until the end of the file or of the buffer
+ * @size:  in: room in @buf, out: bytes read
+ * @chunk: bytes asked for at once; some FAT drivers fail on large reads
+ */
+efi_status_t stub_read(efi_file_t *file, void *buf, size_t *size, size_t chunk);
+
+/**
+ * stub_read_beside() - read a small file, named as for stub_open()
+ * @size: in: room in @buf, out: bytes read
+ * Return: EFI_BUFFER_TOO_SMALL for a larger file, of which *@size bytes are in
+ *         @buf; else as stub_open().
  */
 efi_status_t stub_read_beside(struct stub *s, const char *name, void *buf, size_t *size);
 
@@ -114,6 +138,12 @@ efi_status_t stub_command_line(struct stub *s);
 
 /* handoff.c */
 efi_status_t stub_boot_params(struct stub *s);
+
+/** stub_check_handed() - what a loader handed over has a setup header, or a message says not */
+efi_status_t stub_check_handed(struct stub *s);
+
+/** stub_handed_ptr() - a 64-bit field that the zero page keeps in two halves */
+u64 stub_handed_ptr(struct stub *s, u32 low, u32 high);
 
 /* random.c */
 
@@ -135,6 +165,9 @@ efi_status_t stub_protect(struct stub *s);
 /** stub_unprotect() - take back what stub_protect() did, before the pages are freed */
 void stub_unprotect(struct stub *s);
 
+/* initrd.c */
+efi_status_t stub_initrd(struct stub *s);
+
 /* gop.c, tables.c */
 efi_status_t stub_graphics(struct stub *s);
 efi_status_t stub_firmware_tables(struct stub *s);
@@ -143,11 +176,16 @@ efi_status_t stub_secure_boot(struct stub *s);
 /** stub_gdb() - gdb.c: show a waiting debugger where image and kernel are; nothing without "gdb" */
 void stub_gdb(struct stub *s);
 
-/* la57.c */
-efi_status_t stub_la57(struct stub *s);
+/* la57.c, or ia32/main.c */
 
-/** stub_la57_switch() - after ExitBootServices: go to 5 levels if stub_la57() prepared it */
-void stub_la57_switch(struct stub *s);
+/** stub_paging() - prepare the switch to the paging mode the kernel starts with */
+efi_status_t stub_paging(struct stub *s);
+
+/** stub_enter_kernel() - after ExitBootServices: make that switch and jump to startup_64 at @entry */
+void __noreturn stub_enter_kernel(struct stub *s, u64 entry);
+
+/** stub_cpu_check() - ia32/main.c only: a message and EFI_UNSUPPORTED without long mode */
+efi_status_t stub_cpu_check(struct stub *s);
 
 /* memmap.c */
 
@@ -171,7 +209,23 @@ void stub_e820(struct stub *s);
 /* entry.S: leave for the kernel, see there */
 void __noreturn efi_enter_kernel(u64 entry, struct boot_params *params);
 
-/* stub.c: the C entry, called by efi_pe_entry */
+/* stub.c */
+
+/**
+ * stub_main() - all of the stub
+ * @handed:  boot_params of a loader, NULL when the firmware started us
+ * @payload: the compressed kernel, wherever this image was put
+ * Return: only when it failed, everything freed and the reason printed.
+ */
+efi_status_t stub_main(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
+		       const struct payload_header *payload);
+
+/** stub_handover() - the same for a loader that cannot take control back; ends it instead */
+void __noreturn stub_handover(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
+			      const struct payload_header *payload);
+
+/* entry64.c: called by efi_pe_entry and efi64_stub_entry */
 efi_status_t efi_main(efi_handle_t image, efi_system_table_t *st);
+void __noreturn efi_handover(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed);
 
 #endif

@@ -14,7 +14,7 @@ efi_status_t stub_firmware_tables(struct stub *s)
 	if (!smbios)
 		smbios = stub_config_table(s, SMBIOS_GUID);
 	params->acpi_rsdp_addr = (uintptr_t)rsdp;
-	params->efi_info.efi_loader_signature = EFI64_LOADER_SIGNATURE;
+	params->efi_info.efi_loader_signature = sizeof(UINTN) == 8 ? EFI64_LOADER_SIGNATURE : EFI32_LOADER_SIGNATURE;
 	params->efi_info.efi_systab = systab;
 	params->efi_info.efi_systab_hi = systab >> 32;
 	stub_detail(s, "ACPI RSDP at %p, SMBIOS at %p, system table at %p", rsdp, smbios, (void *)s->st);

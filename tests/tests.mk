@@ -5,10 +5,12 @@
 #
 #help make test-host            tests of pure logic, on this machine
 #help make test-image           tests of the file build/lantern.efi
-#help make test-boot            boots in QEMU with OVMF
+#help make test-boot            boots in QEMU with OVMF and SeaBIOS
 
 TEST_PACKAGES	:= libcmocka-dev liblz4-dev libxxhash-dev \
-		   binutils file grub-common sbsigntool openssl git mtools xorriso dosfstools \
+		   binutils file sbsigntool openssl git mtools xorriso dosfstools \
+		   grub-common grub2-common grub-efi-amd64-bin grub-efi-ia32-bin grub-pc-bin \
+		   isolinux syslinux-common ipxe-qemu ovmf-ia32 \
 		   gdb python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pil
 EFI_LIB		?= /usr/lib
 
@@ -32,21 +34,51 @@ test-boot: test-packages
 -include tests/host/host.mk
 
 # A program for the firmware, by gnu-efi's rules: crt0 relocates it, objcopy makes it PE
-test-efi: $(BUILD)/tests/saboteur.efi
+test-efi: $(BUILD)/tests/saboteur.efi $(BUILD)/tests/handover.efi
 
 SABOTEUR_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -ffreestanding -fshort-wchar \
 		   -fno-stack-protector -fpic -fno-strict-aliasing -mno-red-zone -maccumulate-outgoing-args \
 		   -DGNU_EFI_USE_MS_ABI -Iinclude -I. -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 SABOTEUR_SECTIONS := .text .sdata .data .dynamic .dynsym .rel .rela .reloc
 
-$(BUILD)/tests/saboteur.o: tests/boot/efi/saboteur.c tests/tests.mk
+$(BUILD)/tests/saboteur.o $(BUILD)/tests/handover.o: $(BUILD)/tests/%.o: tests/boot/efi/%.c tests/tests.mk
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SABOTEUR_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/saboteur.efi: $(BUILD)/tests/saboteur.o
+$(BUILD)/tests/saboteur.efi $(BUILD)/tests/handover.efi: %.efi: %.o
 	$(call say,EFI,$@)
 	$(Q)$(LD) -nostdlib -znocombreloc -znoexecstack --no-warn-rwx-segments -shared -Bsymbolic \
 		-T $(EFI_LIB)/elf_x86_64_efi.lds $(EFI_LIB)/crt0-efi-x86_64.o $< \
 		-o $(@:.efi=.so) -L$(EFI_LIB) -lefi -lgnuefi
 	$(Q)objcopy $(SABOTEUR_SECTIONS:%=-j %) --target efi-app-x86_64 --subsystem=10 $(@:.efi=.so) $@
+
+# What the BIOS setup code starts instead of the loader, to show what it handed over
+test-efi: $(BUILD)/tests/probe.bin
+
+$(BUILD)/tests/probe.bin: tests/boot/bios/probe.c tests/tests.mk
+	$(call say,PROBE,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -m32 -march=i386 -std=gnu11 -Os -Wall -Wextra -Werror -ffreestanding -fno-pic -fno-pie \
+		-fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none -mgeneral-regs-only -fno-toplevel-reorder --param=min-pagesize=0 \
+		-Iinclude -Iarch/x86/include -MMD -MP -MF $(@:.bin=.d) -MT $@ -c -o $(@:.bin=.o) $<
+	$(Q)$(LD) -m elf_i386 -Ttext=0x100000 -e probe_entry -N \
+		--build-id=none -z noexecstack --no-warn-rwx-segments -o $(@:.bin=.elf) $(@:.bin=.o)
+	$(Q)objcopy -O binary $(@:.bin=.elf) $@
+# The same for 32-bit firmware
+test-efi: $(BUILD)/tests/compat.efi
+COMPAT_CFLAGS	:= $(filter-out -mno-red-zone -maccumulate-outgoing-args -DGNU_EFI_USE_MS_ABI,$(SABOTEUR_CFLAGS:%/efi/x86_64=%/efi/ia32)) \
+		   -m32 -malign-double -mgeneral-regs-only
+EFI_LIB32	?= /usr/lib32
+
+$(BUILD)/tests/compat.o: tests/boot/efi/compat.c tests/tests.mk
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMPAT_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/compat.efi: $(BUILD)/tests/compat.o
+	$(call say,EFI,$@)
+	$(Q)$(LD) -m elf_i386 -nostdlib -znocombreloc -znoexecstack --no-warn-rwx-segments -shared -Bsymbolic \
+		-T $(EFI_LIB32)/elf_ia32_efi.lds $(EFI_LIB32)/crt0-efi-ia32.o $< \
+		-o $(@:.efi=.so) -L$(EFI_LIB32) -lefi -lgnuefi
+	$(Q)objcopy $(SABOTEUR_SECTIONS:%=-j %) --target efi-app-ia32 --subsystem=10 $(@:.efi=.so) $@

@@ -33,9 +33,10 @@
 #define BOOT_PARAMS_SIZE	4096
 #define LOADER_TYPE_EFI_STUB	0x21		/* boot.rst, type_of_loader: 2 bootsect loader, version 1 */
 
+#define VIDEO_TYPE_EGAC		0x21		/* EGA colour text */
+#define VIDEO_TYPE_VGAC		0x22		/* VGA colour text */
 #define VIDEO_TYPE_VLFB		0x23		/* VESA linear framebuffer */
 #define VIDEO_TYPE_EFI		0x70		/* EFI framebuffer */
-#define VIDEO_TYPE_VGAC		0x22		/* VGA colour text */
 
 #define VIDEO_CAPABILITY_SKIP_QUIRKS	(1 << 0)
 #define VIDEO_CAPABILITY_64BIT_BASE	(1 << 1)

@@ -31,6 +31,7 @@ typedef EFI_DEVICE_PATH			efi_device_path_t;
 typedef EFI_GRAPHICS_OUTPUT_PROTOCOL	efi_graphics_output_t;
 typedef EFI_FILE_PROTOCOL		efi_file_t;
 typedef EFI_SIMPLE_FILE_SYSTEM_PROTOCOL	efi_simple_file_system_t;
+typedef EFI_LOAD_FILE_PROTOCOL		efi_load_file2_t;	/* same layout, 13.2 */
 typedef EFI_RNG_PROTOCOL		efi_rng_t;
 
 #define EFI_SYSTEM_TABLE_MAGIC		0x5453595320494249ULL	/* "IBI SYST", 4.3.1 */
@@ -43,6 +44,13 @@ typedef EFI_RNG_PROTOCOL		efi_rng_t;
 #define EFI_ATTR_XP			0x0000000000004000ULL
 #define EFI_ATTR_RP			0x0000000000002000ULL
 #define EFI_ATTR_RUNTIME		0x8000000000000000ULL
+
+/* EFI_SYSTEM_TABLE of 32-bit firmware as a 64-bit kernel reads it, 4.3.1: pointers and UINTN of 4 bytes */
+typedef struct {
+	EFI_TABLE_HEADER	Hdr;
+	u32			FirmwareVendor;
+	u32			FirmwareRevision;
+} efi_system_table_32_t;
 
 /* EFI_MEMORY_ATTRIBUTE_PROTOCOL, 37.7 (UEFI 2.10) */
 typedef struct efi_memory_attribute efi_memory_attribute_t;
@@ -57,6 +65,8 @@ struct efi_memory_attribute {
 #define LOADED_IMAGE_GUID	LANTERN_GUID(0x5b1b31a1, 0x9562, 0x11d2, 0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b)
 #define SIMPLE_FILE_SYSTEM_GUID	LANTERN_GUID(0x964e5b22, 0x6459, 0x11d2, 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b)
 #define FILE_INFO_GUID		LANTERN_GUID(0x09576e92, 0x6d3f, 0x11d2, 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b)
+#define LOAD_FILE2_GUID		LANTERN_GUID(0x4006c0c1, 0xfcb3, 0x403e, 0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d)
+#define INITRD_MEDIA_GUID	LANTERN_GUID(0x5568e427, 0x68fc, 0x4f3d, 0xac, 0x74, 0xca, 0x55, 0x52, 0x31, 0xcc, 0x68)
 #define GRAPHICS_OUTPUT_GUID	LANTERN_GUID(0x9042a9de, 0x23dc, 0x4a38, 0x96, 0xfb, 0x7a, 0xde, 0xd0, 0x80, 0x51, 0x6a)
 #define CONSOLE_OUT_DEVICE_GUID	LANTERN_GUID(0xd3b36f2c, 0xd551, 0x11d4, 0x9a, 0x46, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d)
 #define RNG_GUID		LANTERN_GUID(0x3152bca5, 0xeade, 0x433d, 0x86, 0x2e, 0xc0, 0x1c, 0xdc, 0x29, 0x1f, 0x44)

@@ -4,7 +4,8 @@
  * short name, one sentence. Numbers are for people who read them off a screen:
  * once published a number keeps its meaning.
  *
- *   1..39   EFI stub                 40..59  loader without firmware
+ *   1..39   EFI stub                 40..49  BIOS setup code in real mode
+ *                                    50..59  loader without firmware
  *   60..79  kernel head              80..99  start_kernel and on
  *
  * A message that names a fault carries the number of the stage it happened in.
@@ -36,6 +37,18 @@
 	S(19, EXIT_BOOT,	"exit-boot-services",	"The firmware's boot services end.") \
 	S(20, E820,		"e820-map",		"The firmware's map becomes the e820 map of boot_params.") \
 	S(21, ENTER_KERNEL,	"enter-kernel",		"The stub jumps to the kernel's startup_64.") \
+	S(22, HANDOVER,		"efi-handover",		"A boot loader called the EFI handover entry point.") \
+	S(23, CPU_CHECK,	"cpu-check",		"A CPU started by 32-bit firmware is asked for long mode.") \
+	\
+	S(40, SETUP,		"start-of-setup",	"A BIOS loader started the real-mode setup code; segments, stack and BSS are in order.") \
+	S(41, SETUP_CPU,	"validate-cpu",		"The CPU is asked for long mode, while a message still reaches the BIOS's screen.") \
+	S(42, SETUP_BIOS_MODE,	"set-bios-mode",	"The BIOS is told that long mode follows.") \
+	S(43, SETUP_MEMORY,	"detect-memory",	"The memory map is read by INT 15h E820, E801 and 88.") \
+	S(44, SETUP_BIOS_DATA,	"bios-data",		"The BIOS is asked for keyboard flags, SpeedStep and APM.") \
+	S(45, SETUP_EDD,	"edd",			"The BIOS's hard disks are listed.") \
+	S(46, SETUP_VIDEO,	"set-video",		"Text mode or a VESA framebuffer is set and described for the kernel.") \
+	S(47, SETUP_A20,	"enable-a20",		"Address line 20 is switched on.") \
+	S(48, SETUP_PROTECTED,	"protected-mode",	"Interrupts are off; the CPU goes to protected mode and startup_32.") \
 	\
 	S(50, STARTUP_32,	"startup_32",		"The 32-bit entry point: long mode is switched on.") \
 	S(51, LOADER_64,	"loader-64",		"The loader part runs in 64-bit mode, moved to the end of its buffer.") \

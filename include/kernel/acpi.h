@@ -8,7 +8,10 @@
 
 #include <lib/types.h>
 
-/** acpi_init() - find RSDP, FADT and DSDT; says what is missing or damaged */
+/**
+ * acpi_init() - find RSDP, FADT and DSDT; says what is missing or damaged
+ * @rsdp: where the loader says the RSDP is; 0: look where a BIOS keeps it
+ */
 void acpi_init(phys_addr_t rsdp);
 
 /** acpi_pm_timer_port() - I/O port of the PM timer, 0 when there is none */

@@ -18,6 +18,13 @@
  */
 int cmdline_find_option(const char *cmdline, const char *option, char *buf, size_t size);
 
+/**
+ * cmdline_next_option() - values of "@option=" one after the other, in order
+ * @pos: in: the command line, later what the last call left; NULL once there are no more
+ * Otherwise as cmdline_find_option().
+ */
+int cmdline_next_option(const char **pos, const char *option, char *buf, size_t size);
+
 /** cmdline_find_option_bool() - whether the bare word @option stands in @cmdline */
 bool cmdline_find_option_bool(const char *cmdline, const char *option);
 

@@ -23,7 +23,8 @@ void console_init(void)
 	done = true;
 	boot_stage(STAGE_CONSOLE);
 	if (cmdline_list_has(boot_command_line, "efi", "debug") ||
-	    cmdline_find_option_bool(boot_command_line, "earlyprintk"))
+	    cmdline_find_option_bool(boot_command_line, "earlyprintk") ||
+	    cmdline_find_option(boot_command_line, "earlyprintk", NULL, 0) > 0)
 		stage_set_verbose(true);
 	serial8250_console_init(boot_command_line);
 	screen_init();

@@ -67,24 +67,39 @@ static bool option_value(struct span word, const char *option, struct span *valu
 	return true;
 }
 
+static int copy_span(struct span s, char *buf, size_t size)
+{
+	size_t n;
+
+	if (size) {
+		n = min(s.len, size - 1);
+		memcpy(buf, s.start, n);
+		buf[n] = '\0';
+	}
+	return s.len;
+}
+
 int cmdline_find_option(const char *cmdline, const char *option, char *buf, size_t size)
 {
 	struct span word, value = { 0 };
 	bool found = false;
-	size_t n;
 
 	while ((cmdline = next_word(cmdline, &word))) {
 		if (option_value(word, option, &value))
 			found = true;
 	}
-	if (!found)
-		return -1;
-	if (size) {
-		n = min(value.len, size - 1);
-		memcpy(buf, value.start, n);
-		buf[n] = '\0';
+	return found ? copy_span(value, buf, size) : -1;
+}
+
+int cmdline_next_option(const char **pos, const char *option, char *buf, size_t size)
+{
+	struct span word, value;
+
+	while (*pos && (*pos = next_word(*pos, &word))) {
+		if (option_value(word, option, &value))
+			return copy_span(value, buf, size);
 	}
-	return value.len;
+	return -1;
 }
 
 bool cmdline_find_option_bool(const char *cmdline, const char *option)

@@ -18,6 +18,7 @@ class Boots:
     cmdline:    text of cmdline.txt beside the image
     saboteur:   lines of saboteur.txt; the saboteur takes the place of Lantern
     shell:      lines of startup.nsh; Lantern is \\lantern.efi then
+    lantern_at: where Lantern is on the ESP otherwise; None: nowhere, but for FILES
     Without any of these, and without a drive, CD or kernel, Lantern is
     \\EFI\\BOOT\\BOOTX64.EFI and has no cmdline.txt.
     """
@@ -31,7 +32,8 @@ class Boots:
         path.write_text(text, encoding="utf-8")
         return str(path)
 
-    def __call__(self, cmdline=None, saboteur=None, shell=None, files=None, **kwargs):
+    def __call__(self, cmdline=None, saboteur=None, shell=None, files=None,
+                 lantern_at="EFI/BOOT/BOOTX64.EFI", **kwargs):
         files = dict(files or {})
         beside = "EFI/BOOT/"
         if saboteur is not None:
@@ -43,8 +45,8 @@ class Boots:
             files["lantern.efi"] = qemu.LANTERN
             files["startup.nsh"] = self.write("startup.nsh", "\n".join(shell) + "\n")
             beside = ""
-        elif not {"drive", "cdrom", "kernel"} & set(kwargs):
-            files["EFI/BOOT/BOOTX64.EFI"] = qemu.LANTERN
+        elif lantern_at and not {"drive", "cdrom", "kernel"} & set(kwargs):
+            files[lantern_at] = qemu.LANTERN
         if cmdline is not None:
             files[beside + "cmdline.txt"] = self.write("cmdline.txt", cmdline + "\n")
         machine = qemu.Machine(files=files, **kwargs)

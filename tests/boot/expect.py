@@ -15,6 +15,7 @@ E820_TOTAL = re.compile(r"e820: total (?!all types)(.+) (\d+) KiB")
 E820_ALL = re.compile(r"e820: total all types (\d+) KiB, firmware (\d+) KiB")
 PLACEMENT = re.compile(r"kernel: physical 0x([0-9a-f]+), virtual 0x([0-9a-f]+)")
 LEVELS = re.compile(r"paging: ([45]) levels")
+INITRD = re.compile(r"initrd: physical 0x([0-9a-f]+)-0x([0-9a-f]+), (\d+) KiB(?:, xxh64 ([0-9a-f]{16}))?")
 COMMAND_LINE = re.compile(r"^command line: (.*)", re.M)
 PANIC_STOPPED = "panic: stopped"
 

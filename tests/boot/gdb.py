@@ -8,6 +8,7 @@ import struct
 
 REGISTERS = ("rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp",
              "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "rip")
+SS_OFFSET = 8 * len(REGISTERS) + 2 * 4		# after eflags and cs
 
 
 class GdbStub:
@@ -62,11 +63,24 @@ class GdbStub:
     def go(self):
         """Let the machine run, and leave it alone."""
         self._send("D")
-        self._receive()
+        try:
+            self._receive()
+        except ConnectionError:		# the machine has ended before our acknowledgement
+            pass
 
     def registers(self):
         data = bytes.fromhex(self.ask("g")[:len(REGISTERS) * 16])
         return dict(zip(REGISTERS, struct.unpack(f"<{len(REGISTERS)}Q", data)))
+
+    def set_registers(self, **values):
+        """Names are those of REGISTERS, and "ss": in real mode its base follows."""
+        data = bytearray.fromhex(self.ask("g"))
+        for name, value in values.items():
+            if name == "ss":
+                struct.pack_into("<I", data, SS_OFFSET, value)
+            else:
+                struct.pack_into("<Q", data, 8 * REGISTERS.index(name), value)
+        self._ok(f"G{data.hex()}")
 
     def read(self, address, size):
         return bytes.fromhex(self.ask(f"m{address:x},{size:x}"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""One virtual machine: QEMU with OVMF, its serial line, its QMP and gdb sockets.
+"""One virtual machine: QEMU with its firmware, its serial line, its QMP and gdb sockets.
 
 The time limits here only catch a machine that hangs; nothing is measured with
 them. QEMU connects to sockets that already listen, so nobody waits for a file
@@ -21,8 +21,22 @@ BUILD = os.environ.get("BUILD", os.path.join(ROOT, "build"))
 LANTERN = os.environ.get("LANTERN_EFI", os.path.join(BUILD, "lantern.efi"))
 VMLINUX = os.path.join(BUILD, "vmlinux")
 SABOTEUR = os.path.join(BUILD, "tests", "saboteur.efi")
-OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
-OVMF_VARS = "/usr/share/OVMF/OVMF_VARS_4M.fd"
+HANDOVER = os.path.join(BUILD, "tests", "handover.efi")
+COMPAT = os.path.join(BUILD, "tests", "compat.efi")
+OVMF = "/usr/share/OVMF/"
+FIRMWARE = {			# code and fresh variables; None: what QEMU has of its own, SeaBIOS or qboot
+    "ovmf": (OVMF + "OVMF_CODE_4M.fd", OVMF + "OVMF_VARS_4M.fd"),
+    "ovmf32": (OVMF + "OVMF32_CODE_4M.secboot.fd", OVMF + "OVMF32_VARS_4M.fd"),
+    "secure": (OVMF + "OVMF_CODE_4M.secboot.fd", OVMF + "OVMF_VARS_4M.snakeoil.fd"),
+    "bios": None,
+}
+NEED_SMM = ("ovmf32", "secure")
+DISKS = {			# how a disk is attached; the drive is "esp"
+    "ahci": ["-device", "ide-hd,drive=esp,bootindex=0"],
+    "nvme": ["-device", "nvme,drive=esp,serial=lantern,bootindex=0"],
+    "virtio": ["-device", "virtio-blk-pci,drive=esp,bootindex=0"],
+    "usb": ["-device", "qemu-xhci", "-device", "usb-storage,drive=esp,bootindex=0"],
+}
 
 HANG = int(os.environ.get("HANG", "120"))	# seconds without the awaited text: the machine hangs
 ESCAPE = re.compile(r"\x1b(?:\[[0-9;?=]*[ -/]*[@-~]|[()][0-9A-B]|[=>78cDEHM])")
@@ -53,7 +67,7 @@ class SerialLine(pexpect.spawn):
         return text
 
 
-FIRMWARE_CRASH = r"!!!! X64 Exception Type.*"
+FIRMWARE_CRASH = r"!!!! (?:X64|IA32) Exception Type.*"
 
 
 class GuestCrash(AssertionError):
@@ -65,6 +79,9 @@ class Machine:
 
     files:  {path on the ESP: file here or "text:one line"}, made into a FAT image
     drive:  an existing disk image instead, opened with snapshot=on
+    disk:   what the disk hangs on, of DISKS
+    firmware: of FIRMWARE
+    nvram:  a file of the firmware's variables that outlives the machine; made when absent
     cdrom:  an existing ISO image
     kernel, append:  QEMU's -kernel and -append
     memory: "128M", "2G"...; nothing of it is taken from the host until touched
@@ -77,7 +94,7 @@ class Machine:
 
     def __init__(self, *, machine="q35", memory="512M", cpu="max", smp=1, files=None, drive=None,
                  cdrom=None, kernel=None, append=None, vga="none", debug_exit=False, gdb=False,
-                 esp_mib=16, extra=(), fatal=FATAL):
+                 esp_mib=16, extra=(), fatal=FATAL, firmware="ovmf", disk="ahci", nvram=None):
         self.dir = tempfile.mkdtemp(prefix="lantern-boot.")
         self.serial = None
         self.gdb = None
@@ -86,21 +103,20 @@ class Machine:
         self.qmp_file = None
         try:
             self._start(machine, memory, cpu, smp, files, drive, cdrom, kernel, append, vga,
-                        debug_exit, gdb, esp_mib, extra)
+                        debug_exit, gdb, esp_mib, extra, firmware, disk, nvram)
         except BaseException:
             self.kill()
             raise
 
     def _start(self, machine, memory, cpu, smp, files, drive, cdrom, kernel, append, vga,
-               debug_exit, gdb, esp_mib, extra):
-        nvram = os.path.join(self.dir, "vars.fd")
+               debug_exit, gdb, esp_mib, extra, firmware, disk, nvram):
         self.reset_log = os.path.join(self.dir, "qemu.log")
-        shutil.copyfile(OVMF_VARS, nvram)
+        if firmware in NEED_SMM:
+            machine += ",smm=on"
         args = ["-machine", f"{machine},accel={os.environ.get('ACCEL', 'tcg')}",
-                "-m", memory, "-cpu", cpu, "-smp", str(smp),
-                "-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={OVMF_CODE}",
-                "-drive", f"if=pflash,format=raw,unit=1,file={nvram}",
-                "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
+                "-m", memory, "-cpu", cpu, "-smp", str(smp)]
+        args += self._firmware(firmware, nvram or os.path.join(self.dir, "vars.fd"))
+        args += ["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
                 "-vga", vga, "-net", "none", "-monitor", "none", "-serial", "stdio",
                 "-d", "cpu_reset", "-D", self.reset_log]
         if mib(memory) >= LARGE_GUEST_MIB:
@@ -112,8 +128,7 @@ class Machine:
             subprocess.run([sys.executable, os.path.join(ROOT, "esp", "mkesp"), drive, str(esp_mib)] + pairs,
                            check=True)
         if drive:
-            args += ["-drive", f"if=none,id=esp,format=raw,snapshot=on,file={drive}",
-                     "-device", "ide-hd,drive=esp,bootindex=0"]
+            args += ["-drive", f"if=none,id=esp,format=raw,snapshot=on,file={drive}"] + DISKS[disk]
         if cdrom:
             args += ["-drive", f"if=none,id=cd,format=raw,media=cdrom,readonly=on,file={cdrom}",
                      "-device", "ide-cd,drive=cd,bootindex=0"]
@@ -140,6 +155,19 @@ class Machine:
             self.gdb = GdbStub(self._accept(gdb_listener))
 
     # --- start and end ---
+
+    @staticmethod
+    def _firmware(firmware, nvram):
+        if not FIRMWARE[firmware]:
+            return []
+        code, fresh = FIRMWARE[firmware]
+        if not os.path.exists(nvram):
+            shutil.copyfile(fresh, nvram)
+        args = ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={code}",
+                "-drive", f"if=pflash,format=raw,unit=1,file={nvram}"]
+        if firmware in NEED_SMM:
+            args += ["-global", "driver=cfi.pflash01,property=secure,value=on", "-global", "ICH9-LPC.disable_s3=1"]
+        return args
 
     def _listen(self, name):
         listener = socket.socket(socket.AF_UNIX)

@@ -21,8 +21,7 @@ def test_removable_media_path_with_cmdline_txt(boot):
     log = booted(boot(cmdline=f"# a comment\nefi=debug probe=beside\n{POWEROFF}"))
     assert expect.command_line(log) == f"efi=debug probe=beside {POWEROFF}"
     for nr in range(1, 20):
-        if nr != 12:			# no initrd yet
-            assert expect.stage(nr) in log, f"efi=debug does not show stage {nr}"
+        assert expect.stage(nr) in log, f"efi=debug does not show stage {nr}"
     expect.MemoryMap(log).check()
 
 

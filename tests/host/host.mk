@@ -16,6 +16,7 @@ HOST_CFLAGS := -g -O1 -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-c
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-Iinclude -Iarch/x86/include -I. -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 
+host-units-arch/x86/boot/setup/options := kernel/lib/cmdline
 host-units-efistub/efi_e820 := kernel/lib/e820
 host-units-efistub/loadopts := kernel/lib/utf
 host-units-kernel/tty/fbcon := kernel/lib/utf

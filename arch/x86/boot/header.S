@@ -79,6 +79,7 @@ section_table:
 	PE_SECTION ".text",   _text_size,   _text_rva,   IMAGE_SCN_CNT_CODE | IMAGE_SCN_MEM_EXECUTE | IMAGE_SCN_MEM_READ
 	PE_SECTION ".rodata", _rodata_size, _rodata_rva, IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_READ
 	PE_SECTION ".sbat",   _sbat_size,   _sbat_rva,   IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_READ
+	PE_SECTION ".compat", _compat_size, _compat_rva, IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_DISCARDABLE | IMAGE_SCN_MEM_READ
 	PE_SECTION ".data",   _data_size,   _data_rva,   IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_READ | IMAGE_SCN_MEM_WRITE
 section_table_end:
 
@@ -117,7 +118,7 @@ setup_header:
 	.long	KERNEL_ALIGN			/* kernel_alignment */
 	.byte	1				/* relocatable_kernel */
 	.byte	21				/* min_alignment: log2 of KERNEL_ALIGN */
-	.word	XLF_KERNEL_64 | XLF_CAN_BE_LOADED_ABOVE_4G | XLF_5LEVEL | XLF_5LEVEL_ENABLED
+	.word	XLF_KERNEL_64 | XLF_CAN_BE_LOADED_ABOVE_4G | XLF_EFI_HANDOVER_32 | XLF_EFI_HANDOVER_64 | XLF_5LEVEL | XLF_5LEVEL_ENABLED
 	.long	COMMAND_LINE_SIZE - 1		/* cmdline_size */
 	.long	0				/* hardware_subarch: PC */
 	.quad	0				/* hardware_subarch_data */
@@ -125,7 +126,7 @@ setup_header:
 	.quad	0				/* setup_data */
 	.quad	LOAD_PHYSICAL_ADDR		/* pref_address */
 	.long	_init_size			/* init_size: nobody may put an initrd here */
-	.long	0				/* handover_offset */
+	.long	_handover_offset		/* handover_offset */
 	.long	0				/* kernel_info_offset */
 	.globl	setup_header_end		/* the linker script checks where this is */
 setup_header_end:
@@ -138,31 +139,8 @@ setup_header_end:
 	.ascii	"lantern,1,Lantern,lantern,", LANTERN_VERSION, ",https://lantern.invalid/\n"
 
 	.section .setup, "ax", @progbits
-	.code16
+start_of_setup:
+	.incbin "setup/setup.bin"		/* real mode; see setup/entry.S */
+/* Read by loaders out of the file; in memory BSS of the setup code may lie over it. */
 kernel_version:
 	.ascii	"Lantern ", LANTERN_VERSION, "\0"
-
-/*
- * start_of_setup - entered in real mode by a BIOS loader (boot.rst, 5). This
- * door is not open yet: say so on the BIOS's screen and stop, instead of
- * running on into nothing.
- */
-	.globl	start_of_setup
-start_of_setup:
-	pushw	%cs
-	popw	%ds
-	cld
-	call	1f				/* where we are in our segment */
-1:	popw	%si
-	addw	$bios_message - 1b, %si
-2:	lodsb
-	testb	%al, %al
-	jz	3f
-	movb	$0x0e, %ah			/* teletype output */
-	movw	$7, %bx
-	int	$0x10
-	jmp	2b
-3:	hlt
-	jmp	3b
-bios_message:
-	.asciz	"lantern: error 40 bios-door: this file starts from UEFI firmware only\r\n"

@@ -25,11 +25,14 @@ SECTIONS
 	.text : {
 		_pm_start = .;
 		KEEP(*(.head.text))
+		. = ALIGN(16);
+		KEEP(*(.handover.text))
 		*(.text .text.*)
 		. = ALIGN(PE_SECTION_ALIGNMENT);
 	}
 	.rodata : { *(.rodata .rodata.*) . = ALIGN(PE_SECTION_ALIGNMENT); }
 	.sbat : { KEEP(*(.sbat)) . = ALIGN(PE_FILE_ALIGNMENT); _sbat_raw_end = .; . = ALIGN(PE_SECTION_ALIGNMENT); }
+	.compat : { KEEP(*(.compat)) . = ALIGN(PE_SECTION_ALIGNMENT); }
 	.data : {
 		QUAD(0)			/* never empty: not every firmware takes a section of size 0 */
 		*(.data .data.*)
@@ -42,11 +45,13 @@ SECTIONS
 	_text_rva = ADDR(.text);	_text_size = SIZEOF(.text);
 	_rodata_rva = ADDR(.rodata);	_rodata_size = SIZEOF(.rodata);
 	_sbat_rva = ADDR(.sbat);	_sbat_size = SIZEOF(.sbat);
+	_compat_rva = ADDR(.compat);	_compat_size = SIZEOF(.compat);
 	_data_rva = ADDR(.data);	_data_size = SIZEOF(.data);
-	_initialized_size = SIZEOF(.rodata) + SIZEOF(.sbat) + SIZEOF(.data);
+	_initialized_size = SIZEOF(.rodata) + SIZEOF(.sbat) + SIZEOF(.compat) + SIZEOF(.data);
 	_setup_sects = _pm_start / 512 - 1;
 	_syssize = (_image_end - _pm_start) / 16;
 	_image_size = _image_end;
+	_handover_offset = efi32_stub_entry - _pm_start;
 
 	/*
 	 * The loader's buffer (loader.h): the kernel at its start, then a copy of
@@ -59,6 +64,9 @@ SECTIONS
 	_init_size = ALIGN(_loader_offset + _loader_copy_size + LOADER_WORKSPACE, SZ_2M);
 
 	/* what 32-bit code cannot reach relative to its own place */
+	_rva_stub32 = stub32_blob - efi32_stub_entry;
+	_rva_payload = payload_blob - efi32_stub_entry;
+	_rva_efi32_pe_entry = efi32_pe_entry;
 	_rva_boot_gdt = boot_gdt - startup_32;
 	_rva_boot_gdt_descr = boot_gdt_descr - startup_32;
 	_rva_check_stack_end = check_stack_end - startup_32;
@@ -89,3 +97,4 @@ ASSERT(startup_32 == _pm_start, "startup_32 is the first byte of the protected-m
 ASSERT(loader_startup_64 == _pm_start + 0x200, "the 64-bit entry point is at 0x200")
 ASSERT(SIZEOF(.got) <= 24, "the boot part must not need a GOT")
 ASSERT(SIZEOF(.rela) == 0, "the boot part must not need relocations")
+ASSERT(efi64_stub_entry == _pm_start + _handover_offset + 0x200, "boot.rst: the 64-bit handover entry is 0x200 after the 32-bit one")

@@ -16,11 +16,9 @@
 
 extern const u32 loader_init_size __attribute__((visibility("hidden")));	/* head_64.S: bytes */
 
-static char cmdline[COMMAND_LINE_SIZE] __section(".data");
-
 const char *loader_cmdline(void)
 {
-	return cmdline;
+	return _image_end + LOADER_CMDLINE;
 }
 
 static u64 cmdline_address(const struct boot_params *params)
@@ -67,10 +65,14 @@ static void start_trace(struct boot_params *params)
 
 static void read_cmdline(const struct boot_params *params)
 {
+	char *cmdline = _image_end + LOADER_CMDLINE;
+
+	cmdline[0] = 0;
 	if (cmdline_address(params))
-		strscpy(cmdline, (const char *)cmdline_address(params), sizeof(cmdline));
+		strscpy(cmdline, (const char *)cmdline_address(params), COMMAND_LINE_SIZE);
 	loader_set_verbose(cmdline_list_has(cmdline, "efi", "debug") ||
-			   cmdline_find_option_bool(cmdline, "earlyprintk"));
+			   cmdline_find_option_bool(cmdline, "earlyprintk") ||
+			   cmdline_find_option(cmdline, "earlyprintk", NULL, 0) > 0);
 }
 
 /*
@@ -98,7 +100,7 @@ static void *low_pages(const struct boot_params *params)
 static void *set_paging_levels(const struct boot_params *params)
 {
 	bool now = read_cr4() & X86_CR4_LA57;
-	bool want = cpuid_checked(7, 0).ecx & 1u << 16 && !cmdline_find_option_bool(cmdline, "no5lvl");
+	bool want = cpuid_checked(7, 0).ecx & 1u << 16 && !cmdline_find_option_bool(loader_cmdline(), "no5lvl");
 	void *work = _image_end + LOADER_LA57, *low;
 
 	loader_detail("%d levels now, %d for the kernel", now ? 5 : 4, want ? 5 : 4);
@@ -118,6 +120,8 @@ static void *set_paging_levels(const struct boot_params *params)
 
 static void choose_random(u64 random[2])
 {
+	const char *cmdline = loader_cmdline();
+
 	random[0] = random[1] = 0;
 	if (cmdline_find_option_bool(cmdline, "nokaslr") || cmdline_find_option_bool(cmdline, "deterministic"))
 		loader_detail("KASLR off: asked for");

@@ -13,6 +13,7 @@
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 #include <lib/e820.h>
+#include <lib/e820_edit.h>
 #include <lib/string.h>
 
 struct e820_table e820_table;
@@ -63,6 +64,23 @@ static void cut_to_physical_width(void)
 			  cut, (unsigned long long)limit);
 }
 
+/* mem= and memmap=: what the user says beats what the loader says. */
+static void edit_by_command_line(void)
+{
+	struct e820_map map = { e820_table.entry, e820_table.nr, ARRAY_SIZE(e820_table.entry) / 2 };
+	char bad[64];
+	int n = e820_edit(&map, boot_command_line, bad, sizeof(bad));
+
+	if (bad[0])
+		boot_warn(STAGE_E820_TABLE, "mem= or memmap=: '%s' makes no sense, ignored", bad);
+	if (n < 0)
+		boot_warn(STAGE_E820_TABLE, "mem= or memmap=: no room for more entries, the rest is ignored");
+	if (!n)
+		return;
+	e820_table.nr = e820_sanitize(map.entry, map.nr, ARRAY_SIZE(e820_table.entry), scratch, NULL);
+	printk("e820: edited by mem= or memmap=\n");
+}
+
 void e820_setup(void)
 {
 	struct e820_report report;
@@ -74,6 +92,7 @@ void e820_setup(void)
 	if (report.empty || report.wrapped || report.overlaps)
 		boot_warn(STAGE_E820_TABLE, "memory map repaired: %u empty, %u wrapping, %u overlapping",
 			  report.empty, report.wrapped, report.overlaps);
+	edit_by_command_line();
 	cut_to_physical_width();
 	if (!e820_total(e820_table.entry, e820_table.nr, E820_TYPE_RAM))
 		boot_panic(STAGE_E820_TABLE, "no RAM in the memory map (%u entries)", e820_table.nr);

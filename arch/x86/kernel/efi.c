@@ -20,6 +20,7 @@ static struct {
 	const void	*map;			/* in the direct map; NULL: not started by UEFI */
 	u64		map_pa, map_size, desc_size;
 	u64		systab_pa;
+	bool		firmware_32bit;		/* EL32: its services cannot be called from long mode */
 	phys_addr_t	pgd;			/* runtime page tables, 0: no runtime services */
 	u64		reset_system;		/* physical address of the service */
 	u64		restore_cr3;
@@ -40,7 +41,8 @@ void efi_map_setup(void)
 	const struct efi_info *info = &boot_params.efi_info;
 	u64 pa = info->efi_memmap | (u64)info->efi_memmap_hi << 32;
 
-	if (info->efi_loader_signature != EFI64_LOADER_SIGNATURE || !pa)
+	efi.firmware_32bit = info->efi_loader_signature == EFI32_LOADER_SIGNATURE;
+	if ((!efi.firmware_32bit && info->efi_loader_signature != EFI64_LOADER_SIGNATURE) || !pa)
 		return;
 	if (info->efi_memdesc_size < sizeof(efi_memory_desc_t) || info->efi_memmap_size < info->efi_memdesc_size ||
 	    info->efi_memmap_size > 4u << 20) {
@@ -122,6 +124,8 @@ void efi_reserve_memory(void)
 	if (!efi.map)
 		return;
 	memblock_reserve(efi.map_pa, efi.map_size);
+	if (efi.firmware_32bit)		/* no call will be made */
+		return;
 	for (i = 0; i < nr_descs(); i++)
 		if (desc(i)->Type == EfiBootServicesCode || desc(i)->Type == EfiBootServicesData)
 			memblock_reserve(desc(i)->PhysicalStart, desc_bytes(desc(i)));
@@ -161,15 +165,22 @@ void efi_runtime_setup(void)
 	const efi_system_table_t *st;
 	const efi_runtime_services_t *rt;
 
+	if (!efi.map)
+		return;
+	efi.map = memremap(efi.map_pa, efi.map_size);	/* mem= may have cut it from the direct map */
 	if (!efi.map || cmdline_find_option_bool(boot_command_line, "noefi"))
 		return;
-	st = ioremap(efi.systab_pa, sizeof(*st), _PAGE_CACHE_WB);
+	if (efi.firmware_32bit) {
+		printk("efi: runtime services off: the firmware is 32-bit\n");
+		return;
+	}
+	st = memremap(efi.systab_pa, sizeof(*st));
 	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC) {
 		boot_warn(STAGE_EFI_RUNTIME, "no EFI system table at %#llx: runtime services off",
 			  (unsigned long long)efi.systab_pa);
 		return;
 	}
-	rt = ioremap((u64)(uintptr_t)st->RuntimeServices, sizeof(*rt), _PAGE_CACHE_WB);
+	rt = memremap((u64)(uintptr_t)st->RuntimeServices, sizeof(*rt));
 	if (rt)
 		efi.reset_system = (u64)(uintptr_t)rt->ResetSystem;
 }
@@ -194,22 +205,38 @@ static bool runtime_ready(void)
 	return true;
 }
 
+unsigned int efi_firmware_bits(void)
+{
+	return efi.firmware_32bit ? 32 : 64;
+}
+
+/* Where the name of the firmware's vendor is; 0 when there is no such table. */
+static u64 firmware_vendor(u32 *revision)
+{
+	const efi_system_table_t *st = boot_data_map(efi.systab_pa, sizeof(*st));
+	const efi_system_table_32_t *st32 = (const void *)st;
+
+	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC)
+		return 0;
+	*revision = efi.firmware_32bit ? st32->FirmwareRevision : st->FirmwareRevision;
+	return efi.firmware_32bit ? st32->FirmwareVendor : (u64)(uintptr_t)st->FirmwareVendor;
+}
+
 bool efi_firmware(char *vendor, size_t size, u32 *revision)
 {
-	const efi_system_table_t *st;
 	const efi_char16_t *from;
+	u64 pa;
 	size_t i;
 
 	if (!efi.map)
 		return false;
-	st = boot_data_map(efi.systab_pa, sizeof(*st));
-	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC)
+	pa = firmware_vendor(revision);
+	if (!pa)
 		return false;
-	from = boot_data_map((u64)(uintptr_t)st->FirmwareVendor, 2 * size);
+	from = boot_data_map(pa, 2 * size);
 	for (i = 0; from && i < size - 1 && from[i]; i++)
 		vendor[i] = from[i] < 0x7f && from[i] >= ' ' ? from[i] : '?';
 	vendor[i] = 0;
-	*revision = st->FirmwareRevision;
 	return true;
 }
 

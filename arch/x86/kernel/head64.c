@@ -115,7 +115,7 @@ static void map_kernel(unsigned long start, unsigned long end, unsigned long va)
 		level2_kernel_pgt[pgt_index(va, 2)] = start | PAGE_KERNEL_LARGE_EXEC;
 }
 
-unsigned long __startup_64(phys_addr_t bp)
+unsigned long __startup_64(void)
 {
 	unsigned long start = (unsigned long)_text;
 	unsigned long end = ALIGN((unsigned long)_end, PMD_SIZE);

@@ -43,7 +43,6 @@ SYM_CODE_START(startup_64)
 	call	startup_stages
 	call	verify_cpu
 
-	movq	%r15, %rdi
 	call	__startup_64		/* rax = physical address of early_top_pgt */
 	movq	%rax, %cr3
 	jmp	*high_half_address(%rip)
@@ -212,6 +211,9 @@ SYM_DATA_END(initial_gs)
 
 	.section .bss..noclear, "aw", @nobits
 	.balign PAGE_SIZE
+SYM_DATA_START(init_stack_guard)	/* not mapped in the final tables */
+	.skip	PAGE_SIZE
+SYM_DATA_END(init_stack_guard)
 SYM_DATA_START(init_stack)
 	.skip	INIT_STACK_SIZE
 SYM_DATA_START(init_stack_end)

@@ -72,6 +72,14 @@ static int cmd_poweroff(int argc, char **argv)
 }
 MONITOR_COMMAND(poweroff, "", "switch the machine off", cmd_poweroff);
 
+static __noinline unsigned long overflow_stack(unsigned long depth)
+{
+	volatile u8 frame[256];
+
+	frame[0] = depth;
+	return (depth < ~0UL ? overflow_stack(depth + 1) : 0) + frame[0];
+}
+
 static int cmd_crash(int argc, char **argv)
 {
 	const char *how = argc == 2 ? argv[1] : "";
@@ -89,10 +97,12 @@ static int cmd_crash(int argc, char **argv)
 		__asm__ volatile("xorl %%ecx, %%ecx; divl %%ecx" : : : "eax", "ecx", "edx", "cc");
 	else if (!strcmp(how, "bp"))
 		__asm__ volatile("int3");
+	else if (!strcmp(how, "stack"))
+		printk("%lu\n", overflow_stack(0));
 	else if (!strcmp(how, "panic"))
 		panic("asked for at the monitor");
 	else
 		return -1;
 	return 0;
 }
-MONITOR_COMMAND(crash, "HOW", "fault on purpose: ud pf rodata gp de bp panic", cmd_crash);
+MONITOR_COMMAND(crash, "HOW", "fault on purpose: ud pf rodata gp de bp stack panic", cmd_crash);

@@ -10,9 +10,11 @@
 #include <asm/efi.h>
 #include <asm/init_64.h>
 #include <asm/sections.h>
+#include <asm/traps.h>
 #include <kernel/acpi.h>
 #include <kernel/framebuffer.h>
 #include <kernel/init.h>
+#include <kernel/initrd.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 #include <kernel/tty.h>
@@ -71,6 +73,8 @@ static const char *door_name(enum boot_stage first)
 {
 	switch (first) {
 	case STAGE_PE_ENTRY:	return "EFI application";
+	case STAGE_SETUP:	return "16-bit BIOS boot protocol";
+	case STAGE_HANDOVER:	return "EFI handover";
 	case STAGE_STARTUP_32:	return "32-bit boot protocol";
 	case STAGE_LOADER_64:	return "64-bit boot protocol";
 	case STAGE_STARTUP_64:	return "startup_64 itself";
@@ -86,7 +90,8 @@ static void print_door(void)
 	printk("door: %s, started by %s (type %#04x)\n", door_name(boot_stage_first()),
 	       loader_name(boot_params.hdr.type_of_loader), boot_params.hdr.type_of_loader);
 	if (efi_firmware(vendor, sizeof(vendor), &revision))
-		printk("firmware: UEFI, %s %u.%02u, Secure Boot %s\n", vendor, revision >> 16, revision & 0xffff,
+		printk("firmware: %sUEFI, %s %u.%02u, Secure Boot %s\n", efi_firmware_bits() == 32 ? "32-bit " : "",
+		       vendor, revision >> 16, revision & 0xffff,
 		       boot_params.secure_boot == SECURE_BOOT_ENABLED ? "on" : "off");
 }
 
@@ -110,6 +115,7 @@ static void memblock_setup(void)
 	/* The first MiB: real-mode vectors, EBDA, and firmware that says less than it uses. */
 	memblock_reserve(0, SZ_1M);
 	memblock_reserve(__pa(_text), _end - _text);
+	initrd_reserve();
 	setup_data_iter_init(&it, boot_params.hdr.setup_data, boot_data_map);
 	while (setup_data_next(&it))
 		memblock_reserve(it.pa, sizeof(struct setup_data) + it.len);
@@ -135,6 +141,10 @@ void setup_arch(void)
 	boot_stage(STAGE_PAGING);
 	paging_init();		/* direct map up; boot tables no longer used */
 	screen_remap();
+	pt_check_wx();
+
+	trap_init();		/* a stack overflow is reported; it needs the guard page */
+	initrd_print();
 
 	boot_stage(STAGE_ACPI);
 	acpi_init(boot_params.acpi_rsdp_addr);

@@ -8,6 +8,7 @@
 #include <asm/traps.h>
 #include <asm/extable.h>
 #include <asm/page.h>
+#include <asm/percpu.h>
 #include <asm/processor.h>
 #include <asm/sections.h>
 #include <asm/segment.h>
@@ -48,6 +49,43 @@ void idt_setup_early(void)
 		};
 	}
 	lidt(&idtr);
+}
+
+/* SDM 3A 8.7: only the stacks are used. */
+struct tss {
+	u32	reserved0;
+	u64	rsp[3];
+	u64	reserved1;
+	u64	ist[7];
+	u64	reserved2;
+	u16	reserved3, iomap_base;
+} __packed;
+
+static_assert(sizeof(struct tss) == 104, "SDM 3A figure 8-11");
+
+#define IST_STACK_SIZE	4096
+
+enum ist { IST_DF = 1, IST_NMI, IST_MC };	/* as gates count: 0 means no switch */
+
+static DEFINE_PER_CPU(struct tss, cpu_tss);
+static DEFINE_PER_CPU(u8, ist_stacks[3][IST_STACK_SIZE]) __aligned(16);
+
+void trap_init(void)
+{
+	u64 base = (unsigned long)&cpu_tss;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ist_stacks); i++)
+		cpu_tss.ist[i] = (unsigned long)ist_stacks[i] + IST_STACK_SIZE;
+	cpu_tss.iomap_base = sizeof(cpu_tss);
+	/* a system descriptor of 16 bytes: available 64-bit TSS, SDM 3A 8.2.3 */
+	gdt_page[GDT_ENTRY_TSS] = (sizeof(cpu_tss) - 1) | (base & 0xffffff) << 16 | 0x89UL << 40 |
+				  (base >> 24 & 0xff) << 56;
+	gdt_page[GDT_ENTRY_TSS + 1] = base >> 32;
+	__asm__ volatile("ltr %w0" : : "r"(GDT_ENTRY_TSS * 8));
+	early_idt[X86_TRAP_DF].ist = IST_DF;
+	early_idt[X86_TRAP_NMI].ist = IST_NMI;
+	early_idt[X86_TRAP_MC].ist = IST_MC;
 }
 
 bool fixup_exception(struct pt_regs *regs)
@@ -220,6 +258,8 @@ void __noreturn die(const struct pt_regs *regs, unsigned int vector)
 {
 	printk("\nlantern: error %u %s: exception %u, %s\n", boot_stage_current(),
 	       boot_stage_name(boot_stage_current()), vector, trap_name(vector));
+	if (vector == X86_TRAP_DF && regs->sp - (unsigned long)init_stack_guard <= PAGE_SIZE)
+		printk("the stack overflowed into its guard page\n");
 	show_error_code(vector, regs->orig_ax);
 	show_regs(regs);
 	show_code(regs->ip);

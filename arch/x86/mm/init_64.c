@@ -101,7 +101,8 @@ void paging_init(void)
 	map_direct();
 	map_image(_text, _etext, PAGE_KERNEL_ROX);
 	map_image(__rodata_start, __rodata_end, PAGE_KERNEL_RO);
-	map_image(_sdata, _end, PAGE_KERNEL);
+	map_image(_sdata, init_stack_guard, PAGE_KERNEL);
+	map_image(init_stack, _end, PAGE_KERNEL);	/* the guard page between them stays unmapped */
 	link_fixmap();
 	ioremap_next = vmalloc_base;
 	write_cr3(__pa(init_top_pgt));
@@ -146,6 +147,11 @@ void *ioremap(phys_addr_t pa, u64 size, u64 cache)
 		return NULL;
 	ioremap_next = va + len + PAGE_SIZE;
 	return (void *)(va + (pa - start));
+}
+
+void *memremap(phys_addr_t pa, u64 size)
+{
+	return phys_is_mapped(pa, size) ? __va(pa) : ioremap(pa, size, _PAGE_CACHE_WB);
 }
 
 phys_addr_t phys_addr_limit(void)

@@ -3,6 +3,7 @@
 #include <asm/init_64.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
+#include <kernel/stage.h>
 #include <lib/kstrtox.h>
 #include <lib/printf.h>
 
@@ -65,6 +66,35 @@ static void dump_all(void)
 	r.level = 1;
 	pgtable_walk(&kernel_pgtable, 0, ~0UL, dump_visit, &r);
 	print_run(&r);
+}
+
+struct wx_count {
+	unsigned long	leaves, bad;
+	unsigned long	first;		/* address of the first bad one */
+};
+
+static int wx_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigned int level, void *ctx)
+{
+	struct wx_count *n = ctx;
+
+	if (!(*entry & _PAGE_PRESENT))
+		return PGWALK_NEXT;
+	if (!pgtable_is_leaf(*entry, level))
+		return PGWALK_DESCEND;
+	n->leaves++;
+	if (*entry & _PAGE_RW && !(*entry & _PAGE_NX) && !n->bad++)
+		n->first = va;
+	return PGWALK_NEXT;
+}
+
+void pt_check_wx(void)
+{
+	struct wx_count n = { 0 };
+
+	pgtable_walk(&kernel_pgtable, 0, ~0UL, wx_visit, &n);
+	printk("paging: %lu pages mapped, %lu of them writable and executable\n", n.leaves, n.bad);
+	if (n.bad)
+		boot_warn(STAGE_PAGING, "page at %#lx is writable and executable", n.first);
 }
 
 static void dump_one(unsigned long va)

@@ -4,6 +4,7 @@
  * power-off. There is no AML interpreter: the value that PM1 control wants for
  * S5 is found by a bounded scan for the package named \_S5.
  */
+#include <asm/efi.h>
 #include <asm/init_64.h>
 #include <asm/io.h>
 #include <kernel/acpi.h>
@@ -87,12 +88,6 @@ static bool checksum_ok(const void *p, size_t len)
 	return !sum;
 }
 
-/* Firmware puts tables where it likes; those outside the direct map get a mapping of their own. */
-static const void *table_bytes(phys_addr_t pa, u32 len)
-{
-	return phys_is_mapped(pa, len) ? __va(pa) : ioremap(pa, len, _PAGE_CACHE_WB);
-}
-
 /* A whole table, or NULL with a line that says what is wrong with it. */
 static const struct acpi_header *map_table(phys_addr_t pa)
 {
@@ -101,12 +96,12 @@ static const struct acpi_header *map_table(phys_addr_t pa)
 
 	if (!pa)
 		return NULL;
-	h = table_bytes(pa, sizeof(*h));
+	h = memremap(pa, sizeof(*h));
 	if (!h)
 		return NULL;
 	if (h->length < sizeof(*h) || h->length > TABLE_MAX)
 		why = "wrong length";
-	else if (!(h = table_bytes(pa, h->length)))
+	else if (!(h = memremap(pa, h->length)))
 		return NULL;
 	else if (!checksum_ok(h, h->length))
 		why = "wrong checksum";
@@ -132,7 +127,7 @@ static const struct acpi_header *find_table(const struct acpi_header *root, cons
 
 	for (i = 0; i < n; i++) {
 		phys_addr_t pa = root_entry(root, i, width);
-		const struct acpi_header *h = pa ? table_bytes(pa, sizeof(*h)) : NULL;
+		const struct acpi_header *h = pa ? memremap(pa, sizeof(*h)) : NULL;
 
 		if (h && !memcmp(h->signature, signature, 4))
 			return map_table(pa);
@@ -140,9 +135,32 @@ static const struct acpi_header *find_table(const struct acpi_header *root, cons
 	return NULL;
 }
 
+/* On 16-byte boundaries in a piece of low memory (5.2.5.1). */
+static phys_addr_t scan_for_rsdp(phys_addr_t start, u32 size)
+{
+	const u8 *base = memremap(start, size);
+	u32 at;
+
+	for (at = 0; base && at + sizeof(struct acpi_rsdp) <= size; at += 16)
+		if (!memcmp(base + at, "RSD PTR ", 8) && checksum_ok(base + at, 20))
+			return start + at;
+	return 0;
+}
+
+/* A BIOS keeps it in the first KiB of the extended BIOS data area or in its own ROM. */
+static phys_addr_t find_bios_rsdp(void)
+{
+	const u16 *segment = memremap(0x40e, sizeof(*segment));
+	phys_addr_t ebda = segment ? (phys_addr_t)*segment << 4 : 0, found = 0;
+
+	if (ebda >= 0x80000 && ebda < 0xa0000)
+		found = scan_for_rsdp(ebda, 1024);
+	return found ? found : scan_for_rsdp(0xe0000, 0x20000);
+}
+
 static const struct acpi_header *find_root(phys_addr_t pa)
 {
-	const struct acpi_rsdp *rsdp = table_bytes(pa, sizeof(*rsdp));
+	const struct acpi_rsdp *rsdp = memremap(pa, sizeof(*rsdp));
 	const struct acpi_header *root = NULL;
 
 	if (!rsdp || memcmp(rsdp->signature, "RSD PTR ", 8) || !checksum_ok(rsdp, 20)) {
@@ -209,6 +227,8 @@ void acpi_init(phys_addr_t rsdp)
 {
 	const struct acpi_header *root, *dsdt;
 
+	if (!rsdp && !efi_enabled())
+		rsdp = find_bios_rsdp();
 	if (!rsdp)
 		return;
 	root = find_root(rsdp);

@@ -28,6 +28,9 @@ void efi_reserve_memory(void);
 /** efi_runtime_setup() - find the runtime services; efi_reset() works after it ("noefi" leaves it off) */
 void efi_runtime_setup(void);
 
+/** efi_firmware_bits() - 32 or 64 */
+unsigned int efi_firmware_bits(void);
+
 /** efi_firmware() - vendor as ASCII and revision, for the banner; false when not started by UEFI */
 bool efi_firmware(char *vendor, size_t size, u32 *revision);
 

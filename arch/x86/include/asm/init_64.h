@@ -17,6 +17,9 @@ void paging_init(void);
 /** arch_free_boot_tables() - early_dynamic_pgts to the page allocator, when that works */
 void arch_free_boot_tables(void);
 
+/** pt_check_wx() - walk all of the kernel's tables, print how many pages are both writable and executable */
+void pt_check_wx(void);
+
 /** phys_is_mapped() - whether the direct map shows all of [@pa, @pa + @size) */
 bool phys_is_mapped(phys_addr_t pa, u64 size);
 
@@ -27,6 +30,9 @@ bool phys_is_mapped(phys_addr_t pa, u64 size);
  * Return: NULL when @size is 0, wraps, or there is no memory for tables.
  */
 void *ioremap(phys_addr_t pa, u64 size, u64 cache);
+
+/** memremap() - memory the firmware left, cached: the direct map where it shows it, else a mapping of its own */
+void *memremap(phys_addr_t pa, u64 size);
 
 /** phys_addr_limit() - first physical address that neither the CPU nor the direct map reaches */
 phys_addr_t phys_addr_limit(void);

@@ -8,6 +8,7 @@ extern char __rodata_start[], __rodata_end[];
 extern char _sdata[], _edata[];			/* initialised data, end of what is loaded */
 extern char __bss_start[], __bss_stop[];	/* cleared by the kernel, 8-byte aligned */
 extern char _end[];				/* after the early tables and stack, which nobody clears */
+extern char init_stack_guard[], init_stack[], init_stack_end[];	/* guard is one page below the stack */
 extern const char __ex_table_start[], __ex_table_end[];
 extern const char __build_id_start[], __build_id_end[];	/* ELF note, 4-byte aligned */
 

@@ -24,4 +24,10 @@
 #define GDT_DESC_CODE64	0x00af9b000000ffff
 #define GDT_DESC_DATA	0x00cf93000000ffff
 
+#ifndef __ASSEMBLY__
+#include <asm/percpu.h>
+#include <lib/types.h>
+DECLARE_PER_CPU(u64, gdt_page[GDT_ENTRIES]);	/* head64.c */
+#endif
+
 #endif

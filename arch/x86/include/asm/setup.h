@@ -47,13 +47,12 @@ void cpu_report_missing(void);
 
 /**
  * __startup_64() - low: build early_top_pgt for this load address
- * @bp: physical address of boot_params (unused for now by the tables)
  * Maps [_text, _end) at its virtual address and, for the moment of the switch,
  * at its physical one. Entries outside the image stay invalid, so that nothing
  * can speculate into memory that is not ours.
  * Return: physical address of early_top_pgt, for CR3.
  */
-unsigned long __startup_64(phys_addr_t bp);
+unsigned long __startup_64(void);
 
 /** idt_setup_early() - low or high: load the 32 exception gates at the current address */
 void idt_setup_early(void);

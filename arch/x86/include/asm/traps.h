@@ -5,6 +5,12 @@
 #include <asm/ptrace.h>
 #include <lib/types.h>
 
+/**
+ * trap_init() - load this CPU's TSS; #DF, NMI and #MC get stacks of their own
+ * A stack overflow then ends in a report instead of a reset.
+ */
+void trap_init(void);
+
 /** trap_name() - the SDM's name of an exception vector */
 const char *trap_name(unsigned int vector);
 

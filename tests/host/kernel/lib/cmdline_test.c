@@ -21,6 +21,24 @@ static void the_last_value_wins_and_quotes_are_taken_off(void **state)
 	assert_string_equal(buf, "");
 }
 
+static void every_value_comes_in_its_turn(void **state)
+{
+	const char *pos = "initrd=a x initrd= initrd=\"b c\" xinitrd=d initrd=toolong";
+	char buf[5];
+
+	(void)state;
+	assert_int_equal(cmdline_next_option(&pos, "initrd", buf, sizeof(buf)), 1);
+	assert_string_equal(buf, "a");
+	assert_int_equal(cmdline_next_option(&pos, "initrd", buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "");
+	assert_int_equal(cmdline_next_option(&pos, "initrd", buf, sizeof(buf)), 3);
+	assert_string_equal(buf, "b c");
+	assert_int_equal(cmdline_next_option(&pos, "initrd", buf, sizeof(buf)), 7);
+	assert_string_equal(buf, "tool");
+	assert_int_equal(cmdline_next_option(&pos, "initrd", buf, sizeof(buf)), -1);
+	assert_int_equal(cmdline_next_option(&pos, "initrd", buf, sizeof(buf)), -1);
+}
+
 static void part_of_a_word_is_no_option(void **state)
 {
 	char buf[8] = "kept";
@@ -208,6 +226,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_last_value_wins_and_quotes_are_taken_off),
+		cmocka_unit_test(every_value_comes_in_its_turn),
 		cmocka_unit_test(part_of_a_word_is_no_option),
 		cmocka_unit_test(a_value_is_cut_to_fit_and_its_full_length_returned),
 		cmocka_unit_test(every_list_of_an_option_counts),
