@@ -112,7 +112,7 @@ static bool back_block(struct zone *zone, unsigned long block, unsigned long *us
 			if (!page)
 				return false;
 			backing = page_to_pfn(page);
-			zone->backing_managed++;
+			mem_count(MEM_STRUCT_PAGES, 1);
 		}
 		if (!map_struct_pages(block + i * (PAGE_SIZE / sizeof(struct page)), backing, 1))
 			return false;
@@ -147,7 +147,9 @@ static unsigned long grow_block(struct zone *zone, unsigned long block)
 	if (block >= zone->section_end)
 		enter_section(zone, block);
 	if (!zone->backing && !back_block(zone, block, &pfn)) {
-		zone->deferred -= count_free(pfn, block + BLOCK_PAGES);
+		nr = count_free(pfn, block + BLOCK_PAGES);
+		zone->deferred -= nr;
+		zone->lost += nr;
 		return 0;
 	}
 	memset(pfn_to_page(block), 0, BLOCK_PAGES * sizeof(struct page));
@@ -200,6 +202,8 @@ static void free_reserved_pages(struct zone *zone, unsigned long pfn, unsigned l
 			zone_add_pages(zone, pfn, end);
 		else if (pfn >= zone->next_pfn)
 			zone->deferred += end - pfn;
+		else
+			zone->lost += end - pfn;
 	}
 }
 

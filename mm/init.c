@@ -32,16 +32,19 @@ phys_addr_t page_table_alloc(void)
 	if (table)
 		return table;
 	page = alloc_pages(GFP_ATOMIC | __GFP_NOGROW | __GFP_ZERO, 0);
-	return page ? PFN_PHYS(page_to_pfn(page)) : 0;
+	if (!page)
+		return 0;
+	mem_count(MEM_TABLE_PAGES, 1);
+	return PFN_PHYS(page_to_pfn(page));
 }
 
-void mm_init(const char *cmdline)
+void mm_init(const char *cmdline, u64 ram_bytes)
 {
 	unsigned int i;
 
 	boot_stage(STAGE_PAGE_ALLOC);
 	for (i = 0; i < ARRAY_SIZE(first_tables); i++) {
-		void *table = memblock_alloc(PAGE_SIZE, PAGE_SIZE);
+		void *table = memblock_alloc(PAGE_SIZE, PAGE_SIZE, MEM_PAGE_TABLES);
 
 		first_tables[i] = table ? __pa(table) : 0;
 	}
@@ -52,4 +55,5 @@ void mm_init(const char *cmdline)
 	if (!zone_grow(&zones[ZONE_NORMAL]))
 		zone_grow(&zones[ZONE_DMA32]);
 	arch_free_boot_tables();
+	mem_books_open(ram_bytes);
 }

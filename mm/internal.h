@@ -39,7 +39,7 @@ struct zone {
 	unsigned long		backing;	/* first of the pages that hold its struct pages, 0: see grow_block() */
 	unsigned long		deferred;	/* free pages from next_pfn on, less those of backing */
 	unsigned long		backing_pages;	/* of what was deferred, used for struct pages */
-	unsigned long		backing_managed; /* of what is managed, used for struct pages */
+	unsigned long		lost;		/* free pages whose struct pages could not be backed */
 };
 
 extern struct zone zones[NR_ZONES];
@@ -63,6 +63,15 @@ void zones_set_ranges(void);
  * Return: whether there was one. Context: any, not under zone->lock.
  */
 bool zone_grow(struct zone *zone);
+
+/* Allocated pages that the books know by name; all others are "other". */
+enum mem_count { MEM_TABLE_PAGES, MEM_STRUCT_PAGES, NR_MEM_COUNTS };
+
+/** mem_count() - @pages more, or fewer, are allocated for @what; any context */
+void mem_count(enum mem_count what, long pages);
+
+/** mem_books_open() - the books begin: what the firmware gave; prints and checks them */
+void mem_books_open(u64 ram_bytes);
 
 /** page_table_alloc() - the alloc function of struct pgtable, from mm_init() on */
 phys_addr_t page_table_alloc(void);

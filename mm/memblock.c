@@ -71,20 +71,17 @@ static int grow(struct memblock_type *type)
 	type->regions = __va(pa);
 	type->max = new_size / sizeof(struct memblock_region);
 	memcpy(type->regions, old, type->cnt * sizeof(*old));
-	memblock_reserve(pa, new_size);
+	memblock_reserve(pa, new_size, MEM_MEMBLOCK);
 	if (!was_static)
 		memblock_free(__pa(old), old_size);
 	return 0;
 }
 
-static int add_range(struct memblock_type *type, phys_addr_t base, u64 size)
+static int add_range(struct memblock_type *type, phys_addr_t base, u64 size, enum mem_use use)
 {
-	struct memblock_region new;
+	struct memblock_region new = { base, size, use };
 	unsigned int from, to;
 
-	size = min(size, ~0ULL - base);
-	if (!size)
-		return 0;
 	/*
 	 * Two slots are kept free: growing the reserved list reserves its new
 	 * array, and for that it must not have to grow.
@@ -96,10 +93,13 @@ static int add_range(struct memblock_type *type, phys_addr_t base, u64 size)
 			return err;
 	}
 	from = first_ending_from(type, base);
-	new = (struct memblock_region){ base, size };
+	if (from < type->cnt && region_end(&type->regions[from]) == base && type->regions[from].use != use)
+		from++;
 	for (to = from; to < type->cnt && type->regions[to].base <= region_end(&new); to++) {
 		phys_addr_t end = max(region_end(&new), region_end(&type->regions[to]));
 
+		if (type->regions[to].use != use)
+			break;			/* they touch, no more */
 		new.base = min(new.base, type->regions[to].base);
 		new.size = end - new.base;
 	}
@@ -109,12 +109,29 @@ static int add_range(struct memblock_type *type, phys_addr_t base, u64 size)
 
 int memblock_add(phys_addr_t base, u64 size)
 {
-	return add_range(&memblock.memory, base, size);
+	size = min(size, ~0ULL - base);
+	return size ? add_range(&memblock.memory, base, size, 0) : 0;
 }
 
-int memblock_reserve(phys_addr_t base, u64 size)
+/* Only the gaps between earlier reservations are new. */
+int memblock_reserve(phys_addr_t base, u64 size, enum mem_use use)
 {
-	return add_range(&memblock.reserved, base, size);
+	const struct memblock_type *res = &memblock.reserved;
+	phys_addr_t at = ALIGN_DOWN(base, PAGE_SIZE), end = base + min(size, ~0ULL - base);
+
+	end = ALIGN(min(end, ALIGN_DOWN(~0ULL, PAGE_SIZE)), PAGE_SIZE);
+	while (size && at < end) {
+		unsigned int next = first_ending_from(res, at + 1);
+		bool met = next < res->cnt && res->regions[next].base < end;
+		phys_addr_t gap_end = met ? res->regions[next].base : end;
+		phys_addr_t resume = met ? region_end(&res->regions[next]) : end;
+		int err = at < gap_end ? add_range(&memblock.reserved, at, gap_end - at, use) : 0;
+
+		if (err)
+			return err;
+		at = resume;
+	}
+	return 0;
 }
 
 int memblock_free(phys_addr_t base, u64 size)
@@ -135,9 +152,9 @@ int memblock_free(phys_addr_t base, u64 size)
 		const struct memblock_region *r = &type->regions[to];
 
 		if (r->base < base)
-			left[n++] = (struct memblock_region){ r->base, base - r->base };
+			left[n++] = (struct memblock_region){ r->base, base - r->base, r->use };
 		if (region_end(r) > end)
-			left[n++] = (struct memblock_region){ end, region_end(r) - end };
+			left[n++] = (struct memblock_region){ end, region_end(r) - end, r->use };
 	}
 	replace(type, from, to, left, n);
 	return 0;
@@ -183,18 +200,18 @@ static phys_addr_t find_free(u64 size, u64 align)
 	return 0;
 }
 
-phys_addr_t memblock_phys_alloc(u64 size, u64 align)
+phys_addr_t memblock_phys_alloc(u64 size, u64 align, enum mem_use use)
 {
 	phys_addr_t pa = find_free(size, align);
 
-	if (!pa || memblock_reserve(pa, size))
+	if (!pa || memblock_reserve(pa, size, use))
 		return 0;
 	return pa;
 }
 
-void *memblock_alloc(u64 size, u64 align)
+void *memblock_alloc(u64 size, u64 align, enum mem_use use)
 {
-	phys_addr_t pa = memblock_phys_alloc(size, align);
+	phys_addr_t pa = memblock_phys_alloc(size, align, use);
 
 	return pa ? memset(__va(pa), 0, size) : NULL;
 }
@@ -215,7 +232,7 @@ static bool whole_pages(phys_addr_t start, phys_addr_t end, struct memblock_regi
 	end = ALIGN_DOWN(end, PAGE_SIZE);
 	if (start >= end)
 		return false;
-	*out = (struct memblock_region){ start, end - start };
+	*out = (struct memblock_region){ .base = start, .size = end - start };
 	return true;
 }
 
@@ -248,6 +265,26 @@ bool memblock_next_free(phys_addr_t from, phys_addr_t limit, struct memblock_reg
 			return true;
 	}
 	return false;
+}
+
+unsigned long memblock_count_uses(unsigned long pages[NR_MEM_USES])
+{
+	const struct memblock_type *res = &memblock.reserved;
+	unsigned long sum = 0;
+	unsigned int r;
+
+	for (r = 0; r < NR_MEM_USES; r++)
+		pages[r] = 0;
+	for (r = 0; r < res->cnt; r++) {
+		phys_addr_t at = res->regions[r].base, end = region_end(&res->regions[r]);
+		struct memblock_region ram;
+
+		for (; memblock_next_ram(at, end, &ram); at = region_end(&ram)) {
+			pages[res->regions[r].use] += ram.size >> PAGE_SHIFT;
+			sum += ram.size >> PAGE_SHIFT;
+		}
+	}
+	return sum;
 }
 
 phys_addr_t memblock_end(void)

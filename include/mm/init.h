@@ -10,8 +10,16 @@
  * Only the first few MiB are initialised, the rest when it is wanted, so the
  * time taken does not depend on the amount of RAM. memblock_alloc() and
  * memblock_phys_alloc() fail from here on; page tables come from alloc_pages().
+ * @ram_bytes: what the firmware gave, to be found again in the books
  */
-void mm_init(const char *cmdline);
+void mm_init(const char *cmdline, u64 ram_bytes);
+
+/**
+ * mem_books_print() - where every page of RAM is, as a table
+ * mem_books_check() - whether the sums agree; a numbered warning says which do not
+ */
+void mem_books_print(void);
+bool mem_books_check(void);
 
 /**
  * free_reserved_range() - memory the boot had reserved is free now

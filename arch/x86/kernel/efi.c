@@ -123,12 +123,12 @@ void efi_reserve_memory(void)
 
 	if (!efi.map)
 		return;
-	memblock_reserve(efi.map_pa, efi.map_size);
+	memblock_reserve(efi.map_pa, efi.map_size, MEM_EFI_MAP);
 	if (efi.firmware_32bit)		/* no call will be made */
 		return;
 	for (i = 0; i < nr_descs(); i++)
 		if (desc(i)->Type == EfiBootServicesCode || desc(i)->Type == EfiBootServicesData)
-			memblock_reserve(desc(i)->PhysicalStart, desc_bytes(desc(i)));
+			memblock_reserve(desc(i)->PhysicalStart, desc_bytes(desc(i)), MEM_EFI_BOOT);
 }
 
 static bool needed_at_runtime(const efi_memory_desc_t *d)

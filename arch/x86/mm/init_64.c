@@ -23,7 +23,7 @@ static u64 *table_va(phys_addr_t pa)
 
 static phys_addr_t table_alloc(void)
 {
-	void *table = memblock_alloc(PAGE_SIZE, PAGE_SIZE);
+	void *table = memblock_alloc(PAGE_SIZE, PAGE_SIZE, MEM_PAGE_TABLES);
 
 	return table ? __pa(table) : 0;
 }

@@ -25,6 +25,7 @@ static inline void local_irq_restore(unsigned long flags) { (void)flags; }
 #define this_cpu_write(var, val)	((var) = (val))
 
 #include <asm/init_64.h>
+#include <kernel/stage.h>
 #include <mm/memblock.h>
 #include <mm/page.h>
 
@@ -52,6 +53,18 @@ __attribute__((format(printf, 1, 2))) int printk(const char *fmt, ...)
 	va_end(args);
 	nr_said = nr_said + n < sizeof(said) / 2 ? nr_said + n : 0;
 	return n;
+}
+
+/* Warnings of the boot go the same way. */
+__attribute__((format(printf, 2, 3))) void boot_warn(enum boot_stage stage, const char *fmt, ...)
+{
+	va_list args;
+	char text[512];
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	printk("warning %d: %s\n", stage, text);
 }
 
 static inline void forget_output(void)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * mm/page_alloc.c, mm/deferred.c and mm/memblock.c together, beside a model that
+ * mm/page_alloc.c, mm/deferred.c, mm/books.c and mm/memblock.c together, beside a model that
  * knows of each frame who has it.
  */
 #include "tests/host/mm/machine.h"
 #include "mm/page_alloc.c"
 #include "mm/deferred.c"
+#include "mm/books.c"
 
 enum owner { NO_RAM, TAKEN, FREE, ALLOCATED };
 
@@ -29,7 +30,7 @@ static void ram(unsigned long pfn, unsigned long nr)
 
 static void taken(unsigned long pfn, unsigned long nr)
 {
-	memblock_reserve(PFN_PHYS(pfn), PFN_PHYS(nr));
+	memblock_reserve(PFN_PHYS(pfn), PFN_PHYS(nr), random_below(NR_MEM_USES));
 	for (; nr--; pfn++)
 		if (owner[pfn] == FREE)
 			owner[pfn] = TAKEN;
@@ -50,6 +51,8 @@ static void start(const char *cmdline)
 	memblock.limit = 0;
 	memset(zones, 0, sizeof(zones));
 	memset(&pcp, 0, sizeof(pcp));
+	memset(counts, 0, sizeof(counts));
+	firmware_ram = memblock_total(&memblock.memory);
 	nr_runs = 0;
 	page_alloc_init(cmdline);
 	zones_set_ranges();
@@ -77,6 +80,7 @@ static void expect_books_agree(void)
 		assert_true(nr_free_pages() <= model_free - nr_backing);
 	else
 		assert_int_equal(nr_free_pages(), model_free - nr_backing);
+	assert_true(mem_books_check());
 }
 
 static struct page *model_alloc(gfp_t gfp, unsigned int order)
@@ -295,6 +299,26 @@ static void the_reserve_is_for_atomic_callers(void **state)
 	release_all();
 }
 
+static void books_that_do_not_balance_are_reported(void **state)
+{
+	start_plain("");
+	assert_true(mem_books_check());
+	firmware_ram += PAGE_SIZE;
+	assert_false(mem_books_check());
+	assert_non_null(strstr(said, "the firmware gave"));
+	firmware_ram -= PAGE_SIZE;
+	zones[ZONE_NORMAL].deferred--;
+	assert_false(mem_books_check());
+	zones[ZONE_NORMAL].deferred++;
+	zones[ZONE_NORMAL].nr_free--;
+	assert_false(mem_books_check());
+	zones[ZONE_NORMAL].nr_free++;
+	mem_count(MEM_TABLE_PAGES, 1000000);
+	assert_false(mem_books_check());
+	mem_count(MEM_TABLE_PAGES, -1000000);
+	assert_true(mem_books_check());
+}
+
 static void orders_out_of_range_give_nothing(void **state)
 {
 	start_plain("");
@@ -419,6 +443,7 @@ int main(void)
 		cmocka_unit_test(holes_have_no_struct_pages),
 		cmocka_unit_test(memory_above_4_gib_goes_first),
 		cmocka_unit_test(the_reserve_is_for_atomic_callers),
+		cmocka_unit_test(books_that_do_not_balance_are_reported),
 		cmocka_unit_test(orders_out_of_range_give_nothing),
 		cmocka_unit_test(wrong_frees_are_reported_and_refused),
 		cmocka_unit_test(poison_finds_a_write_after_free),
