@@ -36,6 +36,7 @@ static const char *const use_names[NR_MEM_USES] = {
 
 static const char *const count_names[NR_MEM_COUNTS] = {
 	[MEM_TABLE_PAGES] = "page tables", [MEM_STRUCT_PAGES] = "struct pages",
+	[MEM_SLAB_PAGES] = "slabs",
 };
 
 void mem_count(enum mem_count what, long pages)

@@ -5,6 +5,7 @@
 #include <kernel/stage.h>
 #include <mm/init.h>
 #include <mm/memblock.h>
+#include <mm/slab.h>
 
 /*
  * The first struct pages need page tables before there is a page to allocate:
@@ -54,6 +55,7 @@ void mm_init(const char *cmdline, u64 ram_bytes)
 	zones_set_ranges();
 	if (!zone_grow(&zones[ZONE_NORMAL]))
 		zone_grow(&zones[ZONE_DMA32]);
+	slab_init();
 	arch_free_boot_tables();
 	mem_books_open(ram_bytes);
 }

@@ -134,7 +134,7 @@ static bool poison_intact(const struct page *page)
 	return true;
 }
 
-static void debug_free(struct page *page, unsigned int order)
+static void scrub(struct page *page, unsigned int order)
 {
 	unsigned long i;
 
@@ -144,7 +144,7 @@ static void debug_free(struct page *page, unsigned int order)
 }
 
 /* Memory the allocator hands out for the first time holds what the firmware left, no pattern. */
-static void debug_alloc(struct page *page, unsigned int order)
+static void inspect(struct page *page, unsigned int order)
 {
 	unsigned long i;
 
@@ -249,7 +249,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 			return NULL;
 	}
 	if (unlikely(page_debug))
-		debug_alloc(page, order);
+		inspect(page, order);
 	if (gfp & __GFP_ZERO)
 		memset(page_address(page), 0, PAGE_SIZE << order);
 	return page;
@@ -318,7 +318,7 @@ void __free_pages(struct page *page, unsigned int order)
 		return;
 	}
 	if (unlikely(page_debug))
-		debug_free(page, order);
+		scrub(page, order);
 	z = pfn_zone(page_to_pfn(page));
 	if (!order) {
 		pcp_free(page, z);

@@ -18,6 +18,9 @@
 #define this_cpu_write(var, val) \
 	__asm__ volatile("mov %1, %%gs:%0" : "=m"(var) : "re"((__typeof__(var))(val)))
 
+#define NR_CPUS	64
+
+DECLARE_PER_CPU(unsigned int, cpu_number);	/* 0 is the boot CPU, below NR_CPUS */
 DECLARE_PER_CPU(unsigned long, this_cpu_off);	/* the base of %gs: what to add to an address */
 
 /** this_cpu_ptr() - this CPU's copy as a plain pointer; good while the caller stays on the CPU */
