@@ -21,6 +21,9 @@ void mm_init(const char *cmdline, u64 ram_bytes);
 void mem_books_print(void);
 bool mem_books_check(void);
 
+/** mm_selftest_if_asked() - run the self test when "selftest=mm" is on the command line; after mm_init() */
+void mm_selftest_if_asked(void);
+
 /**
  * free_reserved_range() - memory the boot had reserved is free now
  * Whole pages within [@start, @stop) only; the range must have been reserved
