@@ -55,6 +55,7 @@ void zones_set_ranges(void)
 		zones[z].next_pfn = zones[z].start_pfn;
 		zones[z].deferred = count_free(zones[z].start_pfn, zones[z].end_pfn);
 	}
+	page_alloc_set_best(zones[ZONE_NORMAL].deferred ? ZONE_NORMAL : ZONE_DMA32);
 }
 
 /* ---------------------------------------------------------------- struct pages, under grow_lock */

@@ -52,6 +52,9 @@ static inline enum zone_type pfn_zone(unsigned long pfn)
 /** page_alloc_init() - empty zones; page_poison and init_on_free from the command line */
 void page_alloc_init(const char *cmdline);
 
+/** page_alloc_set_best() - the zone to take from first, when any will do */
+void page_alloc_set_best(enum zone_type zone);
+
 /** zone_add_pages() - pages [@pfn, @end) of one block, their struct pages zeroed, become free */
 void zone_add_pages(struct zone *zone, unsigned long pfn, unsigned long end);
 

@@ -38,6 +38,7 @@ struct zone zones[NR_ZONES] = {
 static DEFINE_PER_CPU(struct pcp, pcp);
 static bool page_poison, init_on_free;
 static bool page_debug;			/* either of the two: one test on the fast path */
+static enum zone_type best_zone;	/* where memory comes from when it may come from anywhere */
 
 static void report(const char *what, const struct page *page, unsigned int order)
 {
@@ -192,10 +193,10 @@ static struct page *zone_take(struct zone *zone, gfp_t gfp, unsigned int order)
 	return page;
 }
 
-static struct page *pcp_take(enum zone_type z)
+static __inline_always struct page *pcp_take(enum zone_type z)
 {
 	unsigned long flags = local_irq_save();
-	struct pcp *p = this_cpu_ptr(&pcp);
+	__auto_type p = this_cpu_seg(&pcp);
 	struct page *page = p->first[z];
 
 	if (page) {
@@ -235,24 +236,32 @@ static __noinline struct page *alloc_slow(gfp_t gfp, unsigned int order)
 	return NULL;
 }
 
-struct page *alloc_pages(gfp_t gfp, unsigned int order)
+/* Whatever is not a plain page from the CPU's list. */
+static __noinline struct page *alloc_full(gfp_t gfp, unsigned int order)
 {
-	struct page *page = NULL;
+	struct page *page;
 
 	if (order >= MAX_ORDER)
 		return NULL;
-	if (!order)
-		page = pcp_take(gfp & __GFP_DMA32 ? ZONE_DMA32 : ZONE_NORMAL);
-	if (unlikely(!page)) {
-		page = alloc_slow(gfp, order);
-		if (!page)
-			return NULL;
-	}
-	if (unlikely(page_debug))
+	page = alloc_slow(gfp, order);
+	if (!page)
+		return NULL;
+	if (page_debug)
 		inspect(page, order);
 	if (gfp & __GFP_ZERO)
 		memset(page_address(page), 0, PAGE_SIZE << order);
 	return page;
+}
+
+struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+	if (likely(!order && !(gfp & __GFP_ZERO) && !page_debug)) {
+		struct page *page = pcp_take(gfp & __GFP_DMA32 ? ZONE_DMA32 : best_zone);
+
+		if (likely(page))
+			return page;
+	}
+	return alloc_full(gfp, order);
 }
 
 /* ---------------------------------------------------------------- giving back */
@@ -283,17 +292,32 @@ void drain_local_pages(void)
 	local_irq_restore(flags);
 }
 
-static void pcp_free(struct page *page, enum zone_type z)
+static __noinline void pcp_shrink(void)
 {
 	unsigned long flags = local_irq_save();
 	struct pcp *p = this_cpu_ptr(&pcp);
+	enum zone_type z;
+
+	for (z = 0; z < NR_ZONES; z++)
+		if (p->count[z] > PCP_HIGH)
+			pcp_drain(p, z, PCP_BATCH);
+	local_irq_restore(flags);
+}
+
+static __inline_always void pcp_free(struct page *page)
+{
+	enum zone_type z = pfn_zone(page_to_pfn(page));
+	unsigned long flags = local_irq_save();
+	__auto_type p = this_cpu_seg(&pcp);
+	unsigned int count;
 
 	page->state = PAGE_PCP;
 	page->next = p->first[z];
 	p->first[z] = page;
-	if (unlikely(++p->count[z] > PCP_HIGH))
-		pcp_drain(p, z, PCP_BATCH);
+	count = ++p->count[z];
 	local_irq_restore(flags);
+	if (unlikely(count > PCP_HIGH))
+		pcp_shrink();
 }
 
 static __noinline void free_refused(const struct page *page, unsigned int order)
@@ -306,30 +330,43 @@ static __noinline void free_refused(const struct page *page, unsigned int order)
 		report("free of what was not allocated", page, order);
 }
 
-void __free_pages(struct page *page, unsigned int order)
+/* Whatever is not a plain page to the CPU's list. */
+static __noinline void free_full(struct page *page, unsigned int order)
 {
-	enum zone_type z;
+	struct zone *zone = &zones[pfn_zone(page_to_pfn(page))];
 	unsigned long flags;
 
-	if (unlikely(!page))
-		return;
-	if (unlikely(page->state != PAGE_USED || page->order != order)) {
+	if (page->state != PAGE_USED || page->order != order) {
 		free_refused(page, order);
 		return;
 	}
-	if (unlikely(page_debug))
+	if (page_debug)
 		scrub(page, order);
-	z = pfn_zone(page_to_pfn(page));
 	if (!order) {
-		pcp_free(page, z);
+		pcp_free(page);
 		return;
 	}
-	flags = spin_lock_irqsave(&zones[z].lock);
-	buddy_free(&zones[z], page, order);
-	spin_unlock_irqrestore(&zones[z].lock, flags);
+	flags = spin_lock_irqsave(&zone->lock);
+	buddy_free(zone, page, order);
+	spin_unlock_irqrestore(&zone->lock, flags);
+}
+
+void __free_pages(struct page *page, unsigned int order)
+{
+	if (unlikely(!page))
+		return;
+	if (likely(!order && page->state == PAGE_USED && !page->order && !page_debug))
+		pcp_free(page);
+	else
+		free_full(page, order);
 }
 
 /* ---------------------------------------------------------------- state */
+
+void page_alloc_set_best(enum zone_type zone)
+{
+	best_zone = zone;
+}
 
 void page_alloc_init(const char *cmdline)
 {

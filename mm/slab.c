@@ -58,12 +58,11 @@ static const char *const kmalloc_names[] = {
 	"kmalloc-8", "kmalloc-16", "kmalloc-32", "kmalloc-64", "kmalloc-96", "kmalloc-128", "kmalloc-192",
 	"kmalloc-256", "kmalloc-512", "kmalloc-1024", "kmalloc-2048", "kmalloc-4096", "kmalloc-8192",
 };
-/* Sizes up to 256, by (size - 1) / 8. */
-static const u8 small_class[32] = {
-	0, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7, 7, 7, 7, 7, 7, 7, 7,
-};
+
+#define KMALLOC_SMALL	256
 
 static struct kmem_cache kmalloc_caches[ARRAY_SIZE(kmalloc_sizes)];
+static struct kmem_cache *small_caches[KMALLOC_SMALL / 8];	/* by (size - 1) / 8 */
 static struct kmem_cache magazine_cache, cache_cache;
 static struct list_head all_caches;
 static struct spinlock all_caches_lock;
@@ -285,28 +284,52 @@ static __noinline void cache_free_slow(struct kmem_cache *cache, void *object)
 
 /* ---------------------------------------------------------------- objects */
 
-static inline void *cache_alloc(struct kmem_cache *cache, gfp_t gfp)
+static __inline_always void *magazine_take(struct kmem_cache *cache)
 {
 	unsigned long flags = local_irq_save();
 	struct magazine *m = magazine_of_cpu(cache);
-	void *object = NULL;
 
-	if (likely(m && m->count))
-		object = m->object[--m->count];
+	if (likely(m && m->count)) {
+		void *object = m->object[--m->count];
+
+		local_irq_restore(flags);
+		if (!object)
+			__builtin_unreachable();	/* a magazine holds no NULL: saves the caller a test */
+		return object;
+	}
 	local_irq_restore(flags);
-	if (unlikely(!object)) {
+	return NULL;
+}
+
+/* Whatever is not a plain object from the CPU's magazine. */
+static __noinline void *cache_alloc_full(struct kmem_cache *cache, gfp_t gfp)
+{
+	void *object = magazine_take(cache);
+
+	if (!object) {
 		object = cache_alloc_slow(cache, gfp);
 		if (!object)
 			return NULL;
 	}
 	if (DEBUG_OBJECTS)
 		debug_alloc(cache, object);
-	if (unlikely(gfp & __GFP_ZERO))
+	if (gfp & __GFP_ZERO)
 		memset(object, 0, cache->size);
 	return object;
 }
 
-static inline void cache_free(struct kmem_cache *cache, void *object)
+static __inline_always void *cache_alloc(struct kmem_cache *cache, gfp_t gfp)
+{
+	if (likely(!DEBUG_OBJECTS && !(gfp & __GFP_ZERO))) {
+		void *object = magazine_take(cache);
+
+		if (likely(object))
+			return object;
+	}
+	return cache_alloc_full(cache, gfp);
+}
+
+static __inline_always void cache_free(struct kmem_cache *cache, void *object)
 {
 	struct magazine *m;
 	unsigned long flags;
@@ -352,8 +375,8 @@ static unsigned int run_order(size_t size)
 
 static struct kmem_cache *kmalloc_cache(size_t size)
 {
-	if (size <= 256)
-		return &kmalloc_caches[small_class[(size - 1) >> 3]];
+	if (likely(size <= KMALLOC_SMALL))
+		return small_caches[(size - 1) / 8];
 	return &kmalloc_caches[7 + 64 - __builtin_clzl((size - 1) >> 8)];
 }
 
@@ -369,9 +392,11 @@ static __noinline void *kmalloc_pages(size_t size, gfp_t gfp)
 
 void *kmalloc(size_t size, gfp_t gfp)
 {
-	if (unlikely(size - 1 >= KMALLOC_MAX_CACHE))
-		return kmalloc_pages(size, gfp);
-	return cache_alloc(kmalloc_cache(size), gfp);
+	if (likely(size - 1 < KMALLOC_SMALL))
+		return cache_alloc(small_caches[(size - 1) / 8], gfp);
+	if (size - 1 < KMALLOC_MAX_CACHE)
+		return cache_alloc_full(kmalloc_cache(size), gfp);
+	return kmalloc_pages(size, gfp);
 }
 
 static __noinline void kfree_pages(struct page *page, void *object)
@@ -518,7 +543,7 @@ unsigned long kmem_cache_destroy(struct kmem_cache *cache)
 
 void slab_init(void)
 {
-	unsigned int i;
+	unsigned int i, small = 0;
 
 	list_init(&all_caches);
 	cache_setup(&magazine_cache, "magazine", sizeof(struct magazine), 64, NULL);
@@ -530,6 +555,8 @@ void slab_init(void)
 		/* 96 and 192 to what they are multiples of, the others to their size */
 		cache_setup(&kmalloc_caches[i], kmalloc_names[i], size, min(size & -size, (unsigned int)PAGE_SIZE),
 			    NULL);
+		for (; small < ARRAY_SIZE(small_caches) && 8 * (small + 1) <= size; small++)
+			small_caches[small] = &kmalloc_caches[i];
 	}
 }
 

@@ -44,7 +44,7 @@ static unsigned int next_early_pgt __section(".data");
 struct boot_params boot_params;
 char boot_command_line[COMMAND_LINE_SIZE];
 
-DEFINE_PER_CPU(unsigned int, cpu_number) = 0;
+DEFINE_PER_CPU(unsigned long, cpu_number) = 0;
 DEFINE_PER_CPU(unsigned long, this_cpu_off) = 0;	/* the boot CPU uses the section itself */
 
 DEFINE_PER_CPU(u64, gdt_page[GDT_ENTRIES]) __aligned(64) = {

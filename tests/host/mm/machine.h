@@ -21,6 +21,7 @@ static inline void local_irq_restore(unsigned long flags) { (void)flags; }
 #define DEFINE_PER_CPU(type, name)	__typeof__(type) name
 #define DECLARE_PER_CPU(type, name)	extern __typeof__(type) name
 #define this_cpu_ptr(ptr)		(ptr)
+#define this_cpu_seg(ptr)		(ptr)
 #define this_cpu_read(var)		(var)
 #define this_cpu_write(var, val)	((var) = (val))
 

@@ -2,7 +2,7 @@
 /* mm/slab.c on the real page allocator over simulated memory; slab_debug_test.c builds it once more. */
 #include "tests/host/mm/machine.h"
 #define NR_CPUS 4
-unsigned int cpu_number;			/* the tests change it to be on another CPU */
+unsigned long cpu_number;			/* the tests change it to be on another CPU */
 #include "mm/page_alloc.c"
 #include "mm/deferred.c"
 #include "mm/books.c"

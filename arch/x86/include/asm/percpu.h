@@ -20,7 +20,10 @@
 
 #define NR_CPUS	64
 
-DECLARE_PER_CPU(unsigned int, cpu_number);	/* 0 is the boot CPU, below NR_CPUS */
+/** this_cpu_seg() - this CPU's copy, addressed through %gs: for a path where each instruction counts */
+#define this_cpu_seg(ptr)	((__typeof__(*(ptr)) __seg_gs *)(unsigned long)(ptr))
+
+DECLARE_PER_CPU(unsigned long, cpu_number);	/* 0 is the boot CPU, below NR_CPUS */
 DECLARE_PER_CPU(unsigned long, this_cpu_off);	/* the base of %gs: what to add to an address */
 
 /** this_cpu_ptr() - this CPU's copy as a plain pointer; good while the caller stays on the CPU */
