@@ -37,6 +37,7 @@ static const char *const use_names[NR_MEM_USES] = {
 static const char *const count_names[NR_MEM_COUNTS] = {
 	[MEM_TABLE_PAGES] = "page tables", [MEM_STRUCT_PAGES] = "struct pages",
 	[MEM_SLAB_PAGES] = "slabs",
+	[MEM_VMALLOC_PAGES] = "vmalloc",
 };
 
 void mem_count(enum mem_count what, long pages)

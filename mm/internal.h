@@ -68,7 +68,7 @@ void zones_set_ranges(void);
 bool zone_grow(struct zone *zone);
 
 /* Allocated pages that the books know by name; all others are "other". */
-enum mem_count { MEM_TABLE_PAGES, MEM_STRUCT_PAGES, MEM_SLAB_PAGES, NR_MEM_COUNTS };
+enum mem_count { MEM_TABLE_PAGES, MEM_STRUCT_PAGES, MEM_SLAB_PAGES, MEM_VMALLOC_PAGES, NR_MEM_COUNTS };
 
 /** mem_count() - @pages more, or fewer, are allocated for @what; any context */
 void mem_count(enum mem_count what, long pages);

@@ -3,6 +3,7 @@
  * The allocators tried out on the machine itself: "selftest=mm" on the command
  * line, or "selftest mm" in the monitor. Memory is as before afterwards.
  */
+#include <asm/init_64.h>
 #include <asm/processor.h>
 #include <asm/setup.h>
 #include <kernel/monitor.h>
@@ -11,6 +12,7 @@
 #include <lib/string.h>
 #include <mm/init.h>
 #include <mm/slab.h>
+#include <mm/vmalloc.h>
 
 #define HELD		512		/* allocations at a time */
 #define ROUNDS		20000
@@ -117,6 +119,40 @@ static void test_zeroed_memory(void)
 	free_page(page);
 }
 
+static bool is_mapped(const void *va)
+{
+	struct pgtable_path path;
+
+	pgtable_lookup(&kernel_pgtable, (unsigned long)va, &path);
+	return path.leaf_level;
+}
+
+static void test_vmalloc(void)
+{
+	const size_t size = 300 * PAGE_SIZE;
+	unsigned long before;
+	unsigned int i;
+	char *va;
+
+	vm_flush();
+	drain_local_pages();
+	before = nr_free_pages();
+	va = vmalloc(size);
+	check(va, "vmalloc of 300 pages");
+	if (!va)
+		return;
+	for (i = 0; i < size; i += PAGE_SIZE)
+		sign(va + i, PAGE_SIZE);
+	for (i = 0; i < size; i += PAGE_SIZE)
+		check(signed_well(va + i, PAGE_SIZE), "a vmalloc page was overwritten");
+	check(!is_mapped(va + size), "no guard page behind a vmalloc area");
+	vfree(va);
+	check(!is_mapped(va) && !is_mapped(va + size - 1), "vfree left a mapping");
+	vm_flush();
+	/* page tables of these addresses stay, and a slab for the area's list of pages */
+	check(nr_free_pages() + 16 >= before, "vfree kept pages");
+}
+
 /* Take every page there is, each pointing to the one before, and give all back. */
 static void test_out_of_memory(void)
 {
@@ -174,6 +210,7 @@ static void selftest_mm(void)
 	test_pages();
 	test_kmalloc();
 	test_zeroed_memory();
+	test_vmalloc();
 	test_out_of_memory();
 	drain_local_pages();
 	check(mem_books_check(), "books after");

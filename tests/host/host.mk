@@ -23,6 +23,7 @@ host-units-efistub/loadopts := kernel/lib/utf
 host-units-kernel/tty/fbcon := kernel/lib/utf
 host-units-mm/page_alloc := mm/memblock kernel/lib/cmdline
 host-units-mm/slab := mm/memblock kernel/lib/cmdline
+host-units-mm/vmalloc := mm/memblock kernel/lib/cmdline
 host-units-mm/slab_debug := mm/memblock kernel/lib/cmdline
 host-libs-kernel/lib/lz4 := -llz4
 host-libs-kernel/lib/xxhash := -lxxhash

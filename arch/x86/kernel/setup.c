@@ -21,6 +21,7 @@
 #include <lib/cmdline.h>
 #include <lib/e820.h>
 #include <mm/memblock.h>
+#include <mm/vmalloc.h>
 
 static struct framebuffer screen;
 

@@ -12,9 +12,9 @@
 #include <lib/string.h>
 #include <mm/init.h>
 #include <mm/memblock.h>
+#include <mm/vmalloc.h>
 
 struct pgtable kernel_pgtable;
-static unsigned long ioremap_next;	/* first address not handed out */
 
 static u64 *table_va(phys_addr_t pa)
 {
@@ -104,7 +104,6 @@ void paging_init(void)
 	map_image(_sdata, init_stack_guard, PAGE_KERNEL);
 	map_image(init_stack, _end, PAGE_KERNEL);	/* the guard page between them stays unmapped */
 	link_fixmap();
-	ioremap_next = vmalloc_base;
 	write_cr3(__pa(init_top_pgt));
 }
 
@@ -126,27 +125,6 @@ bool phys_is_mapped(phys_addr_t pa, u64 size)
 			return false;
 	}
 	return true;
-}
-
-/*
- * Addresses are handed out upwards, at the same offset in 2 MiB as the memory,
- * so that large pages fit; a page stays free after each piece.
- */
-void *ioremap(phys_addr_t pa, u64 size, u64 cache)
-{
-	phys_addr_t start = ALIGN_DOWN(pa, PAGE_SIZE);
-	u64 len = ALIGN(pa + size, PAGE_SIZE) - start;
-	unsigned long va;
-
-	if (!size || pa + size < pa)
-		return NULL;
-	va = ioremap_next;
-	if (len >= PMD_SIZE)
-		va = ALIGN(va, PMD_SIZE) + (start & ~PMD_MASK);
-	if (pgtable_map(&kernel_pgtable, va, start, len, PAGE_KERNEL | cache))
-		return NULL;
-	ioremap_next = va + len + PAGE_SIZE;
-	return (void *)(va + (pa - start));
 }
 
 void *memremap(phys_addr_t pa, u64 size)

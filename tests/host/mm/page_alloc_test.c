@@ -220,6 +220,26 @@ static void everything_free_can_be_had(void **state)
 	}
 }
 
+static void pages_in_a_cpu_list_complete_a_run(void **state)
+{
+	struct page *pair;
+
+	power_on();
+	ram(0x100, 0x1000);
+	start("");
+	pair = model_alloc(GFP_KERNEL, 1);
+	while (model_alloc(GFP_ATOMIC, 0))
+		;
+	__free_pages(pair, 1);
+	assert_ptr_equal(alloc_pages(GFP_ATOMIC, 0), pair);
+	assert_ptr_equal(alloc_pages(GFP_ATOMIC, 0), pair + 1);
+	__free_pages(pair, 0);
+	__free_pages(pair + 1, 0);
+	assert_int_equal(zones[ZONE_DMA32].nr_free, 0);
+	assert_ptr_equal(alloc_pages(GFP_ATOMIC, 1), pair);
+	release_all();
+}
+
 static void memory_that_cannot_be_mapped_is_lost_and_nothing_else(void **state)
 {
 	unsigned int nth;
@@ -438,6 +458,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_the_model),
 		cmocka_unit_test(everything_free_can_be_had),
+		cmocka_unit_test(pages_in_a_cpu_list_complete_a_run),
 		cmocka_unit_test(memory_that_cannot_be_mapped_is_lost_and_nothing_else),
 		cmocka_unit_test(start_initialises_one_block_however_much_ram_there_is),
 		cmocka_unit_test(holes_have_no_struct_pages),

@@ -23,14 +23,6 @@ void pt_check_wx(void);
 /** phys_is_mapped() - whether the direct map shows all of [@pa, @pa + @size) */
 bool phys_is_mapped(phys_addr_t pa, u64 size);
 
-/**
- * ioremap() - map physical memory of any kind, page by page or larger
- * @cache: _PAGE_CACHE_WB, _PAGE_CACHE_WC or _PAGE_CACHE_UC
- * Never undone for now. Context: after paging_init(), boot CPU.
- * Return: NULL when @size is 0, wraps, or there is no memory for tables.
- */
-void *ioremap(phys_addr_t pa, u64 size, u64 cache);
-
 /** memremap() - memory the firmware left, cached: the direct map where it shows it, else a mapping of its own */
 void *memremap(phys_addr_t pa, u64 size);
 
