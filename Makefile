@@ -49,7 +49,7 @@ KERNEL_CFLAGS	:= $(COMMON) -O2 -fno-omit-frame-pointer -mno-omit-leaf-frame-poin
 # The boot part keeps no pointer in initialised data (see relocs-checked), so no
 # jump tables either; gnu-efi supplies the UEFI types.
 BOOT_CFLAGS	:= $(COMMON) -Os -fomit-frame-pointer -fno-jump-tables \
-		   -fno-tree-switch-conversion -DLANTERN_BOOT
+		   -fno-tree-switch-conversion -Wa,-I$(BUILD)
 
 # ---------------------------------------------------------------- sources
 
@@ -64,7 +64,8 @@ KERNEL_OBJ	:= $(BUILD)/kernel/arch/x86/kernel/head_64.o \
 BOOT_LIB	:= string vsprintf cmdline memparse e820 lz4 xxhash utf stage
 BOOT_SRC	:= $(filter-out %.lds.S,$(sort $(wildcard efistub/*.[cS] arch/x86/boot/*.[cS] arch/x86/boot/decompress/*.[cS]))) \
 		   $(BOOT_LIB:%=kernel/lib/%.c) \
-		   arch/x86/kernel/bootparam_utils.c arch/x86/kernel/early_serial.c arch/x86/mm/pgtable.c
+		   arch/x86/kernel/bootparam_utils.c arch/x86/kernel/early_serial.c \
+		   arch/x86/kernel/long_mode_32.S arch/x86/mm/pgtable.c
 BOOT_OBJ	:= $(patsubst %,$(BUILD)/boot/%.o,$(basename $(BOOT_SRC)))
 
 GENERATED	:= $(BUILD)/include/generated/version.h $(BUILD)/include/generated/asm-offsets.h
@@ -142,7 +143,7 @@ debug-built: APPEND += gdb
 debug-built: $(BUILD)/run.img $(BUILD)/ovmf-vars.fd $(BUILD)/vmlinux
 	@echo 'QEMU waits at reset. In another terminal, in this folder:'
 	@echo '    gdb -x tests/tools/lantern-gdb.py'
-	$(Q)$(QEMU) -drive format=raw,file=$(BUILD)/run.img -gdb tcp::1234 -S
+	$(Q)$(QEMU) -drive format=raw,file=$(BUILD)/run.img -gdb tcp:127.0.0.1:1234 -S
 
 # ---------------------------------------------------------------- generated headers
 

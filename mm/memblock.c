@@ -2,8 +2,8 @@
 /*
  * A list is an array kept sorted by base. Adding a range finds the ranges it
  * overlaps or touches, grows it over them and closes the gap they leave; so
- * there is at most one insertion and one move per call. An array that is full
- * doubles into memory that memblock itself allocates.
+ * there is at most one insertion and one move per call. An array that is nearly
+ * full doubles into memory that memblock itself allocates.
  */
 #include <mm/memblock.h>
 #include <asm/page.h>
@@ -11,6 +11,7 @@
 #include <uapi/errno.h>
 
 #define INIT_REGIONS	128
+#define SPARE_REGIONS	4	/* a list with fewer free slots grows */
 
 static struct memblock_region memory_regions[INIT_REGIONS];
 static struct memblock_region reserved_regions[INIT_REGIONS];
@@ -51,47 +52,15 @@ static void replace(struct memblock_type *type, unsigned int from, unsigned int 
 	type->cnt += n - (to - from);
 }
 
-static phys_addr_t find_free(u64 size, u64 align);
-
-/*
- * Doubling needs memory, and reserving that memory may need a slot: the new
- * array is inserted into itself once it is in place. The old one is given back
- * unless it is the static one.
- */
-static int grow(struct memblock_type *type)
+/* Merge a range in; -ENOMEM when that takes a slot and @spare of them would not remain. */
+static int insert(struct memblock_type *type, phys_addr_t base, u64 size, enum mem_use use,
+		  unsigned int spare)
 {
-	u64 old_size = ALIGN(type->max * sizeof(struct memblock_region), PAGE_SIZE);
-	u64 new_size = ALIGN(2 * type->max * sizeof(struct memblock_region), PAGE_SIZE);
-	struct memblock_region *old = type->regions;
-	bool was_static = old == memory_regions || old == reserved_regions;
-	phys_addr_t pa = find_free(new_size, PAGE_SIZE);
-
-	if (!pa)
-		return -ENOMEM;
-	type->regions = __va(pa);
-	type->max = new_size / sizeof(struct memblock_region);
-	memcpy(type->regions, old, type->cnt * sizeof(*old));
-	memblock_reserve(pa, new_size, MEM_MEMBLOCK);
-	if (!was_static)
-		memblock_free(__pa(old), old_size);
-	return 0;
-}
-
-static int add_range(struct memblock_type *type, phys_addr_t base, u64 size, enum mem_use use)
-{
-	struct memblock_region new = { base, size, use };
+	struct memblock_region new = { base, min(size, ~0ULL - base), use };
 	unsigned int from, to;
 
-	/*
-	 * Two slots are kept free: growing the reserved list reserves its new
-	 * array, and for that it must not have to grow.
-	 */
-	if (type->cnt + 2 > type->max) {
-		int err = grow(type);
-
-		if (err)
-			return err;
-	}
+	if (!new.size)
+		return 0;
 	from = first_ending_from(type, base);
 	if (from < type->cnt && region_end(&type->regions[from]) == base && type->regions[from].use != use)
 		from++;
@@ -103,50 +72,21 @@ static int add_range(struct memblock_type *type, phys_addr_t base, u64 size, enu
 		new.base = min(new.base, type->regions[to].base);
 		new.size = end - new.base;
 	}
+	if (to == from && type->cnt + spare >= type->max)
+		return -ENOMEM;
 	replace(type, from, to, &new, 1);
 	return 0;
 }
 
-int memblock_add(phys_addr_t base, u64 size)
+/* Cut a range out; the same error when that splits a region. */
+static int cut(struct memblock_type *type, phys_addr_t base, u64 size, unsigned int spare)
 {
-	size = min(size, ~0ULL - base);
-	return size ? add_range(&memblock.memory, base, size, 0) : 0;
-}
-
-/* Only the gaps between earlier reservations are new. */
-int memblock_reserve(phys_addr_t base, u64 size, enum mem_use use)
-{
-	const struct memblock_type *res = &memblock.reserved;
-	phys_addr_t at = ALIGN_DOWN(base, PAGE_SIZE), end = base + min(size, ~0ULL - base);
-
-	end = ALIGN(min(end, ALIGN_DOWN(~0ULL, PAGE_SIZE)), PAGE_SIZE);
-	while (size && at < end) {
-		unsigned int next = first_ending_from(res, at + 1);
-		bool met = next < res->cnt && res->regions[next].base < end;
-		phys_addr_t gap_end = met ? res->regions[next].base : end;
-		phys_addr_t resume = met ? region_end(&res->regions[next]) : end;
-		int err = at < gap_end ? add_range(&memblock.reserved, at, gap_end - at, use) : 0;
-
-		if (err)
-			return err;
-		at = resume;
-	}
-	return 0;
-}
-
-int memblock_free(phys_addr_t base, u64 size)
-{
-	struct memblock_type *type = &memblock.reserved;
 	struct memblock_region left[2];
 	phys_addr_t end = base + min(size, ~0ULL - base);
 	unsigned int from, to, n = 0;
 
-	if (type->cnt + 2 > type->max) {
-		int err = grow(type);
-
-		if (err)
-			return err;
-	}
+	if (end == base)
+		return 0;
 	from = first_ending_from(type, base + 1);
 	for (to = from; to < type->cnt && type->regions[to].base < end; to++) {
 		const struct memblock_region *r = &type->regions[to];
@@ -156,8 +96,76 @@ int memblock_free(phys_addr_t base, u64 size)
 		if (region_end(r) > end)
 			left[n++] = (struct memblock_region){ end, region_end(r) - end, r->use };
 	}
+	if (n > to - from && type->cnt + spare >= type->max)
+		return -ENOMEM;
 	replace(type, from, to, left, n);
 	return 0;
+}
+
+static phys_addr_t find_free(u64 size, u64 align);
+
+/* Double the array of a list. The old one is given back unless it is the static one. */
+static void grow(struct memblock_type *type)
+{
+	u64 old_size = ALIGN(type->max * sizeof(struct memblock_region), PAGE_SIZE);
+	u64 new_size = ALIGN(2 * type->max * sizeof(struct memblock_region), PAGE_SIZE);
+	struct memblock_region *old = type->regions;
+	bool was_static = old == memory_regions || old == reserved_regions;
+	phys_addr_t pa = find_free(new_size, PAGE_SIZE);
+
+	if (!pa || insert(&memblock.reserved, pa, new_size, MEM_MEMBLOCK, 0))
+		return;
+	type->regions = memcpy(__va(pa), old, type->cnt * sizeof(*old));
+	type->max = new_size / sizeof(struct memblock_region);
+	if (!was_static)
+		cut(&memblock.reserved, __pa(old), old_size, 0);
+}
+
+/*
+ * Lists grow after a call that filled them, never in the middle of one: then
+ * what the caller reserves, or was just promised, is in the list, and the new
+ * array cannot take its place. It is tried again with each call until it works.
+ */
+static int keep_room(int err)
+{
+	if (memblock.reserved.cnt + SPARE_REGIONS > memblock.reserved.max)
+		grow(&memblock.reserved);
+	if (memblock.memory.cnt + SPARE_REGIONS > memblock.memory.max)
+		grow(&memblock.memory);
+	return err;
+}
+
+int memblock_add(phys_addr_t base, u64 size)
+{
+	return keep_room(insert(&memblock.memory, base, size, 0, 0));
+}
+
+/*
+ * Only the gaps between earlier reservations are new. One slot is left for the
+ * array that a list grows into.
+ */
+int memblock_reserve(phys_addr_t base, u64 size, enum mem_use use)
+{
+	const struct memblock_type *res = &memblock.reserved;
+	phys_addr_t at = base, end = base + min(size, ~0ULL - base);
+	int err = 0;
+
+	while (at < end && !err) {
+		unsigned int next = first_ending_from(res, at + 1);
+		bool met = next < res->cnt && res->regions[next].base < end;
+		phys_addr_t gap_end = met ? res->regions[next].base : end;
+		phys_addr_t resume = met ? region_end(&res->regions[next]) : end;
+
+		if (at < gap_end)
+			err = insert(&memblock.reserved, at, gap_end - at, use, 1);
+		at = resume;
+	}
+	return keep_room(err);
+}
+
+int memblock_free(phys_addr_t base, u64 size)
+{
+	return keep_room(cut(&memblock.reserved, base, size, 1));
 }
 
 /* The highest place in [@start, @end) of free RAM, 0 if none; 0 itself is never given out. */
@@ -202,8 +210,10 @@ static phys_addr_t find_free(u64 size, u64 align)
 
 phys_addr_t memblock_phys_alloc(u64 size, u64 align, enum mem_use use)
 {
-	phys_addr_t pa = find_free(size, align);
+	phys_addr_t pa;
 
+	keep_room(0);		/* the limit may have been in the way before */
+	pa = find_free(size, align);
 	if (!pa || memblock_reserve(pa, size, use))
 		return 0;
 	return pa;
@@ -221,7 +231,7 @@ bool memblock_is_memory(phys_addr_t base, u64 size)
 	const struct memblock_type *type = &memblock.memory;
 	unsigned int i = first_ending_from(type, base + 1);
 
-	return i < type->cnt && type->regions[i].base <= base &&
+	return base != ~0ULL && i < type->cnt && type->regions[i].base <= base &&
 	       region_end(&type->regions[i]) - base >= size;
 }
 
@@ -267,19 +277,22 @@ bool memblock_next_free(phys_addr_t from, phys_addr_t limit, struct memblock_reg
 	return false;
 }
 
+/* Ranges may begin and end inside a page: it counts for the first one that touches it. */
 unsigned long memblock_count_uses(unsigned long pages[NR_MEM_USES])
 {
 	const struct memblock_type *res = &memblock.reserved;
+	phys_addr_t at = 0, end;
 	unsigned long sum = 0;
 	unsigned int r;
 
 	for (r = 0; r < NR_MEM_USES; r++)
 		pages[r] = 0;
-	for (r = 0; r < res->cnt; r++) {
-		phys_addr_t at = res->regions[r].base, end = region_end(&res->regions[r]);
+	for (r = 0; r < res->cnt; r++, at = max(at, end)) {
 		struct memblock_region ram;
 
-		for (; memblock_next_ram(at, end, &ram); at = region_end(&ram)) {
+		at = max(at, ALIGN_DOWN(res->regions[r].base, PAGE_SIZE));
+		end = ALIGN(min(region_end(&res->regions[r]), ALIGN_DOWN(~0ULL, PAGE_SIZE)), PAGE_SIZE);
+		for (; at < end && memblock_next_ram(at, end, &ram); at = region_end(&ram)) {
 			pages[res->regions[r].use] += ram.size >> PAGE_SHIFT;
 			sum += ram.size >> PAGE_SHIFT;
 		}

@@ -257,7 +257,7 @@ void *ioremap(phys_addr_t pa, u64 size, u64 cache)
 	struct vm_area *area;
 	unsigned long flags;
 
-	if (!size || pa + size < pa || len > VMALLOC_SIZE)
+	if (!size || !phys_is_address(pa, size) || len > VMALLOC_SIZE)
 		return NULL;
 	flags = spin_lock_irqsave(&lock);
 	area = new_area();

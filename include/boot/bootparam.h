@@ -33,6 +33,7 @@
 #define BOOT_PARAMS_SIZE	4096
 #define LOADER_TYPE_EFI_STUB	0x21		/* boot.rst, type_of_loader: 2 bootsect loader, version 1 */
 
+#define VIDEO_TYPE_TEXT		0x01		/* VGA text, the oldest way to say so */
 #define VIDEO_TYPE_EGAC		0x21		/* EGA colour text */
 #define VIDEO_TYPE_VGAC		0x22		/* VGA colour text */
 #define VIDEO_TYPE_VLFB		0x23		/* VESA linear framebuffer */
@@ -178,7 +179,7 @@ struct setup_data {
 	u32	type;			/* SETUP_* */
 	u32	len;			/* bytes of data[] */
 	u8	data[];
-};
+} __packed;				/* lists are made by others: at any address */
 
 struct boot_params {
 	struct screen_info screen_info;			/* 0x000 */

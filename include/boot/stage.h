@@ -55,6 +55,10 @@
 	S(52, HANDOFF_CHECK,	"handoff-check",	"What the boot loader gave is checked before it is used.") \
 	S(53, IDENTITY_MAP,	"identity-map",		"Own page tables, extended by page faults, show physical memory.") \
 	\
+	S(55, PVH_ENTRY,	"pvh-entry",		"A hypervisor entered vmlinux in 32-bit mode (PVH): long mode is switched on.") \
+	S(56, PVH_START_INFO,	"pvh-start-info",	"What the hypervisor tells in start_info is checked and becomes boot_params.") \
+	S(57, MULTIBOOT2,	"multiboot2",		"A Multiboot2 loader entered; what it tells becomes boot_params.") \
+	\
 	S(60, STARTUP_64,	"startup_64",		"The kernel's first instruction, still at its physical address.") \
 	S(61, VERIFY_CPU,	"verify_cpu",		"The CPU has what the kernel needs: long mode, SSE2, NX.") \
 	S(62, EARLY_PGT,	"early-page-tables",	"early_top_pgt maps the kernel at its virtual address.") \

@@ -20,7 +20,7 @@ u16 acpi_pm_timer_port(void);
 /** acpi_reset() - write the FADT's reset register; returns when there is none or it did nothing */
 void acpi_reset(void);
 
-/** acpi_poweroff() - enter S5 through PM1 control; returns when the tables do not say how */
+/** acpi_poweroff() - enter S5 through PM1 or sleep control; returns when the tables do not say how */
 void acpi_poweroff(void);
 
 #endif

@@ -40,8 +40,8 @@ extern struct memblock memblock;
 
 /**
  * memblock_add() - [@base, @base + @size) is RAM
- * memblock_reserve() - the pages the range touches are taken; they may lie anywhere, RAM or not
- * Overlaps are merged; a page reserved twice keeps its first use. The lists grow
+ * memblock_reserve() - the range is taken; it may lie anywhere, RAM or not
+ * Overlaps are merged; what is reserved twice keeps its first use. The lists grow
  * by themselves.
  * Return: 0, or -ENOMEM when a list is full and cannot grow.
  */

@@ -32,7 +32,7 @@ void vunmap(void *va);
  * ioremap() - map physical memory of any kind, with the largest pages that fit
  * @cache: _PAGE_CACHE_WB, _PAGE_CACHE_WC or _PAGE_CACHE_UC
  * Context: after paging_init().
- * Return: NULL when @size is 0, wraps, or memory or addresses run out.
+ * Return: NULL when @size is 0, no CPU address is meant, or memory or addresses run out.
  */
 void *ioremap(phys_addr_t pa, u64 size, u64 cache);
 

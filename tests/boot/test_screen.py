@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The screen: pixels compared, not looked at."""
+import shutil
+import subprocess
+import time
+
 import expect
 import pytest
+import qemu
 from PIL import Image
 
 
@@ -38,8 +43,54 @@ def test_pixel_formats_give_the_same_picture(boot, tmp_path):
     assert pictures[0].tobytes() == pictures[1].tobytes()
 
 
+def test_red_and_blue_are_where_the_firmware_says(boot, tmp_path):
+    """QEMU's pixels are BGR: a kernel told RGB must show the same text with both exchanged."""
+    bgr, rgb = (picture(boot, tmp_path, gop, saboteur=[f"gop={gop} -- deterministic"]) for gop in ("bgr", "rgb"))
+    red, green, blue = rgb.split()
+    assert bgr.tobytes() != rgb.tobytes()
+    assert bgr.tobytes() == Image.merge("RGB", (blue, green, red)).tobytes()
+
+
 @pytest.mark.parametrize("gop", ["base0", "pitch"])
 def test_impossible_graphics_mode_is_not_used(boot, gop):
     machine = boot(vga="std", saboteur=[f"gop={gop} -- efi=debug monitor.exec=poweroff"])
     assert machine.wait() == "guest-shutdown"
     assert "no framebuffer" in machine.log
+
+
+def vga_text(machine, path, cols=80, lines=25):
+    """The characters in the memory of a VGA text screen, line by line."""
+    machine.qmp("pmemsave", val=0xb8000, size=2 * cols * lines, filename=str(path))
+    text = path.read_bytes()[::2].decode("cp437")
+    return [text[i:i + cols].rstrip() for i in range(0, cols * lines, cols)]
+
+
+@pytest.fixture
+def grub_text_iso(tmp_path):
+    """A CD whose GRUB, for BIOS, starts Lantern by the 32-bit protocol in text mode."""
+    folder = tmp_path / "grub-text"
+    grub = folder / "cd" / "boot" / "grub"
+    grub.mkdir(parents=True)
+    shutil.copy(qemu.LANTERN, folder / "cd" / "lantern.efi")
+    (grub / "grub.cfg").write_text("terminal_output console\nset gfxpayload=text\nclear\necho started by grub\n"
+                                   "linux /lantern.efi deterministic\nboot\n", encoding="ascii")
+    subprocess.run(["grub-mkrescue", "-d", "/usr/lib/grub/i386-pc", "-o", str(folder / "grub.iso"),
+                    str(folder / "cd")], check=True, stderr=subprocess.DEVNULL)
+    return str(folder / "grub.iso")
+
+
+def test_text_screen_shows_the_end_of_the_log(boot, tmp_path, grub_text_iso):
+    machine = boot(firmware="bios", cdrom=grub_text_iso, vga="std")
+    machine.expect(expect.BANNER)
+    machine.expect(expect.PROMPT)
+    log = [line[i:i + 80].rstrip() for line in machine.log.split("\n") for i in range(0, max(len(line), 1), 80)]
+    for _ in range(50):				# the serial line is written first
+        shown = vga_text(machine, tmp_path / "text")
+        if shown == log[-25:]:
+            break
+        time.sleep(0.1)
+    assert shown == log[-25:]
+    machine.screenshot(tmp_path / "text.png")
+    with Image.open(tmp_path / "text.png") as image:
+        assert image.size == (720, 400)
+        assert text_pixels(image.convert("RGB")) > 2000

@@ -20,22 +20,27 @@ HOST_CFLAGS := -g -O1 -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-c
 host-units-arch/x86/boot/setup/options := kernel/lib/cmdline
 host-units-efistub/efi_e820 := kernel/lib/e820
 host-units-efistub/loadopts := kernel/lib/utf
-host-units-kernel/tty/fbcon := kernel/lib/utf
 host-units-mm/page_alloc := mm/memblock kernel/lib/cmdline
 host-units-mm/slab := mm/memblock kernel/lib/cmdline
 host-units-mm/vmalloc := mm/memblock kernel/lib/cmdline
 host-units-mm/slab_debug := mm/memblock kernel/lib/cmdline
+host-units-kernel/tty/fbcon := kernel/tty/vt kernel/lib/utf
+host-units-kernel/tty/vgacon := kernel/tty/vt kernel/lib/utf
+host-units-arch/x86/boot/decompress/payload := kernel/lib/lz4 kernel/lib/xxhash
 host-libs-kernel/lib/lz4 := -llz4
+host-libs-arch/x86/boot/decompress/payload := -llz4 -lxxhash
 host-libs-kernel/lib/xxhash := -lxxhash
 
 # these would replace what cmocka and the sanitizers themselves run on
 HOST_STRING_NAMES := memcpy memmove memset memcmp strlen strnlen strcmp strncmp strchr strstr
 host-cflags-kernel/lib/string := $(foreach f,$(HOST_STRING_NAMES),-D$f=lantern_$f)
+# visitors take what they do not need
+host-cflags-arch/x86/mm/pgtable := -Wno-unused-parameter
 host-cflags-kernel/lib/vsprintf := -Dvsnprintf=lantern_vsnprintf -Dsnprintf=lantern_snprintf
 
 HOST_TESTS := $(sort $(patsubst tests/host/%_test.c,%,$(shell find tests/host -name '*_test.c')))
 HOST_INCLUDERS := $(foreach t,$(HOST_TESTS),$(if $(shell \
-	grep -E '^#include ["<]($t|tests/host/.*_test)\.c[">]' tests/host/$t_test.c),$t))
+	grep -E '^#include ["<][a-z].*\.c[">]' tests/host/$t_test.c),$t))
 HOST_PROGRAMS := $(HOST_TESTS:%=$(BUILD)/host/%_test)
 HOST_OBJ := $(BUILD)/host/obj
 

@@ -9,9 +9,13 @@
 #include <asm/pgtable_types.h>
 #include <asm/processor-flags.h>
 #include <asm/segment.h>
+#include <asm/trapnr.h>
+#include <boot/multiboot2.h>
 #include "loader.h"
 
 #define BP_scratch		0x1e4		/* zero-page.rst: four bytes of stack */
+#define BP_header		0x202
+#define BP_hardware_subarch_data 0x240
 #define rva(label)		((label) - startup_32)	/* in .head.text; _rva_* come from the linker */
 #define LDR_DOOR_32		0
 #define LDR_DOOR_64		1
@@ -52,7 +56,7 @@ SYM_CODE_START(startup_32)
 
 	call	verify_cpu_32
 	testl	%eax, %eax
-	jnz	no_long_mode
+	jnz	4f
 
 	/* where the buffer begins, and in ebx where the copy of this image will stand */
 	movl	%ebp, %ebx
@@ -65,28 +69,7 @@ SYM_CODE_START(startup_32)
 
 	/* identity map of the first 4 GiB with 2 MiB pages, in the workspace */
 	leal	(_loader_copy_size + LOADER_PGTABLE32)(%ebx), %edi
-	movl	%edi, %edx
-	xorl	%eax, %eax
-	movl	$(LOADER_PGTABLE32_SIZE / 4), %ecx
-	rep	stosl
-	leal	(0x1000 + _KERNPG_TABLE)(%edx), %eax
-	movl	%eax, (%edx)
-	leal	(0x2000 + _KERNPG_TABLE)(%edx), %eax
-	movl	%eax, 0x1000(%edx)
-	addl	$0x1000, %eax
-	movl	%eax, 0x1008(%edx)
-	addl	$0x1000, %eax
-	movl	%eax, 0x1010(%edx)
-	addl	$0x1000, %eax
-	movl	%eax, 0x1018(%edx)
-	leal	0x2000(%edx), %edi
-	movl	$(_PAGE_PSE | _KERNPG_TABLE), %eax
-	movl	$2048, %ecx
-4:	movl	%eax, (%edi)
-	addl	$SZ_2M, %eax
-	addl	$8, %edi
-	decl	%ecx
-	jnz	4b
+	call	ident_map_32
 
 	movl	%cr4, %eax
 	orl	$X86_CR4_PAE, %eax
@@ -104,6 +87,8 @@ SYM_CODE_START(startup_32)
 	movl	$(X86_CR0_PG | X86_CR0_PE | X86_CR0_NE | X86_CR0_ET | X86_CR0_MP | X86_CR0_WP), %eax
 	movl	%eax, %cr0
 	lretl
+4:	leal	_rva_no_long_mode_text(%ebp), %esi
+	jmp	stop_32
 SYM_CODE_END(startup_32)
 
 	.org	0x200
@@ -156,7 +141,9 @@ common_64:
 
 	movq	%r15, %rdi
 	movq	%r12, %rsi
+	movl	%r13d, %edx
 	call	loader_check
+	movl	%eax, %r13d
 
 	/* Copy downwards from the end: source and destination may overlap. */
 	leaq	_image_end - 8(%rip), %rsi
@@ -189,57 +176,30 @@ SYM_CODE_END(moved)
 
 	.code32
 /*
- * verify_cpu_32 - does the CPU have long mode?
- * Out: eax = 0 if so. Clobbers ebx, ecx, edx; needs a stack.
+ * multiboot2_entry - Multiboot2 3.3
+ * In:  eax = MULTIBOOT2_BOOTLOADER_MAGIC, ebx = information; flat segments, paging
+ *      and interrupts off, no stack
+ * Goes on as the 32-bit protocol, with boot_params that say where the information
+ * is; multiboot2_convert() fills them when C can run.
  */
-SYM_FUNC_START(verify_cpu_32)
-	pushfl					/* CPUID exists if EFLAGS.ID can be changed */
-	popl	%eax
-	movl	%eax, %ecx
-	xorl	$X86_EFLAGS_ID, %eax
-	pushl	%eax
-	popfl
-	pushfl
-	popl	%eax
-	xorl	%ecx, %eax
-	testl	$X86_EFLAGS_ID, %eax
-	jz	1f
-	movl	$0x80000000, %eax
-	cpuid
-	cmpl	$0x80000001, %eax
-	jb	1f
-	movl	$0x80000001, %eax
-	cpuid
-	btl	$29, %edx			/* CPUID.80000001H:EDX.LM */
-	jnc	1f
+SYM_CODE_START(multiboot2_entry)
+	leal	8(%ebx), %esp			/* its reserved word is a stack for one address */
+	call	multiboot2_here
+	.globl	multiboot2_here
+multiboot2_here:
+	popl	%ebp
+	subl	$_rva_multiboot2_here, %ebp	/* ebp = address of startup_32 */
+	movl	%eax, %edx
+	leal	_rva_multiboot2_params(%ebp), %edi
+	movl	%edi, %esi
 	xorl	%eax, %eax
-	ret
-1:	movl	$1, %eax
-	ret
-SYM_FUNC_END(verify_cpu_32)
-
-/* Say it where it can be seen without any help: COM1 and the VGA text screen. */
-SYM_CODE_START(no_long_mode)
-	leal	_rva_no_long_mode_text(%ebp), %esi
-	movl	$0xb8000, %edi
-1:	lodsb
-	testb	%al, %al
-	jz	3f
-	movb	$0x4f, %ah			/* white on red */
-	stosw
-	movb	%al, %bl
-	movw	$0x3fd, %dx			/* COM1 line status */
-	movl	$100000, %ecx
-2:	inb	%dx, %al
-	testb	$0x20, %al
-	loopz	2b
-	movb	%bl, %al
-	movw	$0x3f8, %dx
-	outb	%al, %dx
-	jmp	1b
-3:	hlt
-	jmp	3b
-SYM_CODE_END(no_long_mode)
+	movl	$(LOADER_MULTIBOOT2_SIZE / 4), %ecx
+	cld
+	rep	stosl
+	movl	%edx, BP_header(%esi)
+	movl	%ebx, BP_hardware_subarch_data(%esi)
+	jmp	*%ebp
+SYM_CODE_END(multiboot2_entry)
 
 	.code64
 /* One gate each, 16 bytes apart; see loader_idt_init(). */
@@ -248,7 +208,7 @@ SYM_CODE_START(loader_idt_handlers)
 	vector = 0
 	.rept 32
 	.balign 16
-	.if ((0x60227d00 >> vector) & 1) == 0
+	.if ((EXCEPTION_ERRCODE_MASK >> vector) & 1) == 0
 	pushq	$0
 	.endif
 	pushq	$vector

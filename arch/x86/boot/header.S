@@ -6,6 +6,7 @@
  */
 #include <asm/page.h>
 #include <boot/bootparam.h>
+#include <boot/multiboot2.h>
 #include <boot/pe.h>
 #include <generated/version.h>
 
@@ -133,6 +134,39 @@ setup_header_end:
 	.code16
 	jmp	start_of_setup
 	.code64
+
+/*
+ * Multiboot2: the file is loaded as it is, at its start in a range that has
+ * room for the loader's buffer behind it (boot/multiboot2.c).
+ */
+	.balign 8
+multiboot2_header:
+	.long	MULTIBOOT2_HEADER_MAGIC
+	.long	MULTIBOOT2_ARCHITECTURE_I386
+	.long	multiboot2_header_end - multiboot2_header
+	.long	-(MULTIBOOT2_HEADER_MAGIC + MULTIBOOT2_ARCHITECTURE_I386 + (multiboot2_header_end - multiboot2_header))
+	.word	MULTIBOOT2_HEADER_TAG_ADDRESS, 0
+	.long	24
+	.long	LOAD_PHYSICAL_ADDR + multiboot2_header	/* header_addr */
+	.long	LOAD_PHYSICAL_ADDR		/* load_addr */
+	.long	LOAD_PHYSICAL_ADDR + _image_end	/* load_end_addr */
+	.long	LOAD_PHYSICAL_ADDR + _multiboot2_size	/* bss_end_addr */
+	.word	MULTIBOOT2_HEADER_TAG_ENTRY_ADDRESS, 0
+	.long	12
+	.long	LOAD_PHYSICAL_ADDR + multiboot2_entry
+	.balign 8
+	.word	MULTIBOOT2_HEADER_TAG_FRAMEBUFFER, MULTIBOOT2_HEADER_TAG_OPTIONAL
+	.long	20
+	.long	0, 0, 0				/* any size, any depth */
+	.balign 8
+	.word	MULTIBOOT2_HEADER_TAG_RELOCATABLE, 0
+	.long	24
+	.long	LOAD_PHYSICAL_ADDR, 0xffffffff	/* min_addr, max_addr */
+	.long	KERNEL_ALIGN
+	.long	MULTIBOOT2_LOAD_PREFERENCE_LOW
+	.word	MULTIBOOT2_HEADER_TAG_END, 0
+	.long	8
+multiboot2_header_end:
 
 	.section .sbat, "a", @progbits
 	.ascii	"sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n"

@@ -63,6 +63,9 @@ SECTIONS
 	_loader_offset = ALIGN(PAYLOAD_MEMORY_SIZE, SZ_4K);
 	_init_size = ALIGN(_loader_offset + _loader_copy_size + LOADER_WORKSPACE, SZ_2M);
 
+	/* Multiboot2 loads the whole file; then come its boot_params, then the buffer. */
+	_multiboot2_size = SZ_2M + _init_size;
+
 	/* what 32-bit code cannot reach relative to its own place */
 	_rva_stub32 = stub32_blob - efi32_stub_entry;
 	_rva_payload = payload_blob - efi32_stub_entry;
@@ -72,6 +75,8 @@ SECTIONS
 	_rva_check_stack_end = check_stack_end - startup_32;
 	_rva_no_long_mode_text = no_long_mode_text - startup_32;
 	_rva_moved = moved - startup_32;
+	_rva_multiboot2_here = multiboot2_here - startup_32;
+	_rva_multiboot2_params = ALIGN(_image_end, SZ_4K) - startup_32;
 
 	/DISCARD/ : { *(.comment .note.* .eh_frame) }
 	.debug_info 0 : { *(.debug_info) }
@@ -95,6 +100,7 @@ ASSERT(setup_header_end == SETUP_HEADER_END, "the setup header has the size of p
 ASSERT(_setup_sects <= 63, "setup code must fit the loaders' 32 KiB")
 ASSERT(startup_32 == _pm_start, "startup_32 is the first byte of the protected-mode part")
 ASSERT(loader_startup_64 == _pm_start + 0x200, "the 64-bit entry point is at 0x200")
+ASSERT(ALIGN(_image_end, SZ_4K) + LOADER_MULTIBOOT2_SIZE <= SZ_2M, "Multiboot2: file and boot_params end where the buffer begins")
 ASSERT(SIZEOF(.got) <= 24, "the boot part must not need a GOT")
 ASSERT(SIZEOF(.rela) == 0, "the boot part must not need relocations")
 ASSERT(efi64_stub_entry == _pm_start + _handover_offset + 0x200, "boot.rst: the 64-bit handover entry is 0x200 after the 32-bit one")

@@ -11,11 +11,12 @@
 #ifndef BOOT_LOADER_H
 #define BOOT_LOADER_H
 
+#include <asm/pgtable_types.h>
 #include <lib/const.h>
 
 /* The workspace, from _image_end up; nothing of it is in the file. */
 #define LOADER_STACK_SIZE	_AC(0x4000, UL)
-#define LOADER_PGTABLE32_SIZE	_AC(0x6000, UL)		/* startup_32: PML4, PDPT, 4 page directories */
+#define LOADER_PGTABLE32_SIZE	IDENT_MAP_32_SIZE	/* startup_32 */
 #define LOADER_LA57_SIZE	_AC(0x2000, UL)		/* see <asm/la57.h> */
 #define LOADER_TRACE_SIZE	_AC(0x1000, UL)
 #define LOADER_CMDLINE_SIZE	_AC(0x1000, UL)
@@ -29,12 +30,14 @@
 #define LOADER_POOL		(LOADER_CMDLINE + LOADER_CMDLINE_SIZE)
 #define LOADER_WORKSPACE	(LOADER_POOL + LOADER_POOL_SIZE)
 
+#define LOADER_MULTIBOOT2_SIZE	_AC(0xb000, UL)		/* boot_params and what does not fit into them */
+
 #ifndef __ASSEMBLY__
 #include <boot/bootparam.h>
 #include <lib/stage.h>
 
 /* How the boot loader came in. */
-enum loader_door { LOADER_DOOR_32, LOADER_DOOR_64 };
+enum loader_door { LOADER_DOOR_32, LOADER_DOOR_64, LOADER_DOOR_MULTIBOOT2 };
 
 extern char _pm_start[], _image_end[];		/* of the copy that runs */
 
@@ -45,8 +48,15 @@ extern const char loader_idt_handlers[32][16];
  * loader_check() - before the loader moves: is [@out, @out + init_size) free?
  * Stops with a numbered message when boot_params, command line or initrd lie
  * inside, because moving would destroy them.
+ * Return: @door, or LOADER_DOOR_MULTIBOOT2 when that is what is behind it.
  */
-void loader_check(struct boot_params *params, u64 out);
+enum loader_door loader_check(struct boot_params *params, u64 out, enum loader_door door);
+
+/**
+ * multiboot2_convert() - fill boot_params that multiboot2_entry left almost empty
+ * Return: whether they were; otherwise nothing has changed.
+ */
+bool multiboot2_convert(struct boot_params *params);
 
 /**
  * loader_main() - from the moved copy: everything up to the kernel's entry
@@ -93,8 +103,8 @@ u64 loader_place(const struct boot_params *params, u64 out, u64 size, u64 random
 
 /* ident_map.c */
 
-/** ident_map_init() - load page tables that show the loader, @params and its command line */
-void ident_map_init(const struct boot_params *params);
+/** ident_map_init() - load page tables that show the loader, @params and the command line at @cmdline */
+void ident_map_init(const struct boot_params *params, u64 cmdline);
 
 /** ident_map_add() - show [@start, @end); stops with a message when tables run out */
 void ident_map_add(u64 start, u64 end);

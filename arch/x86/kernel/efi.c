@@ -16,6 +16,8 @@
 #include <lib/string.h>
 #include <mm/memblock.h>
 
+#define MAX_CONFIG_TABLES	256		/* more is a broken table */
+
 static struct {
 	const void	*map;			/* in the direct map; NULL: not started by UEFI */
 	u64		map_pa, map_size, desc_size;
@@ -36,6 +38,27 @@ bool efi_enabled(void)
 	return efi.map;
 }
 
+/* Physical address of the table @guid names in the configuration table (4.6), 0 when there is none. */
+static u64 config_table(efi_guid_t guid)
+{
+	const efi_system_table_t *st = boot_data_map(efi.systab_pa, sizeof(*st));
+	const efi_system_table_32_t *st32 = (const void *)st;
+	size_t stride = efi.firmware_32bit ? sizeof(guid) + sizeof(u32) : sizeof(guid) + sizeof(u64);
+	const u8 *entry;
+	u64 i, nr;
+
+	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC)
+		return 0;
+	nr = efi.firmware_32bit ? st32->NumberOfTableEntries : st->NumberOfTableEntries;
+	entry = boot_data_map(efi.firmware_32bit ? st32->ConfigurationTable : (u64)(uintptr_t)st->ConfigurationTable,
+			      min(nr, (u64)MAX_CONFIG_TABLES) * stride);
+	for (i = 0; entry && i < min(nr, (u64)MAX_CONFIG_TABLES); i++, entry += stride)
+		if (!memcmp(entry, &guid, sizeof(guid)))
+			return efi.firmware_32bit ? *(const u32 *)(entry + sizeof(guid))
+						  : *(const u64 *)(entry + sizeof(guid));
+	return 0;
+}
+
 void efi_map_setup(void)
 {
 	const struct efi_info *info = &boot_params.efi_info;
@@ -50,11 +73,21 @@ void efi_map_setup(void)
 			  info->efi_memmap_size, info->efi_memdesc_size);
 		return;
 	}
+	efi.map = boot_data_map(pa, info->efi_memmap_size);
+	if (!efi.map) {
+		boot_warn(STAGE_E820_TABLE, "efi_info.efi_memmap %#llx is outside physical memory, ignored",
+			  (unsigned long long)pa);
+		return;
+	}
 	efi.map_pa = pa;
 	efi.map_size = info->efi_memmap_size;
 	efi.desc_size = info->efi_memdesc_size;
 	efi.systab_pa = info->efi_systab | (u64)info->efi_systab_hi << 32;
-	efi.map = __va(pa);
+	/* a loader that does not know the field leaves it to us, as it did to Linux before 5.0 */
+	if (!boot_params.acpi_rsdp_addr)
+		boot_params.acpi_rsdp_addr = config_table(ACPI_20_GUID);
+	if (!boot_params.acpi_rsdp_addr)
+		boot_params.acpi_rsdp_addr = config_table(ACPI_10_GUID);
 }
 
 static unsigned int nr_descs(void)
@@ -151,7 +184,9 @@ static int map_runtime(struct pgtable *pt)
 			continue;
 		if (d->Type == EfiMemoryMappedIO || d->Type == EfiMemoryMappedIOPortSpace)
 			prot |= _PAGE_CACHE_UC;
-		if (d->Type == EfiRuntimeServicesCode || d->Type == EfiBootServicesCode)
+		/* firmware before UEFI 2.5 runs code from its data, too */
+		if (d->Type == EfiRuntimeServicesCode || d->Type == EfiBootServicesCode ||
+		    (d->Type == EfiRuntimeServicesData && !(d->Attribute & EFI_ATTR_XP)))
 			prot &= ~_PAGE_NX;
 		err = pgtable_map(pt, d->PhysicalStart, d->PhysicalStart, desc_bytes(d), prot);
 		if (err)

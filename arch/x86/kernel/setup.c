@@ -24,6 +24,7 @@
 #include <mm/vmalloc.h>
 
 static struct framebuffer screen;
+static bool text_screen;
 
 bool boot_deterministic(void)
 {
@@ -35,12 +36,25 @@ void print_hello(void)
 	printk("Lantern %s (build %s)\n", lantern_version, lantern_build_id());
 }
 
+static void text_screen_init(void)
+{
+	const char *why;
+
+	text_screen = !vgacon_init(&boot_params.screen_info, __va(VGA_TEXT_PHYS), &why);
+	if (!text_screen)
+		boot_warn(STAGE_CONSOLE, "text screen not used: %s", why);
+}
+
 void screen_init(void)
 {
 	const char *why;
 
 	if (!boot_params.screen_info.orig_video_isVGA)
 		return;
+	if (screen_is_vga_text(&boot_params.screen_info)) {
+		text_screen_init();
+		return;
+	}
 	if (framebuffer_describe(&boot_params.screen_info, &screen, &why)) {
 		boot_warn(STAGE_CONSOLE, "screen not used: %s", why);
 		return;
@@ -56,8 +70,13 @@ void screen_init(void)
 
 void screen_remap(void)
 {
-	if (screen.base)
+	if (screen.base) {
 		screen.base = ioremap(screen.phys, screen.size, _PAGE_CACHE_WC);
+		if (!screen.base)
+			boot_warn(STAGE_PAGING, "screen lost: no memory for page tables to map it");
+	}
+	if (text_screen)	/* the direct map has RAM only, and this is none */
+		vgacon_remap(ioremap(VGA_TEXT_PHYS, VGA_TEXT_SIZE, _PAGE_CACHE_UC));
 }
 
 /* boot.rst, type_of_loader: the upper digit names the loader. */
@@ -79,6 +98,8 @@ static const char *door_name(enum boot_stage first)
 	case STAGE_HANDOVER:	return "EFI handover";
 	case STAGE_STARTUP_32:	return "32-bit boot protocol";
 	case STAGE_LOADER_64:	return "64-bit boot protocol";
+	case STAGE_PVH_ENTRY:	return "PVH";
+	case STAGE_MULTIBOOT2:	return "Multiboot2";
 	case STAGE_STARTUP_64:	return "startup_64 itself";
 	default:		return boot_stage_name(first);
 	}
@@ -116,10 +137,11 @@ static void memblock_setup(void)
 	struct setup_data_iter it;
 	unsigned int i;
 
-	for (i = 0; i < e820_table.nr; i++)
-		if (e820_table.entry[i].type == E820_TYPE_RAM)
-			memblock_add(e820_table.entry[i].addr, e820_table.entry[i].size);
-	/* The first MiB: real-mode vectors, EBDA, and firmware that says less than it uses. */
+	/*
+	 * What is in use comes before the RAM: a list that grows takes RAM that
+	 * nobody has reserved. The first MiB: real-mode vectors, EBDA,
+	 * and firmware that says less than it uses.
+	 */
 	memblock_reserve(0, SZ_1M, MEM_FIRST_MIB);
 	reserve_image(_text, _etext, MEM_TEXT);
 	reserve_image(__rodata_start, __rodata_end, MEM_RODATA);
@@ -130,6 +152,10 @@ static void memblock_setup(void)
 	while (setup_data_next(&it))
 		memblock_reserve(it.pa, sizeof(struct setup_data) + it.len, MEM_BOOT_DATA);
 	efi_reserve_memory();
+	for (i = 0; i < e820_table.nr; i++)
+		if (e820_table.entry[i].type == E820_TYPE_RAM)
+			memblock_add(e820_table.entry[i].addr, e820_table.entry[i].size);
+	efi_reserve_memory();	/* again: what did not fit before there was memory to grow into */
 }
 
 u64 arch_ram_bytes(void)

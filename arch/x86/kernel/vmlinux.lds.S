@@ -4,11 +4,14 @@
  * protection starts a page; what is loaded ends at _edata, then comes memory
  * the kernel clears (.bss) and memory it fills itself (.bss..noclear).
  */
-#include <asm/page.h>
+#include <asm/pvh.h>
 
 OUTPUT_FORMAT(elf64-x86-64)
 OUTPUT_ARCH(i386:x86-64)
 ENTRY(startup_64)
+
+/* Where a loader of ELF files puts a section: KERNEL_LINK_ADDR is LOAD_PHYSICAL_ADDR. */
+#define PHYS(section)	AT(ADDR(section) - __START_KERNEL_map)
 
 PHDRS
 {
@@ -21,15 +24,17 @@ PHDRS
 SECTIONS
 {
 	. = KERNEL_LINK_ADDR;
-	.text : {
+	.text : PHYS(.text) {
 		_text = .;
 		KEEP(*(.head.text))
+		. = PVH_ENTRY_OFFSET;
+		KEEP(*(.head.pvh))
 		*(.text .text.*)
 		. = ALIGN(PAGE_SIZE);
 		_etext = .;
 	} :text = 0xcccccccc
 
-	.rodata : {
+	.rodata : PHYS(.rodata) {
 		__rodata_start = .;
 		*(.rodata .rodata.*)
 		. = ALIGN(8);
@@ -40,19 +45,20 @@ SECTIONS
 		KEEP(*(__ex_table))
 		__ex_table_end = .;
 	} :rodata
-	.notes : {
+	.notes : PHYS(.notes) {
 		__build_id_start = .;
 		KEEP(*(.note.gnu.build-id))
 		__build_id_end = .;
+		KEEP(*(.note.Xen))
 		*(.note.*)
 	} :rodata :note
 	/* consumed by the loader, kept so that a debugger and a second loader can read it */
-	.relr.dyn : ALIGN(8) {
+	.relr.dyn : PHYS(.relr.dyn) ALIGN(8) {
 		__relr_start = .;
 		*(.relr.dyn)
 		__relr_end = .;
 	} :rodata
-	.ksyms : ALIGN(8) {
+	.ksyms : PHYS(.ksyms) ALIGN(8) {
 		__ksyms_start = .;
 		KEEP(*(.ksyms))
 		__ksyms_end = .;
@@ -60,7 +66,7 @@ SECTIONS
 		__rodata_end = .;
 	} :rodata
 
-	.data : ALIGN(PAGE_SIZE) {
+	.data : PHYS(.data) ALIGN(PAGE_SIZE) {
 		_sdata = .;
 		*(.data .data.rel .data.rel.* .data.[a-zA-Z]*)
 		. = ALIGN(64);
@@ -71,7 +77,7 @@ SECTIONS
 		_edata = .;
 	} :data
 
-	.bss : ALIGN(PAGE_SIZE) {
+	.bss : PHYS(.bss) ALIGN(PAGE_SIZE) {
 		__bss_start = .;
 		*(.bss .bss.[a-zA-Z]* COMMON)
 		. = ALIGN(8);
@@ -82,8 +88,8 @@ SECTIONS
 		_end = .;
 	} :data
 
-	.got : { *(.got) *(.got.plt) *(.plt) *(.plt.got) *(.dynbss) } :data
-	.rela.dyn : { *(.rela.*) *(.rela) } :data
+	.got : PHYS(.got) { *(.got) *(.got.plt) *(.plt) *(.plt.got) *(.dynbss) } :data
+	.rela.dyn : PHYS(.rela.dyn) { *(.rela.*) *(.rela) } :data
 
 	/DISCARD/ : {
 		*(.interp .dynamic .dynsym .dynstr .hash .gnu.hash .gnu.version*)
@@ -107,4 +113,5 @@ SECTIONS
 ASSERT(SIZEOF(.rela.dyn) == 0, "the kernel may hold RELR relocations only")
 ASSERT(SIZEOF(.got) <= 24, "the kernel must not need a GOT")
 ASSERT(startup_64 == _text, "startup_64 must be the first byte of the image")
+ASSERT(pvh_start == _text + PVH_ENTRY_OFFSET, "pvh_start must be where the ELF note says")
 ASSERT(_end - _text <= KERNEL_IMAGE_SIZE - LOAD_PHYSICAL_ADDR, "kernel too large")

@@ -104,7 +104,17 @@ void paging_init(void)
 	map_image(_sdata, init_stack_guard, PAGE_KERNEL);
 	map_image(init_stack, _end, PAGE_KERNEL);	/* the guard page between them stays unmapped */
 	link_fixmap();
+	/* CR3 alone would leave the early image map, global and writable, in the TLB (SDM 3A 4.10.4.1) */
+	write_cr4(read_cr4() & ~X86_CR4_PGE);
 	write_cr3(__pa(init_top_pgt));
+	write_cr4(read_cr4() | X86_CR4_PGE);
+}
+
+bool phys_is_address(phys_addr_t pa, u64 size)
+{
+	phys_addr_t limit = phys_addr_limit();
+
+	return pa < limit && size <= limit - pa;
 }
 
 void arch_free_boot_tables(void)
@@ -119,6 +129,8 @@ bool phys_is_mapped(phys_addr_t pa, u64 size)
 	struct pgtable_path path;
 	phys_addr_t at;
 
+	if (!phys_is_address(pa, size))
+		return false;
 	for (at = ALIGN_DOWN(pa, PAGE_SIZE); at < pa + size; at += PAGE_SIZE) {
 		pgtable_lookup(&kernel_pgtable, (unsigned long)__va(at), &path);
 		if (!path.leaf_level)
@@ -141,7 +153,5 @@ phys_addr_t phys_addr_limit(void)
 
 const void *boot_data_map(phys_addr_t pa, size_t len)
 {
-	phys_addr_t limit = phys_addr_limit();
-
-	return pa < limit && len <= limit - pa ? __va(pa) : NULL;
+	return phys_is_address(pa, len) ? __va(pa) : NULL;
 }

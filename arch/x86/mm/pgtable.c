@@ -5,12 +5,18 @@
  */
 #include <asm/pgtable.h>
 
+#define MAX_PHYS	(PTE_PFN_MASK | ~PAGE_MASK)	/* 52 bits */
+
+/* Bits of an address that are not translated: 16, or 7 with 5 levels. */
+static unsigned int spare_bits(const struct pgtable *pt)
+{
+	return 64 - PGTABLE_LEVEL_SHIFT(pt->levels + 1);
+}
+
 /* Sign extension of an address in a space of 48 or 57 bits. */
 static unsigned long canonical(const struct pgtable *pt, unsigned long va)
 {
-	unsigned int shift = 64 - PGTABLE_LEVEL_SHIFT(pt->levels + 1);
-
-	return (unsigned long)((long)(va << shift) >> shift);
+	return (unsigned long)((long)(va << spare_bits(pt)) >> spare_bits(pt));
 }
 
 static int walk_table(struct pgtable *pt, phys_addr_t table_pa, unsigned int level,
@@ -37,7 +43,10 @@ static int walk_table(struct pgtable *pt, phys_addr_t table_pa, unsigned int lev
 int pgtable_walk(struct pgtable *pt, unsigned long first, unsigned long last,
 		 pgtable_visit_t visit, void *ctx)
 {
-	return walk_table(pt, pt->root, pt->levels, first, last, visit, ctx);
+	unsigned long translated = ~0UL >> spare_bits(pt);
+
+	/* without the spare bits, so that a walk across the hole counts on evenly */
+	return walk_table(pt, pt->root, pt->levels, first & translated, last & translated, visit, ctx);
 }
 
 struct map_request {
@@ -58,12 +67,14 @@ static int map_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigned 
 	unsigned long span = (1UL << PGTABLE_LEVEL_SHIFT(level)) - 1;
 	phys_addr_t pa = req->pa + (va - req->va);
 	bool whole = va >= req->va && req->last - va >= span;
-	u64 same = PTE_PFN_MASK | _PAGE_PRESENT | _PAGE_RW | _PAGE_NX | _PAGE_PWT | _PAGE_PCD;
+	u64 same = ~(_PAGE_ACCESSED | _PAGE_DIRTY);	/* the CPU's own */
 	phys_addr_t table;
 
 	if (*entry & _PAGE_PRESENT) {
-		if (!pgtable_is_leaf(*entry, level))
+		if (!pgtable_is_leaf(*entry, level)) {
+			*entry |= req->prot & _PAGE_USER;
 			return PGWALK_DESCEND;
+		}
 		return (*entry ^ leaf_entry(pa, req->prot, level)) & same ? -2 : PGWALK_NEXT;
 	}
 	if (whole && level <= pt->max_leaf && !(pa & span)) {
@@ -77,12 +88,21 @@ static int map_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigned 
 	return PGWALK_DESCEND;
 }
 
+/* Canonical from end to end, in one half. */
+static bool range_exists(const struct pgtable *pt, const struct map_request *req)
+{
+	return req->last >= req->va && canonical(pt, req->va) == req->va &&
+	       canonical(pt, req->last) == req->last && (long)(req->va ^ req->last) >= 0;
+}
+
 int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, u64 size, u64 prot)
 {
 	struct map_request req = { .va = va, .last = va + size - 1, .pa = pa, .prot = prot };
 
 	if (!size)
 		return 0;
+	if (!range_exists(pt, &req) || pa + size - 1 < pa || pa + size - 1 > MAX_PHYS)
+		return -2;
 	return pgtable_walk(pt, va, req.last, map_visit, &req);
 }
 

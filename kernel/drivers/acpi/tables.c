@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * RSDP to XSDT or RSDT to FADT and DSDT: enough for the PM timer, reset and
- * power-off. There is no AML interpreter: the value that PM1 control wants for
- * S5 is found by a bounded scan for the package named \_S5.
+ * power-off. There is no AML interpreter: the value that PM1 or sleep control
+ * wants for S5 is found by a bounded scan for the package named \_S5.
  */
 #include <asm/efi.h>
 #include <asm/init_64.h>
@@ -62,11 +62,16 @@ struct acpi_fadt {
 	u16	arm_boot_arch;
 	u8	minor_version;
 	u64	x_firmware_ctrl, x_dsdt;
+	struct acpi_gas x_pm1a_evt_blk, x_pm1b_evt_blk, x_pm1a_cnt_blk, x_pm1b_cnt_blk, x_pm2_cnt_blk;
+	struct acpi_gas x_pm_tmr_blk, x_gpe0_blk, x_gpe1_blk;
+	struct acpi_gas sleep_control_reg, sleep_status_reg;
 } __packed;
 
 static_assert(offsetof(struct acpi_fadt, pm_tmr_blk) == 76, "ACPI 6.5 table 5.9");
 static_assert(offsetof(struct acpi_fadt, flags) == 112, "ACPI 6.5 table 5.9");
 static_assert(offsetof(struct acpi_fadt, x_dsdt) == 140, "ACPI 6.5 table 5.9");
+static_assert(offsetof(struct acpi_fadt, sleep_control_reg) == 244, "ACPI 6.5 table 5.9");
+static_assert(offsetof(struct acpi_fadt, sleep_status_reg) == 256, "ACPI 6.5 table 5.9");
 
 #define FADT_RESET_REG_SUP	(1u << 10)
 #define FADT_HW_REDUCED		(1u << 20)
@@ -74,6 +79,11 @@ static_assert(offsetof(struct acpi_fadt, x_dsdt) == 140, "ACPI 6.5 table 5.9");
 #define PM1_SCI_EN		0x0001
 #define PM1_SLP_TYP(n)		((n) << 10)
 #define PM1_SLP_EN		0x2000
+
+/* hardware-reduced ACPI, 4.8.3.7 */
+#define SLEEP_CONTROL_SLP_TYP(n) ((n) << 2)
+#define SLEEP_CONTROL_SLP_EN	0x20
+#define SLEEP_STATUS_WAK_STS	0x80	/* written 1 to clear */
 
 static const struct acpi_fadt *fadt;
 static u32 fadt_len;
@@ -254,19 +264,27 @@ u16 acpi_pm_timer_port(void)
 	return fadt->pm_tmr_blk;
 }
 
-void acpi_reset(void)
+/*
+ * A register of one byte, as the reset and sleep registers must be (4.8.3.6,
+ * 4.8.3.7). Nothing happens when there is none, or when it claims to be RAM.
+ */
+static void gas_write8(const struct acpi_gas *gas, u8 value)
 {
 	volatile u8 *reg;
 
-	if (!FADT_HAS(reset_value) || !(fadt->flags & FADT_RESET_REG_SUP))
-		return;
-	if (fadt->reset_reg.space == GAS_IO) {
-		outb(fadt->reset_value, fadt->reset_reg.address);
-	} else if (fadt->reset_reg.space == GAS_MEMORY) {
-		reg = ioremap(fadt->reset_reg.address, 1, _PAGE_CACHE_UC);
+	if (gas->space == GAS_IO && gas->address <= 0xffff) {
+		outb(value, gas->address);
+	} else if (gas->space == GAS_MEMORY && gas->address && !phys_is_mapped(gas->address, 1)) {
+		reg = ioremap(gas->address, 1, _PAGE_CACHE_UC);
 		if (reg)
-			*reg = fadt->reset_value;
+			writeb(value, reg);
 	}
+}
+
+void acpi_reset(void)
+{
+	if (FADT_HAS(reset_value) && fadt->flags & FADT_RESET_REG_SUP)
+		gas_write8(&fadt->reset_reg, fadt->reset_value);
 }
 
 static void pm1_sleep(u32 port, int type)
@@ -280,16 +298,30 @@ static void enable_acpi_mode(void)
 {
 	unsigned int i;
 
-	if (!fadt->smi_cmd || !fadt->acpi_enable || inw(fadt->pm1a_cnt_blk) & PM1_SCI_EN)
+	if (!fadt->smi_cmd || fadt->smi_cmd > 0xffff || fadt->pm1a_cnt_blk > 0xffff || !fadt->acpi_enable || inw(fadt->pm1a_cnt_blk) & PM1_SCI_EN)
 		return;
 	outb(fadt->acpi_enable, fadt->smi_cmd);
 	for (i = 0; i < 100000 && !(inw(fadt->pm1a_cnt_blk) & PM1_SCI_EN); i++)
 		cpu_relax();
 }
 
+static void hw_reduced_poweroff(void)
+{
+	if (!FADT_HAS(sleep_status_reg))
+		return;
+	gas_write8(&fadt->sleep_status_reg, SLEEP_STATUS_WAK_STS);
+	gas_write8(&fadt->sleep_control_reg, SLEEP_CONTROL_SLP_TYP(s5_type_a) | SLEEP_CONTROL_SLP_EN);
+}
+
 void acpi_poweroff(void)
 {
-	if (s5_type_a < 0 || !FADT_HAS(pm1b_cnt_blk) || !fadt->pm1a_cnt_blk)
+	if (s5_type_a < 0 || !FADT_HAS(flags))
+		return;
+	if (fadt->flags & FADT_HW_REDUCED) {
+		hw_reduced_poweroff();
+		return;
+	}
+	if (!fadt->pm1a_cnt_blk)
 		return;
 	enable_acpi_mode();
 	pm1_sleep(fadt->pm1a_cnt_blk, s5_type_a);

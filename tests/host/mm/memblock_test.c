@@ -1,187 +1,527 @@
-// SPDX-License-Identifier: BSD-2-Clause
-/* mm/memblock.c beside a model with one byte per page. */
-#include "tests/host/test.h"
-#include "mm/memblock.c"
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * mm/memblock.c beside a table of cells: RAM or not, taken or not. The low cells
+ * are backed by an arena, where __va() leads; the high ones end at 2^64. The
+ * lists' own arrays are found by their pointers and count as taken.
+ */
+#include <tests/host/test.h>
+#include <asm/page.h>
+#include <mm/memblock.h>
+#include <uapi/errno.h>
 
-#define PAGES	4096
-#define FREE	100
-#define NO_USE	200
+#define LOW_CELLS	16384
+#define HIGH_CELLS	64
+#define CELLS		(LOW_CELLS + HIGH_CELLS)
+#define LARGEST_CELL	512
 
-unsigned long page_offset_base, vmalloc_base, vmemmap_base, phys_base;
+unsigned long page_offset_base, phys_base;
 
-static unsigned char is_ram[PAGES], use_of[PAGES];	/* use_of: NO_USE or enum mem_use */
-static unsigned char store[PAGES << PAGE_SHIFT];
+/* One use for all: memblock_use_test.c looks at different ones. */
+#define memblock_reserve(base, size)	memblock_reserve(base, size, MEM_MEMBLOCK)
+#define memblock_phys_alloc(size, align) memblock_phys_alloc(size, align, MEM_MEMBLOCK)
+#define memblock_alloc(size, align)	memblock_alloc(size, align, MEM_MEMBLOCK)
 
-static void reset(void)
+static u64 cell_size;
+static u8 *arena;
+static bool ram[CELLS], taken[CELLS];
+static struct memblock_region *static_memory, *static_reserved;
+
+static int make_arena(void **state)
 {
-	page_offset_base = (unsigned long)store;
-	memset(is_ram, 0, sizeof(is_ram));
-	memset(use_of, NO_USE, sizeof(use_of));
-	memblock.memory = (struct memblock_type){ 0, INIT_REGIONS, memory_regions, "memory" };
-	memblock.reserved = (struct memblock_type){ 0, INIT_REGIONS, reserved_regions, "reserved" };
-	memblock.limit = ~0ULL;
+	arena = aligned_alloc(PAGE_SIZE, LOW_CELLS * LARGEST_CELL);
+	page_offset_base = (unsigned long)arena;
+	static_memory = memblock.memory.regions;
+	static_reserved = memblock.reserved.regions;
+	return seed_random(state);
 }
 
-static void add(unsigned int page, unsigned int nr)
+static int drop_arena(void **state)
 {
-	assert_int_equal(memblock_add((u64)page << PAGE_SHIFT, (u64)nr << PAGE_SHIFT), 0);
-	memset(is_ram + page, 1, nr);
+	(void)state;
+	free(arena);
+	return 0;
 }
 
-/* Somewhere inside the first and the last page, as a caller who does not count in pages. */
-static void reserve(unsigned int page, unsigned int nr, enum mem_use use)
+static void reset(u64 cell)
 {
-	u64 cut = random_below(2) * random_below(PAGE_SIZE), start = ((u64)page << PAGE_SHIFT) + cut;
-
-	assert_int_equal(memblock_reserve(start, ((u64)nr << PAGE_SHIFT) - cut - cut * (nr > 1), use), 0);
-	for (; nr--; page++)
-		if (use_of[page] == NO_USE)
-			use_of[page] = use;
+	cell_size = cell;
+	memset(ram, 0, sizeof(ram));
+	memset(taken, 0, sizeof(taken));
+	memset(arena, 0xa5, LOW_CELLS * LARGEST_CELL);
+	memblock.memory.regions = static_memory;
+	memblock.reserved.regions = static_reserved;
+	memblock.memory.cnt = memblock.reserved.cnt = 0;
+	memblock.memory.max = memblock.reserved.max = 128;
+	memblock.limit = LOW_CELLS * cell;		/* what has no arena is not given out */
 }
 
-static void release(unsigned int page, unsigned int nr)
+/* First address of a cell; the last address of all is nobody's. */
+static u64 cell_addr(unsigned int cell)
 {
-	assert_int_equal(memblock_free((u64)page << PAGE_SHIFT, (u64)nr << PAGE_SHIFT), 0);
-	memset(use_of + page, NO_USE, nr);
+	if (cell >= CELLS)
+		return ~0ULL;
+	return cell < LOW_CELLS ? cell * cell_size : -((CELLS - cell) * cell_size);
 }
 
-static void take_growth_into_the_model(void)
+/* The pages an array takes, when it is not the static one. */
+static bool array_covers(const struct memblock_type *type, u64 addr)
 {
-	unsigned int i, page;
+	u64 pa = __pa(type->regions), size = ALIGN(type->max * sizeof(struct memblock_region), PAGE_SIZE);
 
-	for (i = 0; i < memblock.reserved.cnt; i++)
-		if (memblock.reserved.regions[i].use == MEM_MEMBLOCK)
-			for (page = 0; page < memblock.reserved.regions[i].size >> PAGE_SHIFT; page++)
-				use_of[(memblock.reserved.regions[i].base >> PAGE_SHIFT) + page] = MEM_MEMBLOCK;
+	if (type->regions == static_memory || type->regions == static_reserved)
+		return false;
+	return addr - pa < size;
 }
 
-static void expect_lists_well_formed(const struct memblock_type *type)
+static bool an_array_covers(u64 addr)
 {
-	unsigned int i;
+	return array_covers(&memblock.memory, addr) || array_covers(&memblock.reserved, addr);
+}
 
-	for (i = 0; i < type->cnt; i++) {
-		const struct memblock_region *r = &type->regions[i];
+/* What contents the list must have: the runs of cells that are set. */
+static void assert_list_is(const struct memblock_type *type, const bool *set, bool with_arrays)
+{
+	unsigned int n = 0;
+	bool in_run = false;
+	u64 total = 0;
 
-		assert_true(r->size);
-		if (i)
-			assert_true(region_end(r - 1) < r->base || (region_end(r - 1) == r->base && r[-1].use != r->use));
+	for (unsigned int i = 0; i < CELLS; i++) {
+		bool now = set[i] || (with_arrays && i < LOW_CELLS && an_array_covers(cell_addr(i)));
+
+		if (i == LOW_CELLS)
+			in_run = false;
+		if (now && !in_run) {
+			if (n == type->cnt || type->regions[n].base != cell_addr(i))
+				fail_msg("%s: region %u of %u should begin at %#jx", type->name, n, type->cnt,
+					 (uintmax_t)cell_addr(i));
+			n++;
+		}
+		if (now) {
+			u64 end = i + 1 == LOW_CELLS ? LOW_CELLS * cell_size : cell_addr(i + 1);
+			const struct memblock_region *r = &type->regions[n - 1];
+
+			total += end - cell_addr(i);
+			if (r->base + r->size < end)
+				fail_msg("%s: region %u ends before %#jx", type->name, n - 1, (uintmax_t)end);
+		}
+		if (!now && in_run && type->regions[n - 1].base + type->regions[n - 1].size != cell_addr(i))
+			fail_msg("%s: region %u should end at %#jx", type->name, n - 1, (uintmax_t)cell_addr(i));
+		in_run = now;
+	}
+	assert_int_equal(n, type->cnt);
+	assert_true(type->cnt <= type->max);
+	assert_int_equal(memblock_total(type), total);
+}
+
+/* Arrays lie in RAM below the limit, on no memory that is taken, and apart from each other. */
+static void assert_arrays_are_apart(void)
+{
+	for (unsigned int i = 0; i < LOW_CELLS; i++) {
+		bool memory = array_covers(&memblock.memory, cell_addr(i));
+		bool reserved = array_covers(&memblock.reserved, cell_addr(i));
+
+		if (memory && reserved)
+			fail_msg("both arrays cover %#jx", (uintmax_t)cell_addr(i));
+		if ((memory || reserved) && (taken[i] || !ram[i]))
+			fail_msg("an array covers %#jx, %s", (uintmax_t)cell_addr(i),
+				 taken[i] ? "which is taken" : "which is no RAM");
 	}
 }
 
-static void expect_as_in_the_model(void)
+static void assert_as_painted(void)
 {
-	unsigned long uses[NR_MEM_USES], model[NR_MEM_USES] = { 0 };
-	unsigned char listed[PAGES] = { 0 };
-	struct memblock_region r;
-	unsigned int page;
-	phys_addr_t at;
-
-	expect_lists_well_formed(&memblock.memory);
-	expect_lists_well_formed(&memblock.reserved);
-	for (at = 0; memblock_next_free(at, (u64)PAGES << PAGE_SHIFT, &r); at = region_end(&r))
-		memset(listed + (r.base >> PAGE_SHIFT), FREE, r.size >> PAGE_SHIFT);
-	for (page = 0; page < PAGES; page++) {
-		assert_int_equal(listed[page] == FREE, is_ram[page] && use_of[page] == NO_USE);
-		if (is_ram[page] && use_of[page] != NO_USE)
-			model[use_of[page]]++;
-	}
-	memblock_count_uses(uses);
-	for (page = 0; page < NR_MEM_USES; page++)
-		assert_int_equal(uses[page], model[page]);
+	assert_arrays_are_apart();
+	assert_list_is(&memblock.memory, ram, false);
+	assert_list_is(&memblock.reserved, taken, true);
 }
 
-static void random_calls_agree_with_the_model(void **state)
+/* Cells [first, first + nr), nr of them at most to the end of their half. */
+struct run {
+	unsigned int	first, nr;
+};
+
+static struct run random_run(unsigned int longest)
 {
-	unsigned int round, i;
+	struct run r = { random_below(one_in(8) ? CELLS : LOW_CELLS), random_below(longest + 1) };
+	unsigned int half_end = r.first < LOW_CELLS ? LOW_CELLS : CELLS;
 
-	for (round = 0; round < 300; round++) {
-		reset();
-		for (i = random_below(10) + 1; i; i--)
-			add(1 + random_below(PAGES - 600), 1 + random_below(500));
-		for (i = 0; i < 400; i++) {
-			unsigned int page = random_below(PAGES - 40), nr = 1 + random_below(one_in(4) ? 30 : 3);
-			unsigned int use = random_below(NR_MEM_USES);
+	r.nr = min(r.nr, half_end - r.first);
+	return r;
+}
 
-			if (use == MEM_MEMBLOCK)
-				use = MEM_INITRD;
-			if (one_in(3))
-				release(page, nr);
-			else
-				reserve(page, nr, use);
-			if (memblock.reserved.regions != reserved_regions)
-				break;		/* it took memory for itself: the next test looks at that */
-			if (i % 40 == 0)
-				expect_as_in_the_model();
+static u64 run_size(struct run r)
+{
+	u64 size = r.nr * cell_size;
+
+	/* to the end, said in the many ways that wrap */
+	if (r.nr && r.first + r.nr == CELLS && one_in(2))
+		size = one_in(2) ? ~0ULL : size + random_below(1000);
+	return size;
+}
+
+static void paint(bool *set, struct run r, bool value)
+{
+	for (unsigned int i = 0; i < r.nr; i++)
+		if (r.first + i < CELLS && cell_addr(r.first + i) != ~0ULL)
+			set[r.first + i] = value;
+}
+
+static bool overlaps_arrays(struct run r)
+{
+	for (unsigned int i = 0; i < r.nr && r.first + i < LOW_CELLS; i++)
+		if (an_array_covers(cell_addr(r.first + i)))
+			return true;
+	return false;
+}
+
+/* Highest place of @nr free cells at a multiple of @align, from a look at every place. */
+static u64 model_place(unsigned int nr, u64 align)
+{
+	for (unsigned int i = min((u64)LOW_CELLS, memblock.limit / cell_size); i-- > 0; ) {
+		u64 at = i * cell_size;
+		unsigned int n = 0;
+
+		if (at % align || at + nr * cell_size > memblock.limit)
+			continue;
+		while (n < nr && ram[i + n] && !taken[i + n] && !an_array_covers(cell_addr(i + n)))
+			n++;
+		if (n == nr && at)
+			return at;
+	}
+	return 0;
+}
+
+/* Whether a call worked; it may fail when its list is full and there is no memory to grow into. */
+static bool done(int err, const struct memblock_type *type)
+{
+	if (!err)
+		return true;
+	assert_int_equal(err, -ENOMEM);
+	assert_true(type->cnt + 1 >= type->max);
+	assert_int_equal(model_place(2 * type->max * sizeof(struct memblock_region) / cell_size, PAGE_SIZE), 0);
+	return false;
+}
+
+static void random_add(unsigned int longest)
+{
+	struct run r = random_run(longest);
+
+	if (done(memblock_add(cell_addr(r.first), run_size(r)), &memblock.memory))
+		paint(ram, r, true);
+}
+
+static void random_reserve(unsigned int longest)
+{
+	struct run r = random_run(longest);
+
+	if (overlaps_arrays(r))
+		return;
+	if (done(memblock_reserve(cell_addr(r.first), run_size(r)), &memblock.reserved))
+		paint(taken, r, true);
+}
+
+static void random_free(unsigned int longest)
+{
+	struct run r = random_run(longest);
+
+	if (overlaps_arrays(r))
+		return;
+	if (done(memblock_free(cell_addr(r.first), run_size(r)), &memblock.reserved))
+		paint(taken, r, false);
+}
+
+static void random_alloc(unsigned int longest)
+{
+	unsigned int nr = 1 + random_below(longest);
+	u64 align = 1ULL << random_below(17), want;
+	struct run r = { 0, nr };
+
+	memblock_free(0, 0);		/* lists that could not grow may do so now, before the model looks */
+	memblock_free(0, 0);
+	want = model_place(nr, align);
+	r.first = want / cell_size;
+	if (memblock.reserved.cnt + 1 >= memblock.reserved.max)
+		return;
+	if (one_in(2)) {
+		assert_int_equal(memblock_phys_alloc(nr * cell_size, align), want);
+	} else {
+		u8 *p = memblock_alloc(nr * cell_size, align);
+
+		assert_ptr_equal(p, want ? arena + want : NULL);
+		for (u64 i = 0; p && i < nr * cell_size; i++)
+			if (p[i])
+				fail_msg("byte %ju of an allocation is not cleared", (uintmax_t)i);
+	}
+	if (want)
+		paint(taken, r, true);
+}
+
+static void random_calls(u64 cell, unsigned int longest, int nr, unsigned int check_every)
+{
+	u64 whole = LOW_CELLS * cell;
+
+	reset(cell);
+	for (int i = 0; i < nr; i++) {
+		unsigned int what = random_below(100);
+
+		if (one_in(50))
+			memblock.limit = one_in(2) ? whole : random_below(LOW_CELLS) * cell;
+		if (what < 30)
+			random_add(longest);
+		else if (what < 60)
+			random_reserve(longest);
+		else if (what < 85)
+			random_free(longest);
+		else
+			random_alloc(longest);
+		if (i % check_every == 0)
+			assert_as_painted();
+	}
+	assert_as_painted();
+}
+
+static void random_calls_leave_the_lists_as_painted(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 8; round++) {
+		random_calls(512, 1000, 200, 1);
+		random_calls(1, 1000, 200, 1);		/* to the byte */
+	}
+	random_calls(512, 20, 2500, 4);
+	random_calls(512, 2, 12000, 50);
+}
+
+/* RAM with holes, to @nr regions. */
+static void thousands_of_regions_fit(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 6; round++) {
+		unsigned int nr = 2000 + random_below(3000), step = one_in(2) ? 3 : 1;
+
+		reset(512);
+		paint(ram, (struct run){ 10400, 5000 }, true);		/* where the arrays can go */
+		memblock_add(cell_addr(10400), 5000 * 512);
+		for (unsigned int i = 0; i < nr; i++) {			/* up, down, or in any order */
+			unsigned int at = 2 * (round % 2 ? nr - i : step == 3 ? i * 7919 % 5000 : i);
+
+			paint(ram, (struct run){ at, 1 }, true);
+			assert_int_equal(memblock_add(cell_addr(at), 512), 0);
+			paint(taken, (struct run){ at + 1, 1 }, true);
+			assert_int_equal(memblock_reserve(cell_addr(at + 1), 512), 0);
+			if (i % 200 == 0)
+				assert_as_painted();
+		}
+		assert_true(memblock.memory.cnt >= 2000 && memblock.reserved.cnt >= 2000);
+		assert_as_painted();
+		for (unsigned int i = 0; i < LOW_CELLS; i++) {
+			if (!taken[i])
+				continue;
+			taken[i] = false;
+			assert_int_equal(memblock_free(cell_addr(i), 512), 0);
+		}
+		assert_as_painted();
+	}
+}
+
+/* The one free place is the best one for the array as well as for whoever asks. */
+static void a_growing_list_keeps_off_what_is_being_reserved(void **state)
+{
+	(void)state;
+	for (unsigned int before = 100; before < 140; before++) {
+		for (int alloc = 0; alloc < 3; alloc++) {
+			struct run r = { 16000, 320 };
+
+			reset(512);
+			paint(ram, (struct run){ 0, LOW_CELLS }, true);
+			assert_int_equal(memblock_add(0, LOW_CELLS * 512), 0);
+			for (unsigned int i = 0; i < before; i++) {
+				paint(taken, (struct run){ 2 * i, 1 }, true);
+				assert_int_equal(memblock_reserve(cell_addr(2 * i), 512), 0);
+			}
+			if (alloc) {
+				r.first = model_place(r.nr, PAGE_SIZE) / 512;
+				if (alloc == 1)
+					assert_int_equal(memblock_phys_alloc(r.nr * 512, PAGE_SIZE), cell_addr(r.first));
+				else
+					assert_ptr_equal(memblock_alloc(r.nr * 512, PAGE_SIZE), arena + cell_addr(r.first));
+			} else if (overlaps_arrays(r)) {
+				continue;
+			} else {
+				assert_int_equal(memblock_reserve(cell_addr(r.first), r.nr * 512), 0);
+			}
+			paint(taken, r, true);
+			assert_as_painted();
 		}
 	}
 }
 
-static void allocations_are_free_ram_and_the_highest(void **state)
+static void both_lists_growing_at_once_stay_apart(void **state)
 {
-	unsigned int round, page, i;
-	phys_addr_t pa;
-
-	for (round = 0; round < 100; round++) {
-		reset();
-		for (i = 0; i < 4; i++)
-			add(1 + random_below(PAGES - 300), 1 + random_below(200));
-		while ((pa = memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE, MEM_PAGE_TABLES))) {
-			for (page = PAGES - 1; page && !(is_ram[page] && use_of[page] == NO_USE); page--)
-				;
-			assert_int_equal(pa >> PAGE_SHIFT, page);
-			use_of[page] = MEM_PAGE_TABLES;
+	(void)state;
+	for (unsigned int memory = 118; memory < 132; memory++) {
+		for (unsigned int reserved = 118; reserved < 132; reserved++) {
+			reset(512);
+			paint(ram, (struct run){ 8000, 8000 }, true);
+			assert_int_equal(memblock_add(cell_addr(8000), 8000 * 512), 0);
+			for (unsigned int i = 0; i < reserved; i++) {
+				paint(taken, (struct run){ 2 * i, 1 }, true);
+				assert_int_equal(memblock_reserve(cell_addr(2 * i), 512), 0);
+			}
+			for (unsigned int i = 0; i < memory; i++) {
+				paint(ram, (struct run){ 3 * i, 1 }, true);
+				assert_int_equal(memblock_add(cell_addr(3 * i), 512), 0);
+			}
+			assert_as_painted();
 		}
-		expect_as_in_the_model();
 	}
 }
 
-static void lists_grow_and_say_so(void **state)
+static void a_list_that_cannot_grow_says_so_and_stays_as_it_was(void **state)
 {
-	unsigned int i;
+	unsigned int held = 0;
+	int err;
+	u64 at;
 
-	reset();
-	add(1, PAGES - 1);
-	for (i = 0; i < PAGES / 2 - 300; i++)
-		reserve(2 + 2 * i, 1, MEM_INITRD);
-	assert_ptr_not_equal(memblock.reserved.regions, reserved_regions);
-	take_growth_into_the_model();
-	expect_as_in_the_model();
-}
-
-static void nothing_is_given_after_the_hand_over(void **state)
-{
-	reset();
-	add(0, 100);
+	(void)state;
+	reset(512);
 	memblock.limit = 0;
-	assert_int_equal(memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE, MEM_INITRD), 0);
-	assert_null(memblock_alloc(PAGE_SIZE, PAGE_SIZE, MEM_INITRD));
+	paint(ram, (struct run){ 8000, 8000 }, true);
+	assert_int_equal(memblock_add(cell_addr(8000), 8000 * 512), 0);
+	while (!(err = memblock_reserve(cell_addr(2 * held), 512))) {
+		paint(taken, (struct run){ 2 * held++, 1 }, true);
+		assert_true(held <= 128);
+	}
+	assert_int_equal(err, -ENOMEM);
+	assert_true(held >= 120);
+	assert_as_painted();
+	assert_int_equal(memblock_phys_alloc(512, 512), 0);
+
+	paint(taken, (struct run){ 1, 1 }, true);		/* no slot needed: merges two */
+	assert_int_equal(memblock_reserve(cell_addr(1), 512), 0);
+	assert_as_painted();
+
+	memblock.limit = LOW_CELLS * 512;			/* memory is back */
+	at = memblock_phys_alloc(512, 512);
+	assert_int_not_equal(at, 0);
+	paint(taken, (struct run){ at / 512, 1 }, true);
+	assert_as_painted();
+	for (unsigned int i = 0; i < 1000; i++) {
+		paint(taken, (struct run){ 2 * i, 1 }, true);
+		assert_int_equal(memblock_reserve(cell_addr(2 * i), 512), 0);
+	}
+	assert_as_painted();
 }
 
-static void fractions_of_pages_are_not_free(void **state)
+static void ram_that_comes_last_lets_full_lists_grow(void **state)
 {
-	struct memblock_region r;
+	unsigned int held = 0;
 
-	reset();
-	memblock_add(0x1800, 0x2000);			/* 0x1800-0x3800: one whole page */
-	assert_true(memblock_next_free(0, 0x10000, &r));
-	assert_int_equal(r.base, 0x2000);
-	assert_int_equal(r.size, 0x1000);
-	assert_false(memblock_next_free(0x3000, 0x10000, &r));
-	memblock_reserve(0x2fff, 1, MEM_INITRD);
-	assert_false(memblock_next_free(0, 0x10000, &r));
-	assert_true(memblock_next_ram(0, 0x10000, &r));
-	memblock_reserve(~0ULL - 10, 100, MEM_INITRD);	/* the end of the address space: no wrap */
+	(void)state;
+	reset(512);
+	while (!memblock_reserve(cell_addr(2 * held), 512))
+		paint(taken, (struct run){ 2 * held++, 1 }, true);
+	paint(ram, (struct run){ 8000, 1000 }, true);
+	assert_int_equal(memblock_add(cell_addr(8000), 1000 * 512), 0);
+	for (unsigned int i = held; i < held + 500; i++) {
+		paint(taken, (struct run){ 2 * i, 1 }, true);
+		assert_int_equal(memblock_reserve(cell_addr(2 * i), 512), 0);
+	}
+	assert_as_painted();
+}
+
+static void allocations_end_below_the_limit(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 2000; round++) {
+		u64 limit = random_below(LOW_CELLS * 512), size = 1 + random_below(1 << random_below(20));
+		u64 align = 1ULL << random_below(20), at, want;
+
+		reset(512);
+		assert_int_equal(memblock_add(0x3000, 0x100000), 0);
+		memblock.limit = limit;
+		at = memblock_phys_alloc(size, align);
+		limit = min(limit, 0x103000ULL);
+		want = limit < size ? 0 : (limit - size) / align * align;
+		assert_int_equal(at, want >= 0x3000 ? want : 0);
+	}
+}
+
+static void address_0_is_never_given_out(void **state)
+{
+	(void)state;
+	reset(512);
+	assert_int_equal(memblock_add(0, 3 * PAGE_SIZE), 0);
+	assert_int_equal(memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE), 2 * PAGE_SIZE);
+	assert_int_equal(memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE), PAGE_SIZE);
+	assert_int_equal(memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE), 0);
+	assert_null(memblock_alloc(PAGE_SIZE, PAGE_SIZE));
+	assert_int_equal(memblock_total(&memblock.reserved), 2 * PAGE_SIZE);
+}
+
+static void is_memory_means_all_of_it_in_one_region(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 30; round++) {
+		reset(512);
+		for (int i = 0; i < 60; i++)
+			random_add(300);
+		for (int i = 0; i < 2000; i++) {
+			struct run r = random_run(one_in(2) ? 20 : 600);
+			bool want = true;
+			u64 base = cell_addr(r.first), size;
+
+			r.nr = max(r.nr, 1u);
+			size = r.nr * 512;
+			for (unsigned int c = 0; c < r.nr; c++)
+				want = want && ram[r.first + c];
+			if (r.first + r.nr == CELLS && one_in(2))
+				size--;
+			else if (r.first + r.nr == CELLS)
+				want = false;			/* the very last byte is nobody's */
+			assert_int_equal(memblock_is_memory(base, size), want);
+			if (want && size > 4)			/* parts of it, to the byte */
+				assert_true(memblock_is_memory(base + 1, size - 2));
+		}
+		assert_false(memblock_is_memory(~0ULL, 1));
+		assert_false(memblock_is_memory(~0ULL, ~0ULL));
+		assert_false(memblock_is_memory(0, ~0ULL));
+	}
+}
+
+static void empty_and_last_byte_ranges_change_nothing(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 50; round++) {
+		reset(512);
+		for (int i = 0; i < 30; i++) {
+			random_add(100);
+			random_reserve(100);
+		}
+		for (int i = 0; i < 100; i++) {
+			u64 base = one_in(2) ? ~0ULL : random_below(CELLS * 512), size = base == ~0ULL ? random64() : 0;
+
+			assert_int_equal(memblock_add(base, size), 0);
+			assert_int_equal(memblock_reserve(base, size), 0);
+			assert_int_equal(memblock_free(base, size), 0);
+		}
+		assert_as_painted();
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(random_calls_agree_with_the_model),
-		cmocka_unit_test(allocations_are_free_ram_and_the_highest),
-		cmocka_unit_test(lists_grow_and_say_so),
-		cmocka_unit_test(nothing_is_given_after_the_hand_over),
-		cmocka_unit_test(fractions_of_pages_are_not_free),
+		cmocka_unit_test(random_calls_leave_the_lists_as_painted),
+		cmocka_unit_test(thousands_of_regions_fit),
+		cmocka_unit_test(a_growing_list_keeps_off_what_is_being_reserved),
+		cmocka_unit_test(both_lists_growing_at_once_stay_apart),
+		cmocka_unit_test(a_list_that_cannot_grow_says_so_and_stays_as_it_was),
+		cmocka_unit_test(ram_that_comes_last_lets_full_lists_grow),
+		cmocka_unit_test(allocations_end_below_the_limit),
+		cmocka_unit_test(address_0_is_never_given_out),
+		cmocka_unit_test(is_memory_means_all_of_it_in_one_region),
+		cmocka_unit_test(empty_and_last_byte_ranges_change_nothing),
 	};
 
-	return cmocka_run_group_tests_name("mm/memblock", tests, seed_random, NULL);
+	return cmocka_run_group_tests(tests, make_arena, drop_arena);
 }

@@ -49,6 +49,11 @@ static int map_window(unsigned long va, phys_addr_t pa, uint64_t size, uint64_t 
 	return 0;
 }
 
+bool phys_is_address(phys_addr_t pa, uint64_t size)
+{
+	return pa + size >= pa;
+}
+
 void pgtable_unmap(struct pgtable *pt, unsigned long va, uint64_t size)
 {
 	memset(&mapped[(va - vmalloc_base) >> PAGE_SHIFT], 0, (size >> PAGE_SHIFT) * sizeof(mapped[0]));

@@ -6,6 +6,7 @@
 #include "payload.h"
 #include <asm/page.h>
 #include <lib/lz4.h>
+#include <lib/unaligned.h>
 #include <lib/xxhash.h>
 
 extern const struct payload_header payload_blob __attribute__((visibility("hidden")));
@@ -40,6 +41,12 @@ enum payload_error payload_verify(const struct payload_header *p, const void *im
 	return xxh64(image, p->image_size, 0) == p->image_checksum ? PAYLOAD_OK : PAYLOAD_BAD_CHECKSUM;
 }
 
+/* RELR promises even addresses, no more. */
+static void move_pointer(u8 *where, u64 delta)
+{
+	put_unaligned_le64(get_unaligned_le64(where) + delta, where);
+}
+
 /*
  * RELR (gABI, "Relative Relocation Table"): an even word is the address of a
  * pointer; an odd word is a bit map of the 63 words that follow the last one.
@@ -60,7 +67,7 @@ enum payload_error payload_relocate(const struct payload_header *p, void *image,
 			where = bits - p->link_address;
 			if (where > limit)
 				return PAYLOAD_BAD_RELOCS;
-			*(u64 *)((u8 *)image + where) += delta;
+			move_pointer((u8 *)image + where, delta);
 			where += sizeof(u64);
 			continue;
 		}
@@ -69,7 +76,7 @@ enum payload_error payload_relocate(const struct payload_header *p, void *image,
 				continue;
 			if (at > limit)
 				return PAYLOAD_BAD_RELOCS;
-			*(u64 *)((u8 *)image + at) += delta;
+			move_pointer((u8 *)image + at, delta);
 		}
 		where += 63 * sizeof(u64);
 	}

@@ -26,6 +26,9 @@ bool phys_is_mapped(phys_addr_t pa, u64 size);
 /** memremap() - memory the firmware left, cached: the direct map where it shows it, else a mapping of its own */
 void *memremap(phys_addr_t pa, u64 size);
 
+/** phys_is_address() - whether the CPU can address all of a range: what firmware claims may be anything */
+bool phys_is_address(phys_addr_t pa, u64 size);
+
 /** phys_addr_limit() - first physical address that neither the CPU nor the direct map reaches */
 phys_addr_t phys_addr_limit(void);
 

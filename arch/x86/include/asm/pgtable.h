@@ -34,7 +34,8 @@ typedef int (*pgtable_visit_t)(struct pgtable *pt, u64 *entry, unsigned long va,
 
 /**
  * pgtable_walk() - visit the entries that translate [@first, @last], in order
- * @last: inclusive, so that a walk can reach the top of the address space
+ * @last: inclusive, so that a walk can reach the top of the address space; the
+ *        hole between the halves is stepped over
  * Return: 0, PGWALK_STOP or the visitor's error.
  */
 int pgtable_walk(struct pgtable *pt, unsigned long first, unsigned long last,
@@ -46,8 +47,10 @@ int pgtable_walk(struct pgtable *pt, unsigned long first, unsigned long last,
  * Uses the largest pages that alignment and max_leaf allow. All three numbers
  * are multiples of 4 KiB. A range that is mapped already must be mapped to the
  * same frames with the same @prot.
- * Return: 0, -1 when out of memory for tables, -2 when the range is taken.
- * Does not flush: only entries that were not present change.
+ * Return: 0, -1 when out of memory for tables, -2 when the range is taken or
+ * does not exist: it wraps, is not canonical, or its frames exceed 52 bits.
+ * Does not flush: entries that were not present change, and tables on the way
+ * become accessible to users for a @prot that is.
  */
 int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, u64 size, u64 prot);
 

@@ -42,5 +42,6 @@
 #define _PAGE_CACHE_UC	(_PAGE_PCD | _PAGE_PWT)
 
 #define EARLY_DYNAMIC_PAGE_TABLES	64
+#define IDENT_MAP_32_SIZE	_AC(0x6000, UL)	/* bytes; see ident_map_32 in long_mode_32.S */
 
 #endif

@@ -79,10 +79,10 @@ bool boot_deterministic(void);
 /** print_hello() - the first line of output: name, version, build id */
 void print_hello(void);
 
-/** screen_init() - a console on the framebuffer of boot_params, through the early direct map */
+/** screen_init() - a console on the framebuffer or text screen of boot_params, through the early direct map */
 void screen_init(void);
 
-/** screen_remap() - after paging_init(): the same framebuffer, write-combining */
+/** screen_remap() - after paging_init(): the same screen through a mapping of its own */
 void screen_remap(void);
 
 void __noreturn x86_64_start_kernel(phys_addr_t bp);

@@ -449,7 +449,7 @@ static void any_bytes_stay_inside_the_framebuffer(void **state)
 			for (size_t at = 0; at < n; at++)
 				bytes[at] = one_in(2) ? likely[random_below(sizeof(likely))] : (char)random64();
 			registered->write(registered, bytes, n);
-			assert_true(t.row < t.rows && t.col <= t.cols);
+			assert_true(t.vt.row < t.vt.rows && t.vt.col <= t.vt.cols);
 		}
 		stop();
 	}
@@ -470,8 +470,8 @@ static void screens_choose_a_readable_scale(void **state)
 		t.fb = &fb;
 		assert_true(choose_geometry(FBCON_TOP_ROWS));
 		assert_int_equal(t.scale, screens[i].scale);
-		assert_int_equal(t.cols, screens[i].cols);
-		assert_int_equal(t.rows, screens[i].rows);
+		assert_int_equal(t.vt.cols, screens[i].cols);
+		assert_int_equal(t.vt.rows, screens[i].rows);
 	}
 }
 
