@@ -77,6 +77,8 @@ static void release_all(void)
 		release(random_below(nr_objects));
 }
 
+static const size_t model_aligns[] = { 8, 8, 64, 16, 128, 4096, 8 };
+
 static size_t random_size(void)
 {
 	return one_in(20) ? 1 + random_below(100000) : one_in(4) ? 1 + random_below(9000) : 1 + random_below(300);
@@ -113,8 +115,10 @@ static void random_operations(unsigned int nr, struct kmem_cache **caches, unsig
 			} else {
 				void *p = kmem_cache_alloc(caches[c], GFP_KERNEL);
 
-				if (p)
-					adopt(p, caches[c]->size, caches[c]);
+				if (!p)
+					continue;
+				assert_int_equal((uintptr_t)p & (model_aligns[c] - 1), 0);
+				adopt(p, caches[c]->size, caches[c]);
 			}
 		} else if (nr_objects) {
 			release(random_below(nr_objects));
@@ -135,14 +139,14 @@ static void expect_nothing_lost(void)
 
 static void agrees_with_the_model(void **state)
 {
-	static const size_t sizes[] = { 1, 24, 56, 100, 700, 3000, 8192 }, aligns[] = { 0, 8, 64, 16, 128, 4096, 0 };
+	static const size_t sizes[] = { 1, 24, 56, 100, 700, 3000, 8192 };
 	struct kmem_cache *caches[ARRAY_SIZE(sizes)];
 	unsigned int round, i;
 
 	for (round = 0; round < 4; round++) {
 		start(0x8000);
 		for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-			caches[i] = kmem_cache_create("model", sizes[i], aligns[i], NULL);
+			caches[i] = kmem_cache_create("model", sizes[i], model_aligns[i], NULL);
 			assert_non_null(caches[i]);
 		}
 		random_operations(50000, caches, ARRAY_SIZE(sizes));
