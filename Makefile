@@ -45,7 +45,7 @@ COMMON		:= -std=gnu11 -g -ffreestanding -nostdinc -isystem $(GCC_INCLUDE) \
 		   -fcf-protection=none -fPIE -fvisibility=hidden -fno-delete-null-pointer-checks \
 		   -m64 -mno-red-zone -mgeneral-regs-only $(WARNINGS)
 ASFLAGS		:= -D__ASSEMBLY__ -Wa,--fatal-warnings -Wa,-mx86-used-note=no
-KERNEL_CFLAGS	:= $(COMMON) -O2 -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer
+KERNEL_CFLAGS	:= $(COMMON) -O2 -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer $(if $(DEBUG),-DLANTERN_DEBUG)
 # The boot part keeps no pointer in initialised data (see relocs-checked), so no
 # jump tables either; gnu-efi supplies the UEFI types.
 BOOT_CFLAGS	:= $(COMMON) -Os -fomit-frame-pointer -fno-jump-tables \
@@ -92,6 +92,7 @@ help:
 #help make debug                QEMU stopped at the first instruction; prints the gdb line
 #help make clean                remove build/
 #help
+#help DEBUG=1 adds checks of every slab object to the kernel (make clean before and after);
 #help V=1 shows commands; CMDLINE="..." sets the built-in command line of the image;
 #help APPEND="..." the command line of make run; QEMU_ARGS="..." adds to QEMU's;
 #help ACCEL=kvm uses /dev/kvm (never guessed).

@@ -53,17 +53,22 @@ static void replace(struct memblock_type *type, unsigned int from, unsigned int 
 }
 
 /* Merge a range in; -ENOMEM when that takes a slot and @spare of them would not remain. */
-static int insert(struct memblock_type *type, phys_addr_t base, u64 size, unsigned int spare)
+static int insert(struct memblock_type *type, phys_addr_t base, u64 size, enum mem_use use,
+		  unsigned int spare)
 {
-	struct memblock_region new = { base, min(size, ~0ULL - base) };
+	struct memblock_region new = { base, min(size, ~0ULL - base), use };
 	unsigned int from, to;
 
 	if (!new.size)
 		return 0;
 	from = first_ending_from(type, base);
+	if (from < type->cnt && region_end(&type->regions[from]) == base && type->regions[from].use != use)
+		from++;
 	for (to = from; to < type->cnt && type->regions[to].base <= region_end(&new); to++) {
 		phys_addr_t end = max(region_end(&new), region_end(&type->regions[to]));
 
+		if (type->regions[to].use != use)
+			break;			/* they touch, no more */
 		new.base = min(new.base, type->regions[to].base);
 		new.size = end - new.base;
 	}
@@ -87,9 +92,9 @@ static int cut(struct memblock_type *type, phys_addr_t base, u64 size, unsigned 
 		const struct memblock_region *r = &type->regions[to];
 
 		if (r->base < base)
-			left[n++] = (struct memblock_region){ r->base, base - r->base };
+			left[n++] = (struct memblock_region){ r->base, base - r->base, r->use };
 		if (region_end(r) > end)
-			left[n++] = (struct memblock_region){ end, region_end(r) - end };
+			left[n++] = (struct memblock_region){ end, region_end(r) - end, r->use };
 	}
 	if (n > to - from && type->cnt + spare >= type->max)
 		return -ENOMEM;
@@ -108,7 +113,7 @@ static void grow(struct memblock_type *type)
 	bool was_static = old == memory_regions || old == reserved_regions;
 	phys_addr_t pa = find_free(new_size, PAGE_SIZE);
 
-	if (!pa || insert(&memblock.reserved, pa, new_size, 0))
+	if (!pa || insert(&memblock.reserved, pa, new_size, MEM_MEMBLOCK, 0))
 		return;
 	type->regions = memcpy(__va(pa), old, type->cnt * sizeof(*old));
 	type->max = new_size / sizeof(struct memblock_region);
@@ -132,13 +137,30 @@ static int keep_room(int err)
 
 int memblock_add(phys_addr_t base, u64 size)
 {
-	return keep_room(insert(&memblock.memory, base, size, 0));
+	return keep_room(insert(&memblock.memory, base, size, 0, 0));
 }
 
-/* One slot is left for the array that a list grows into. */
-int memblock_reserve(phys_addr_t base, u64 size)
+/*
+ * Only the gaps between earlier reservations are new. One slot is left for the
+ * array that a list grows into.
+ */
+int memblock_reserve(phys_addr_t base, u64 size, enum mem_use use)
 {
-	return keep_room(insert(&memblock.reserved, base, size, 1));
+	const struct memblock_type *res = &memblock.reserved;
+	phys_addr_t at = base, end = base + min(size, ~0ULL - base);
+	int err = 0;
+
+	while (at < end && !err) {
+		unsigned int next = first_ending_from(res, at + 1);
+		bool met = next < res->cnt && res->regions[next].base < end;
+		phys_addr_t gap_end = met ? res->regions[next].base : end;
+		phys_addr_t resume = met ? region_end(&res->regions[next]) : end;
+
+		if (at < gap_end)
+			err = insert(&memblock.reserved, at, gap_end - at, use, 1);
+		at = resume;
+	}
+	return keep_room(err);
 }
 
 int memblock_free(phys_addr_t base, u64 size)
@@ -186,20 +208,20 @@ static phys_addr_t find_free(u64 size, u64 align)
 	return 0;
 }
 
-phys_addr_t memblock_phys_alloc(u64 size, u64 align)
+phys_addr_t memblock_phys_alloc(u64 size, u64 align, enum mem_use use)
 {
 	phys_addr_t pa;
 
 	keep_room(0);		/* the limit may have been in the way before */
 	pa = find_free(size, align);
-	if (!pa || memblock_reserve(pa, size))
+	if (!pa || memblock_reserve(pa, size, use))
 		return 0;
 	return pa;
 }
 
-void *memblock_alloc(u64 size, u64 align)
+void *memblock_alloc(u64 size, u64 align, enum mem_use use)
 {
-	phys_addr_t pa = memblock_phys_alloc(size, align);
+	phys_addr_t pa = memblock_phys_alloc(size, align, use);
 
 	return pa ? memset(__va(pa), 0, size) : NULL;
 }
@@ -211,6 +233,78 @@ bool memblock_is_memory(phys_addr_t base, u64 size)
 
 	return base != ~0ULL && i < type->cnt && type->regions[i].base <= base &&
 	       region_end(&type->regions[i]) - base >= size;
+}
+
+/* [@start, @end) cut to whole pages. */
+static bool whole_pages(phys_addr_t start, phys_addr_t end, struct memblock_region *out)
+{
+	start = ALIGN(start, PAGE_SIZE);
+	end = ALIGN_DOWN(end, PAGE_SIZE);
+	if (start >= end)
+		return false;
+	*out = (struct memblock_region){ .base = start, .size = end - start };
+	return true;
+}
+
+bool memblock_next_ram(phys_addr_t from, phys_addr_t limit, struct memblock_region *out)
+{
+	const struct memblock_type *mem = &memblock.memory;
+	unsigned int m = first_ending_from(mem, from + 1);
+
+	for (; m < mem->cnt && mem->regions[m].base < limit; m++)
+		if (whole_pages(max(from, mem->regions[m].base), min(limit, region_end(&mem->regions[m])), out))
+			return true;
+	return false;
+}
+
+bool memblock_next_free(phys_addr_t from, phys_addr_t limit, struct memblock_region *out)
+{
+	const struct memblock_type *res = &memblock.reserved;
+	struct memblock_region ram;
+
+	for (; memblock_next_ram(from, limit, &ram); from = region_end(&ram)) {
+		unsigned int r = first_ending_from(res, ram.base + 1);
+		phys_addr_t start = ram.base;
+
+		for (; r < res->cnt && res->regions[r].base < region_end(&ram); r++) {
+			if (whole_pages(start, res->regions[r].base, out))
+				return true;
+			start = region_end(&res->regions[r]);
+		}
+		if (start < region_end(&ram) && whole_pages(start, region_end(&ram), out))
+			return true;
+	}
+	return false;
+}
+
+/* Ranges may begin and end inside a page: it counts for the first one that touches it. */
+unsigned long memblock_count_uses(unsigned long pages[NR_MEM_USES])
+{
+	const struct memblock_type *res = &memblock.reserved;
+	phys_addr_t at = 0, end;
+	unsigned long sum = 0;
+	unsigned int r;
+
+	for (r = 0; r < NR_MEM_USES; r++)
+		pages[r] = 0;
+	for (r = 0; r < res->cnt; r++, at = max(at, end)) {
+		struct memblock_region ram;
+
+		at = max(at, ALIGN_DOWN(res->regions[r].base, PAGE_SIZE));
+		end = ALIGN(min(region_end(&res->regions[r]), ALIGN_DOWN(~0ULL, PAGE_SIZE)), PAGE_SIZE);
+		for (; at < end && memblock_next_ram(at, end, &ram); at = region_end(&ram)) {
+			pages[res->regions[r].use] += ram.size >> PAGE_SHIFT;
+			sum += ram.size >> PAGE_SHIFT;
+		}
+	}
+	return sum;
+}
+
+phys_addr_t memblock_end(void)
+{
+	const struct memblock_type *mem = &memblock.memory;
+
+	return mem->cnt ? region_end(&mem->regions[mem->cnt - 1]) : 0;
 }
 
 u64 memblock_total(const struct memblock_type *type)

@@ -74,6 +74,7 @@
 	S(84, PAGING,		"direct-map",		"The kernel's final page tables are live.") \
 	S(85, ACPI,		"acpi-tables",		"The ACPI tables that the kernel needs are found and checked.") \
 	S(86, EFI_RUNTIME,	"efi-runtime",		"The runtime services of the firmware are found.") \
+	S(87, PAGE_ALLOC,	"page-allocator",	"Free memory goes from memblock to the page allocator.") \
 	S(99, MONITOR,		"monitor",		"The monitor waits for a command.")
 
 enum boot_stage {

@@ -39,6 +39,7 @@ typedef u64		phys_addr_t;	/* a physical address, never dereferenced */
 #define __used		__attribute__((used))
 #define __unused	__attribute__((unused))
 #define __noinline	__attribute__((noinline))
+#define __inline_always	inline __attribute__((always_inline))
 #define barrier()	__asm__ volatile("" ::: "memory")
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)

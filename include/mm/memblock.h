@@ -2,6 +2,8 @@
 /*
  * memblock: the allocator of the boot, before there are struct pages. Two
  * sorted lists of disjoint ranges: what RAM there is, and what of it is taken.
+ * When the page allocator starts, memblock stops to allocate; its lists remain,
+ * as the record of what the page allocator has not initialised yet.
  * Context of everything here: one CPU, interrupts off.
  */
 #ifndef MM_MEMBLOCK_H
@@ -9,21 +11,29 @@
 
 #include <lib/types.h>
 
+/* What a reserved range is for: the lines of the memory table, in its order. */
+enum mem_use {
+	MEM_TEXT, MEM_RODATA, MEM_DATA, MEM_BSS, MEM_PAGE_TABLES, MEM_MEMBLOCK,
+	MEM_FIRST_MIB, MEM_BOOT_DATA, MEM_INITRD, MEM_EFI_MAP, MEM_EFI_BOOT,
+	NR_MEM_USES
+};
+
 struct memblock_region {
 	phys_addr_t	base;
 	u64		size;			/* bytes, never 0 */
+	enum mem_use	use;			/* of a reserved range */
 };
 
 struct memblock_type {
 	unsigned int		cnt, max;
-	struct memblock_region	*regions;	/* sorted, disjoint, not touching */
+	struct memblock_region	*regions;	/* sorted, disjoint, touching only where the use differs */
 	const char		*name;
 };
 
 struct memblock {
 	struct memblock_type	memory;
 	struct memblock_type	reserved;
-	phys_addr_t		limit;		/* allocations end below this */
+	phys_addr_t		limit;		/* allocations end below this; 0 once the page allocator has taken over */
 };
 
 extern struct memblock memblock;
@@ -31,11 +41,12 @@ extern struct memblock memblock;
 /**
  * memblock_add() - [@base, @base + @size) is RAM
  * memblock_reserve() - the range is taken; it may lie anywhere, RAM or not
- * Overlaps with earlier ranges are merged. The lists grow by themselves.
+ * Overlaps are merged; what is reserved twice keeps its first use. The lists grow
+ * by themselves.
  * Return: 0, or -ENOMEM when a list is full and cannot grow.
  */
 int memblock_add(phys_addr_t base, u64 size);
-int memblock_reserve(phys_addr_t base, u64 size);
+int memblock_reserve(phys_addr_t base, u64 size, enum mem_use use);
 
 /** memblock_free() - take back a reservation, or part of one */
 int memblock_free(phys_addr_t base, u64 size);
@@ -45,13 +56,28 @@ int memblock_free(phys_addr_t base, u64 size);
  * @align: power of two
  * Return: physical address, 0 when nothing fits. The memory is not cleared.
  */
-phys_addr_t memblock_phys_alloc(u64 size, u64 align);
+phys_addr_t memblock_phys_alloc(u64 size, u64 align, enum mem_use use);
 
 /** memblock_alloc() - the same, cleared, as a pointer into the direct map; NULL when nothing fits */
-void *memblock_alloc(u64 size, u64 align);
+void *memblock_alloc(u64 size, u64 align, enum mem_use use);
 
 /** memblock_is_memory() - whether all of [@base, @base + @size) is RAM in one region */
 bool memblock_is_memory(phys_addr_t base, u64 size);
+
+/**
+ * memblock_next_free() - the first free RAM in [@from, @limit), whole pages only
+ * memblock_next_ram() - the first RAM there, taken or not
+ * @from: multiple of the page size
+ * Return: false when there is none, else true and the piece in *@out.
+ */
+bool memblock_next_free(phys_addr_t from, phys_addr_t limit, struct memblock_region *out);
+bool memblock_next_ram(phys_addr_t from, phys_addr_t limit, struct memblock_region *out);
+
+/** memblock_count_uses() - whole pages of RAM reserved for each use; the sum is returned */
+unsigned long memblock_count_uses(unsigned long pages[NR_MEM_USES]);
+
+/** memblock_end() - first address after all RAM */
+phys_addr_t memblock_end(void);
 
 /** memblock_total() - bytes in a list */
 u64 memblock_total(const struct memblock_type *type);

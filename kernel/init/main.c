@@ -11,6 +11,7 @@
 #include <kernel/stage.h>
 #include <kernel/tty.h>
 #include <lib/cmdline.h>
+#include <mm/init.h>
 
 /* Serial line, screen and keyboard, whichever of them the machine has. */
 void console_init(void)
@@ -36,6 +37,8 @@ void __noreturn start_kernel(void)
 	console_init();		/* printk is seen; before it, printk was only kept */
 	cpu_report_missing();	/* the boot ends here on a CPU we are not compiled for */
 	setup_arch();		/* memory map, memblock, final page tables, firmware tables */
+	mm_init(boot_command_line, arch_ram_bytes());	/* alloc_pages; memblock allocates no more */
+	mm_selftest_if_asked();
 	boot_stage(STAGE_MONITOR);
 	stage_print_times(tsc_khz());
 	monitor_run(boot_command_line);

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Host tests: tests/host/X_test.c proves X.c, the real file, built for this
 # machine with ASan and UBSan. A test that includes X.c itself, to stand in for
-# the hardware or to reach its static parts, is not linked with it again. A new
+# the hardware or to reach its static parts, is not linked with it again; nor is
+# one that includes another test, to build its unit in another way. A new
 # test needs no line here unless its unit calls other units (host-units-X), a
 # Debian library (host-libs-X), or defines names that libc has too
 # (host-cflags-X, for the unit's object).
@@ -12,13 +13,17 @@
 BUILD	?= build
 HOSTCC	?= gcc
 
-HOST_CFLAGS := -g -O1 -std=gnu11 -Wall -Wextra -Werror \
+HOST_CFLAGS := -g -O1 -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Werror \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-Iinclude -Iarch/x86/include -I. -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 
 host-units-arch/x86/boot/setup/options := kernel/lib/cmdline
 host-units-efistub/efi_e820 := kernel/lib/e820
 host-units-efistub/loadopts := kernel/lib/utf
+host-units-mm/page_alloc := mm/memblock kernel/lib/cmdline
+host-units-mm/slab := mm/memblock kernel/lib/cmdline
+host-units-mm/vmalloc := mm/memblock kernel/lib/cmdline
+host-units-mm/slab_debug := mm/memblock kernel/lib/cmdline
 host-units-kernel/tty/fbcon := kernel/tty/vt kernel/lib/utf
 host-units-kernel/tty/vgacon := kernel/tty/vt kernel/lib/utf
 host-units-arch/x86/boot/decompress/payload := kernel/lib/lz4 kernel/lib/xxhash
@@ -35,7 +40,7 @@ host-cflags-kernel/lib/vsprintf := -Dvsnprintf=lantern_vsnprintf -Dsnprintf=lant
 
 HOST_TESTS := $(sort $(patsubst tests/host/%_test.c,%,$(shell find tests/host -name '*_test.c')))
 HOST_INCLUDERS := $(foreach t,$(HOST_TESTS),$(if $(shell \
-	grep -E '^#include ["<]$t\.c[">]' tests/host/$t_test.c),$t))
+	grep -E '^#include ["<][a-z].*\.c[">]' tests/host/$t_test.c),$t))
 HOST_PROGRAMS := $(HOST_TESTS:%=$(BUILD)/host/%_test)
 HOST_OBJ := $(BUILD)/host/obj
 

@@ -156,12 +156,12 @@ void efi_reserve_memory(void)
 
 	if (!efi.map)
 		return;
-	memblock_reserve(efi.map_pa, efi.map_size);
+	memblock_reserve(efi.map_pa, efi.map_size, MEM_EFI_MAP);
 	if (efi.firmware_32bit)		/* no call will be made */
 		return;
 	for (i = 0; i < nr_descs(); i++)
 		if (desc(i)->Type == EfiBootServicesCode || desc(i)->Type == EfiBootServicesData)
-			memblock_reserve(desc(i)->PhysicalStart, desc_bytes(desc(i)));
+			memblock_reserve(desc(i)->PhysicalStart, desc_bytes(desc(i)), MEM_EFI_BOOT);
 }
 
 static bool needed_at_runtime(const efi_memory_desc_t *d)
@@ -224,15 +224,13 @@ void efi_runtime_setup(void)
 static bool runtime_ready(void)
 {
 	struct pgtable pt = kernel_pgtable;
-	u64 *pgd;
 
 	if (!efi.reset_system || efi.pgd)
 		return efi.pgd;
-	pgd = memblock_alloc(PAGE_SIZE, PAGE_SIZE);
-	if (!pgd)
+	pt.root = pt.alloc();
+	if (!pt.root)
 		return false;
-	pt.root = __pa(pgd);
-	pgd[PTRS_PER_TABLE - 1] = init_top_pgt[PTRS_PER_TABLE - 1];
+	pt.table(pt.root)[PTRS_PER_TABLE - 1] = init_top_pgt[PTRS_PER_TABLE - 1];
 	if (map_runtime(&pt)) {
 		boot_warn(STAGE_EFI_RUNTIME, "the firmware's map overlaps itself: runtime services off");
 		efi.reset_system = 0;

@@ -36,12 +36,16 @@ u64 init_top_pgt[PTRS_PER_TABLE] __noclear;
 /* Set while low, so they live in .data: clearing .bss must not forget them. */
 unsigned long page_offset_base __section(".data") = __PAGE_OFFSET_BASE_L4;
 unsigned long vmalloc_base __section(".data") = __VMALLOC_BASE_L4;
+unsigned long vmemmap_base __section(".data") = __VMEMMAP_BASE_L4;
 unsigned long phys_base __section(".data");
 unsigned int pgtable_levels __section(".data") = 4;
 static unsigned int next_early_pgt __section(".data");
 
 struct boot_params boot_params;
 char boot_command_line[COMMAND_LINE_SIZE];
+
+DEFINE_PER_CPU(unsigned long, cpu_number) = 0;
+DEFINE_PER_CPU(unsigned long, this_cpu_off) = 0;	/* the boot CPU uses the section itself */
 
 DEFINE_PER_CPU(u64, gdt_page[GDT_ENTRIES]) __aligned(64) = {
 	[GDT_ENTRY_KERNEL32_CS]		= GDT_DESC_CODE32,
@@ -126,6 +130,7 @@ unsigned long __startup_64(void)
 		pgtable_levels = 5;
 		page_offset_base = __PAGE_OFFSET_BASE_L5;
 		vmalloc_base = __VMALLOC_BASE_L5;
+		vmemmap_base = __VMEMMAP_BASE_L5;
 	}
 	phys_base = start - (kernel_text_address - __START_KERNEL_map);
 

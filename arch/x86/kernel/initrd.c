@@ -50,7 +50,7 @@ void initrd_reserve(void)
 	if (!size)
 		return;
 	fault = find_fault(start, size);
-	if (!fault && memblock_reserve(start, size))
+	if (!fault && memblock_reserve(start, size, MEM_INITRD))
 		fault = "memblock has no room for it";
 	if (fault) {
 		boot_warn(STAGE_MEMBLOCK, "initrd of %llu bytes at %#llx ignored: %s",

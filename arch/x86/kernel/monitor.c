@@ -9,19 +9,17 @@
 #include <kernel/printk.h>
 #include <kernel/reboot.h>
 #include <lib/string.h>
-#include <mm/memblock.h>
+#include <mm/init.h>
 
 static int cmd_map(int argc, char **argv)
 {
 	e820_print();
 	if (efi_enabled())
 		efi_map_print();
-	printk("memblock: %llu KiB RAM, %llu KiB reserved\n",
-	       (unsigned long long)memblock_total(&memblock.memory) >> 10,
-	       (unsigned long long)memblock_total(&memblock.reserved) >> 10);
+	mem_books_print();
 	return 0;
 }
-MONITOR_COMMAND(map, "", "physical memory: entries, and totals by type", cmd_map);
+MONITOR_COMMAND(map, "", "physical memory: entries, totals by type, and where each page of RAM is", cmd_map);
 
 /* The registers as they are in this function: there is no interrupted context to show. */
 static void capture_regs(struct pt_regs *r)

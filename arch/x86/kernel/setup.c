@@ -19,7 +19,9 @@
 #include <kernel/stage.h>
 #include <kernel/tty.h>
 #include <lib/cmdline.h>
+#include <lib/e820.h>
 #include <mm/memblock.h>
+#include <mm/vmalloc.h>
 
 static struct framebuffer screen;
 static bool text_screen;
@@ -125,6 +127,11 @@ static void print_placement(void)
 	printk("paging: %u levels, direct map at %#lx\n", pgtable_levels, page_offset_base);
 }
 
+static void reserve_image(const char *start, const char *end, enum mem_use use)
+{
+	memblock_reserve(__pa(start), end - start, use);
+}
+
 static void memblock_setup(void)
 {
 	struct setup_data_iter it;
@@ -135,17 +142,25 @@ static void memblock_setup(void)
 	 * nobody has reserved. The first MiB: real-mode vectors, EBDA,
 	 * and firmware that says less than it uses.
 	 */
-	memblock_reserve(0, SZ_1M);
-	memblock_reserve(__pa(_text), _end - _text);
+	memblock_reserve(0, SZ_1M, MEM_FIRST_MIB);
+	reserve_image(_text, _etext, MEM_TEXT);
+	reserve_image(__rodata_start, __rodata_end, MEM_RODATA);
+	reserve_image(_sdata, _edata, MEM_DATA);
+	reserve_image(_edata, _end, MEM_BSS);
 	initrd_reserve();
 	setup_data_iter_init(&it, boot_params.hdr.setup_data, boot_data_map);
 	while (setup_data_next(&it))
-		memblock_reserve(it.pa, sizeof(struct setup_data) + it.len);
+		memblock_reserve(it.pa, sizeof(struct setup_data) + it.len, MEM_BOOT_DATA);
 	efi_reserve_memory();
 	for (i = 0; i < e820_table.nr; i++)
 		if (e820_table.entry[i].type == E820_TYPE_RAM)
 			memblock_add(e820_table.entry[i].addr, e820_table.entry[i].size);
 	efi_reserve_memory();	/* again: what did not fit before there was memory to grow into */
+}
+
+u64 arch_ram_bytes(void)
+{
+	return e820_total(e820_table.entry, e820_table.nr, E820_TYPE_RAM);
 }
 
 void setup_arch(void)

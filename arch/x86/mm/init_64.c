@@ -10,10 +10,11 @@
 #include <asm/setup.h>
 #include <kernel/panic.h>
 #include <lib/string.h>
+#include <mm/init.h>
 #include <mm/memblock.h>
+#include <mm/vmalloc.h>
 
 struct pgtable kernel_pgtable;
-static unsigned long ioremap_next;	/* first address not handed out */
 
 static u64 *table_va(phys_addr_t pa)
 {
@@ -22,7 +23,7 @@ static u64 *table_va(phys_addr_t pa)
 
 static phys_addr_t table_alloc(void)
 {
-	void *table = memblock_alloc(PAGE_SIZE, PAGE_SIZE);
+	void *table = memblock_alloc(PAGE_SIZE, PAGE_SIZE, MEM_PAGE_TABLES);
 
 	return table ? __pa(table) : 0;
 }
@@ -103,19 +104,24 @@ void paging_init(void)
 	map_image(_sdata, init_stack_guard, PAGE_KERNEL);
 	map_image(init_stack, _end, PAGE_KERNEL);	/* the guard page between them stays unmapped */
 	link_fixmap();
-	ioremap_next = vmalloc_base;
 	/* CR3 alone would leave the early image map, global and writable, in the TLB (SDM 3A 4.10.4.1) */
 	write_cr4(read_cr4() & ~X86_CR4_PGE);
 	write_cr3(__pa(init_top_pgt));
 	write_cr4(read_cr4() | X86_CR4_PGE);
 }
 
-/* Whether the CPU can address all of a range: what firmware claims may be anything. */
-static bool phys_is_address(phys_addr_t pa, u64 size)
+bool phys_is_address(phys_addr_t pa, u64 size)
 {
 	phys_addr_t limit = phys_addr_limit();
 
 	return pa < limit && size <= limit - pa;
+}
+
+void arch_free_boot_tables(void)
+{
+	phys_addr_t tables = __pa(early_dynamic_pgts);
+
+	free_reserved_range(tables, tables + sizeof(early_dynamic_pgts));
 }
 
 bool phys_is_mapped(phys_addr_t pa, u64 size)
@@ -131,27 +137,6 @@ bool phys_is_mapped(phys_addr_t pa, u64 size)
 			return false;
 	}
 	return true;
-}
-
-/*
- * Addresses are handed out upwards, at the same offset in 2 MiB as the memory,
- * so that large pages fit; a page stays free after each piece.
- */
-void *ioremap(phys_addr_t pa, u64 size, u64 cache)
-{
-	phys_addr_t start = ALIGN_DOWN(pa, PAGE_SIZE);
-	u64 len = ALIGN(pa + size, PAGE_SIZE) - start;
-	unsigned long va;
-
-	if (!size || !phys_is_address(pa, size))
-		return NULL;
-	va = ioremap_next;
-	if (len >= PMD_SIZE)
-		va = ALIGN(va, PMD_SIZE) + (start & ~PMD_MASK);
-	if (pgtable_map(&kernel_pgtable, va, start, len, PAGE_KERNEL | cache))
-		return NULL;
-	ioremap_next = va + len + PAGE_SIZE;
-	return (void *)(va + (pa - start));
 }
 
 void *memremap(phys_addr_t pa, u64 size)

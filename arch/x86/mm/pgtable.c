@@ -106,6 +106,21 @@ int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, u64 size, 
 	return pgtable_walk(pt, va, req.last, map_visit, &req);
 }
 
+static int unmap_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigned int level, void *ctx)
+{
+	if (!(*entry & _PAGE_PRESENT))
+		return PGWALK_NEXT;
+	if (!pgtable_is_leaf(*entry, level))
+		return PGWALK_DESCEND;
+	*entry = 0;
+	return PGWALK_NEXT;
+}
+
+void pgtable_unmap(struct pgtable *pt, unsigned long va, u64 size)
+{
+	pgtable_walk(pt, va, va + size - 1, unmap_visit, NULL);
+}
+
 struct lookup_request {
 	unsigned long		va;
 	struct pgtable_path	*path;

@@ -10,6 +10,7 @@
 #include <kernel/acpi.h>
 #include <kernel/stage.h>
 #include <lib/string.h>
+#include <mm/vmalloc.h>
 
 #define TABLE_MAX	(4u << 20)	/* longer is damage */
 

@@ -16,6 +16,11 @@
 
 unsigned long page_offset_base, phys_base;
 
+/* One use for all: memblock_use_test.c looks at different ones. */
+#define memblock_reserve(base, size)	memblock_reserve(base, size, MEM_MEMBLOCK)
+#define memblock_phys_alloc(size, align) memblock_phys_alloc(size, align, MEM_MEMBLOCK)
+#define memblock_alloc(size, align)	memblock_alloc(size, align, MEM_MEMBLOCK)
+
 static u64 cell_size;
 static u8 *arena;
 static bool ram[CELLS], taken[CELLS];

@@ -14,22 +14,20 @@ extern struct pgtable kernel_pgtable;	/* init_top_pgt; valid after paging_init()
  */
 void paging_init(void);
 
+/** arch_free_boot_tables() - early_dynamic_pgts to the page allocator, when that works */
+void arch_free_boot_tables(void);
+
 /** pt_check_wx() - walk all of the kernel's tables, print how many pages are both writable and executable */
 void pt_check_wx(void);
 
 /** phys_is_mapped() - whether the direct map shows all of [@pa, @pa + @size) */
 bool phys_is_mapped(phys_addr_t pa, u64 size);
 
-/**
- * ioremap() - map physical memory of any kind, page by page or larger
- * @cache: _PAGE_CACHE_WB, _PAGE_CACHE_WC or _PAGE_CACHE_UC
- * Never undone for now. Context: after paging_init(), boot CPU.
- * Return: NULL when @size is 0, wraps, or there is no memory for tables.
- */
-void *ioremap(phys_addr_t pa, u64 size, u64 cache);
-
 /** memremap() - memory the firmware left, cached: the direct map where it shows it, else a mapping of its own */
 void *memremap(phys_addr_t pa, u64 size);
+
+/** phys_is_address() - whether the CPU can address all of a range: what firmware claims may be anything */
+bool phys_is_address(phys_addr_t pa, u64 size);
 
 /** phys_addr_limit() - first physical address that neither the CPU nor the direct map reaches */
 phys_addr_t phys_addr_limit(void);

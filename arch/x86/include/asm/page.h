@@ -22,6 +22,9 @@
 #define __PAGE_OFFSET_BASE_L5	_AC(0xff11000000000000, UL)
 #define __VMALLOC_BASE_L4	_AC(0xffffc90000000000, UL)
 #define __VMALLOC_BASE_L5	_AC(0xffa0000000000000, UL)
+#define VMALLOC_SIZE		_AC(0x200000000000, UL)	/* 32 TiB of it */
+#define __VMEMMAP_BASE_L4	_AC(0xffffea0000000000, UL)
+#define __VMEMMAP_BASE_L5	_AC(0xffd4000000000000, UL)
 
 #define INIT_STACK_SIZE		_AC(0x4000, UL)
 
@@ -30,6 +33,7 @@
 
 extern unsigned long page_offset_base;	/* virtual address of physical 0 */
 extern unsigned long vmalloc_base;	/* first byte of the vmalloc and ioremap area */
+extern unsigned long vmemmap_base;	/* struct page of physical page 0 */
 extern unsigned long phys_base;		/* physical address of __START_KERNEL_map */
 
 /** __va() - where the direct map shows a physical address */

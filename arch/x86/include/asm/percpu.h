@@ -18,4 +18,15 @@
 #define this_cpu_write(var, val) \
 	__asm__ volatile("mov %1, %%gs:%0" : "=m"(var) : "re"((__typeof__(var))(val)))
 
+#define NR_CPUS	64
+
+/** this_cpu_seg() - this CPU's copy, addressed through %gs: for a path where each instruction counts */
+#define this_cpu_seg(ptr)	((__typeof__(*(ptr)) __seg_gs *)(unsigned long)(ptr))
+
+DECLARE_PER_CPU(unsigned long, cpu_number);	/* 0 is the boot CPU, below NR_CPUS */
+DECLARE_PER_CPU(unsigned long, this_cpu_off);	/* the base of %gs: what to add to an address */
+
+/** this_cpu_ptr() - this CPU's copy as a plain pointer; good while the caller stays on the CPU */
+#define this_cpu_ptr(ptr) ((__typeof__(ptr))((unsigned long)(ptr) + this_cpu_read(this_cpu_off)))
+
 #endif

@@ -54,6 +54,13 @@ int pgtable_walk(struct pgtable *pt, unsigned long first, unsigned long last,
  */
 int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, u64 size, u64 prot);
 
+/**
+ * pgtable_unmap() - clear the entries of [@va, @va + @size); tables stay
+ * Large pages must lie in the range whole. What is not mapped is left alone.
+ * Does not flush: until the caller does, the CPU may still use what was there.
+ */
+void pgtable_unmap(struct pgtable *pt, unsigned long va, u64 size);
+
 /* Result of pgtable_lookup() */
 struct pgtable_path {
 	unsigned int	depth;			/* entries filled in, from the top level down */

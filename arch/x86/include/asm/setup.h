@@ -90,4 +90,7 @@ void __noreturn x86_64_start_kernel(phys_addr_t bp);
 /** setup_arch() - memory map, memblock, final page tables, firmware tables; start_kernel calls it */
 void setup_arch(void);
 
+/** arch_ram_bytes() - usable RAM in the memory map; after setup_arch() */
+u64 arch_ram_bytes(void);
+
 #endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Interrupts of this CPU: off, and back to what they were. */
+#ifndef ASM_IRQFLAGS_H
+#define ASM_IRQFLAGS_H
+
+/** local_irq_save() - interrupts off; returns RFLAGS for local_irq_restore() */
+static inline unsigned long local_irq_save(void)
+{
+	unsigned long flags;
+
+	__asm__ volatile("pushfq; popq %0; cli" : "=rm"(flags) : : "memory");
+	return flags;
+}
+
+static inline void local_irq_restore(unsigned long flags)
+{
+	__asm__ volatile("pushq %0; popfq" : : "g"(flags) : "memory", "cc");
+}
+
+#endif

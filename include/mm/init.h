@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From memblock to the page allocator, and what the boot used and no longer needs. */
+#ifndef MM_INIT_H
+#define MM_INIT_H
+
+#include <lib/types.h>
+
+/**
+ * mm_init() - start the page allocator with what memblock has free
+ * Only the first few MiB are initialised, the rest when it is wanted, so the
+ * time taken does not depend on the amount of RAM. memblock_alloc() and
+ * memblock_phys_alloc() fail from here on; page tables come from alloc_pages().
+ * @ram_bytes: what the firmware gave, to be found again in the books
+ */
+void mm_init(const char *cmdline, u64 ram_bytes);
+
+/**
+ * mem_books_print() - where every page of RAM is, as a table
+ * mem_books_check() - whether the sums agree; a numbered warning says which do not
+ */
+void mem_books_print(void);
+bool mem_books_check(void);
+
+/** mm_selftest_if_asked() - run the self test when "selftest=mm" is on the command line; after mm_init() */
+void mm_selftest_if_asked(void);
+
+/**
+ * free_reserved_range() - memory the boot had reserved is free now
+ * Whole pages within [@start, @stop) only; the range must have been reserved
+ * before the page allocator started, and by nobody else.
+ * Return: pages that became free.
+ */
+unsigned long free_reserved_range(phys_addr_t start, phys_addr_t stop);
+
+#endif

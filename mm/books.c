@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The books: where every page of RAM is. Four sums are kept by different hands
+ * and must agree:
+ *
+ *   RAM in the firmware's map     = whole pages of memblock's RAM + fractions cut off
+ *   whole pages                   = reserved by use + struct pages + managed + deferred + lost
+ *   managed by the page allocator = free + allocated, and free is what its lists hold
+ *   allocated                    >= what the users of the allocator say they hold
+ */
+#include "internal.h"
+#include <asm/percpu.h>
+#include <kernel/printk.h>
+#include <kernel/stage.h>
+#include <mm/init.h>
+#include <mm/memblock.h>
+
+struct books {
+	u64		ram_bytes, cut_bytes;
+	unsigned long	ram, reserved, use[NR_MEM_USES];
+	unsigned long	backing, managed, deferred, lost;
+	unsigned long	free, listed;		/* of managed; as counted, and as the lists have it */
+	unsigned long	allocated, named;
+};
+
+static u64 firmware_ram;
+static long counts[NR_MEM_COUNTS];
+
+static const char *const use_names[NR_MEM_USES] = {
+	[MEM_TEXT] = "kernel text", [MEM_RODATA] = "kernel rodata", [MEM_DATA] = "kernel data",
+	[MEM_BSS] = "kernel bss", [MEM_PAGE_TABLES] = "page tables of the boot",
+	[MEM_MEMBLOCK] = "memblock's own lists", [MEM_FIRST_MIB] = "first MiB",
+	[MEM_BOOT_DATA] = "setup_data of the loader", [MEM_INITRD] = "initrd",
+	[MEM_EFI_MAP] = "EFI memory map", [MEM_EFI_BOOT] = "EFI boot services",
+};
+
+static const char *const count_names[NR_MEM_COUNTS] = {
+	[MEM_TABLE_PAGES] = "page tables", [MEM_STRUCT_PAGES] = "struct pages",
+	[MEM_SLAB_PAGES] = "slabs",
+	[MEM_VMALLOC_PAGES] = "vmalloc",
+};
+
+void mem_count(enum mem_count what, long pages)
+{
+	__atomic_fetch_add(&counts[what], pages, __ATOMIC_RELAXED);
+}
+
+static void count_ram(struct books *b)
+{
+	struct memblock_region r;
+	phys_addr_t at = 0, end = memblock_end();
+
+	for (; memblock_next_ram(at, end, &r); at = r.base + r.size)
+		b->ram += r.size >> PAGE_SHIFT;
+	b->ram_bytes = memblock_total(&memblock.memory);
+	b->cut_bytes = b->ram_bytes - PFN_PHYS(b->ram);
+}
+
+static void count_zone(struct books *b, const struct zone *zone)
+{
+	unsigned int order;
+
+	b->backing += zone->backing_pages;
+	b->managed += zone->managed;
+	b->deferred += zone->deferred;
+	b->lost += zone->lost;
+	b->free += zone->nr_free;
+	for (order = 0; order < MAX_ORDER; order++)
+		b->listed += zone->area[order].nr << order;
+}
+
+static void take_stock(struct books *b)
+{
+	unsigned int i;
+
+	*b = (struct books){ 0 };
+	count_ram(b);
+	b->reserved = memblock_count_uses(b->use);
+	for (i = 0; i < NR_ZONES; i++)
+		count_zone(b, &zones[i]);
+	b->allocated = b->managed - (nr_free_pages() - b->deferred);
+	for (i = 0; i < NR_MEM_COUNTS; i++)
+		b->named += counts[i];
+}
+
+static bool check(const struct books *b)
+{
+	unsigned long found = b->reserved + b->backing + b->managed + b->deferred + b->lost;
+	bool ok = true;
+
+	if (b->ram_bytes != firmware_ram)
+		boot_warn(STAGE_PAGE_ALLOC, "books: the firmware gave %llu bytes of RAM, memblock has %llu",
+			  (unsigned long long)firmware_ram, (unsigned long long)b->ram_bytes), ok = false;
+	if (b->ram != found)
+		boot_warn(STAGE_PAGE_ALLOC, "books: %lu pages of RAM, %lu found", b->ram, found), ok = false;
+	if (b->free != b->listed)
+		boot_warn(STAGE_PAGE_ALLOC, "books: %lu pages free, %lu in the lists", b->free, b->listed), ok = false;
+	if (b->allocated < b->named)
+		boot_warn(STAGE_PAGE_ALLOC, "books: %lu pages allocated, their holders say %lu", b->allocated,
+			  b->named), ok = false;
+	return ok;
+}
+
+bool mem_books_check(void)
+{
+	struct books b;
+
+	take_stock(&b);
+	return check(&b);
+}
+
+static unsigned long kib(unsigned long pages)
+{
+	return pages << (PAGE_SHIFT - 10);
+}
+
+static void line(const char *name, unsigned long pages)
+{
+	if (pages)
+		printk("memory: %-28s %12lu KiB\n", name, kib(pages));
+}
+
+void mem_books_print(void)
+{
+	struct books b;
+	unsigned int i;
+
+	take_stock(&b);
+	line("RAM in whole pages", b.ram);
+	for (i = 0; i < NR_MEM_USES; i++)
+		line(use_names[i], b.use[i]);
+	line("struct pages", b.backing);
+	for (i = 0; i < NR_MEM_COUNTS; i++)
+		line(count_names[i], counts[i]);
+	line("other allocations", b.allocated - b.named);
+	line("lost for want of struct pages", b.lost);
+	line("free", b.managed - b.allocated);
+	line("free, not initialised yet", b.deferred);
+	printk("memory: %llu bytes of RAM are no whole page\n", (unsigned long long)b.cut_bytes);
+	if (check(&b))
+		printk("memory: the books balance\n");
+}
+
+void mem_books_open(u64 ram_bytes)
+{
+	struct books b;
+	unsigned long image;
+
+	firmware_ram = ram_bytes;
+	take_stock(&b);
+	image = b.use[MEM_TEXT] + b.use[MEM_RODATA] + b.use[MEM_DATA] + b.use[MEM_BSS];
+	printk("memory: %lu KiB RAM: kernel %lu, page tables %lu, struct pages %lu, other reserved %lu, "
+	       "allocated %lu, free %lu\n", kib(b.ram), kib(image), kib(b.use[MEM_PAGE_TABLES]), kib(b.backing),
+	       kib(b.reserved - image - b.use[MEM_PAGE_TABLES]), kib(b.allocated),
+	       kib(b.deferred + b.managed - b.allocated));
+	check(&b);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Shared by the files of mm/ and by nobody else. */
+#ifndef MM_INTERNAL_H
+#define MM_INTERNAL_H
+
+#include <asm/spinlock.h>
+#include <mm/page_alloc.h>
+
+/*
+ * A block is the unit in which memory goes from memblock to the buddy lists: the
+ * largest run, so that the buddy of any run in a block is in the same block. A
+ * section is as much memory as one 2 MiB page of struct pages describes.
+ */
+#define BLOCK_PAGES	(1UL << (MAX_ORDER - 1))
+#define SECTION_PAGES	(SZ_2M / sizeof(struct page))
+
+enum zone_type { ZONE_DMA32, ZONE_NORMAL, NR_ZONES };
+
+#define ZONE_DMA32_END	PHYS_PFN(SZ_4G)
+
+struct free_area {
+	struct list_head	runs;		/* page->list of PAGE_BUDDY pages */
+	unsigned long		nr;
+};
+
+struct zone {
+	struct spinlock		lock;		/* guards area, nr_free, managed */
+	struct free_area	area[MAX_ORDER];
+	unsigned long		nr_free;	/* pages in area */
+	unsigned long		managed;	/* pages handed to area so far */
+	unsigned long		min;		/* free pages kept for __GFP_HIGH */
+	unsigned long		low;		/* fewer free: initialise more */
+	const char		*name;
+
+	struct spinlock		grow_lock;	/* outer to lock; guards the rest */
+	unsigned long		start_pfn, end_pfn;	/* the zone, whole sections; empty: equal */
+	unsigned long		next_pfn;	/* blocks below are initialised */
+	unsigned long		section_end;	/* of the section next_pfn is in, once it was entered */
+	unsigned long		backing;	/* first of the pages that hold its struct pages, 0: see grow_block() */
+	unsigned long		deferred;	/* free pages from next_pfn on, less those of backing */
+	unsigned long		backing_pages;	/* of what was deferred, used for struct pages */
+	unsigned long		lost;		/* free pages whose struct pages could not be backed */
+};
+
+extern struct zone zones[NR_ZONES];
+
+static inline enum zone_type pfn_zone(unsigned long pfn)
+{
+	return pfn < ZONE_DMA32_END ? ZONE_DMA32 : ZONE_NORMAL;
+}
+
+/** page_alloc_init() - empty zones; page_poison and init_on_free from the command line */
+void page_alloc_init(const char *cmdline);
+
+/** page_alloc_set_best() - the zone to take from first, when any will do */
+void page_alloc_set_best(enum zone_type zone);
+
+/** zone_add_pages() - pages [@pfn, @end) of one block, their struct pages zeroed, become free */
+void zone_add_pages(struct zone *zone, unsigned long pfn, unsigned long end);
+
+/** zones_set_ranges() - divide memblock's RAM among the zones, all of it deferred; fixes which zone is preferred */
+void zones_set_ranges(void);
+
+/**
+ * zone_grow() - initialise the next block of @zone that has free memory
+ * Return: whether there was one. Context: any, not under zone->lock.
+ */
+bool zone_grow(struct zone *zone);
+
+/* Allocated pages that the books know by name; all others are "other". */
+enum mem_count { MEM_TABLE_PAGES, MEM_STRUCT_PAGES, MEM_SLAB_PAGES, MEM_VMALLOC_PAGES, NR_MEM_COUNTS };
+
+/** mem_count() - @pages more, or fewer, are allocated for @what; any context */
+void mem_count(enum mem_count what, long pages);
+
+/** mem_books_open() - the books begin: what the firmware gave; prints and checks them */
+void mem_books_open(u64 ram_bytes);
+
+/** page_table_alloc() - the alloc function of struct pgtable, from mm_init() on */
+phys_addr_t page_table_alloc(void);
+
+#endif

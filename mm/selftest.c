@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The allocators tried out on the machine itself: "selftest=mm" on the command
+ * line, or "selftest mm" in the monitor. Memory is as before afterwards.
+ */
+#include <asm/init_64.h>
+#include <asm/processor.h>
+#include <asm/setup.h>
+#include <kernel/monitor.h>
+#include <kernel/printk.h>
+#include <lib/cmdline.h>
+#include <lib/string.h>
+#include <mm/init.h>
+#include <mm/slab.h>
+#include <mm/vmalloc.h>
+
+#define HELD		512		/* allocations at a time */
+#define ROUNDS		20000
+#define TIMED		1000
+#define EXHAUST_LIMIT	(SZ_1G >> PAGE_SHIFT)	/* taking every page of more than this takes too long */
+
+static unsigned int nr_checks, nr_failed;
+static u64 random_state;
+
+static void check(bool ok, const char *what)
+{
+	nr_checks++;
+	if (ok)
+		return;
+	nr_failed++;
+	printk("selftest mm: failed: %s\n", what);
+}
+
+static unsigned int random_below(unsigned int n)
+{
+	random_state = random_state * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (random_state >> 33) % n;
+}
+
+/* First and last word carry what only this allocation can have. */
+static void sign(void *object, size_t size)
+{
+	*(u64 *)object = *(u64 *)((char *)object + size - 8) = (u64)(unsigned long)object ^ size;
+}
+
+static bool signed_well(const void *object, size_t size)
+{
+	u64 want = (u64)(unsigned long)object ^ size;
+
+	return *(const u64 *)object == want && *(const u64 *)((const char *)object + size - 8) == want;
+}
+
+static void test_pages(void)
+{
+	static struct { struct page *page; unsigned int order; } held[HELD];
+	unsigned int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		unsigned int nr = random_below(HELD), order = random_below(8) ? 0 : random_below(6);
+		size_t size = PAGE_SIZE << held[nr].order;
+
+		if (held[nr].page) {
+			check(signed_well(page_address(held[nr].page), size), "a page run was overwritten");
+			__free_pages(held[nr].page, held[nr].order);
+			held[nr].page = NULL;
+			continue;
+		}
+		held[nr].page = alloc_pages(random_below(4) ? GFP_KERNEL : GFP_DMA32, order);
+		held[nr].order = order;
+		if (held[nr].page)
+			sign(page_address(held[nr].page), PAGE_SIZE << order);
+	}
+	for (i = 0; i < HELD; i++) {
+		if (held[i].page)
+			__free_pages(held[i].page, held[i].order);
+		held[i].page = NULL;
+	}
+}
+
+static void test_kmalloc(void)
+{
+	static void *held[HELD];
+	unsigned int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		unsigned int nr = random_below(HELD);
+
+		if (held[nr]) {
+			check(signed_well(held[nr], ksize(held[nr])), "an object was overwritten");
+			kfree(held[nr]);
+			held[nr] = NULL;
+			continue;
+		}
+		held[nr] = kmalloc(8 + random_below(random_below(16) ? 1000 : 20000), GFP_KERNEL);
+		if (held[nr])
+			sign(held[nr], ksize(held[nr]));
+	}
+	for (i = 0; i < HELD; i++) {
+		kfree(held[i]);
+		held[i] = NULL;
+	}
+}
+
+static void test_zeroed_memory(void)
+{
+	u8 *page = get_free_page(GFP_KERNEL);
+	unsigned int i;
+
+	if (page) {
+		memset(page, 0xff, PAGE_SIZE);
+		free_page(page);
+	}
+	page = get_free_page(GFP_KERNEL | __GFP_ZERO);
+	check(page, "a page for the test of zeros");
+	for (i = 0; page && i < PAGE_SIZE; i++)
+		if (page[i])
+			break;
+	check(i == PAGE_SIZE, "__GFP_ZERO left something");
+	free_page(page);
+}
+
+static bool is_mapped(const void *va)
+{
+	struct pgtable_path path;
+
+	pgtable_lookup(&kernel_pgtable, (unsigned long)va, &path);
+	return path.leaf_level;
+}
+
+static void test_vmalloc(void)
+{
+	const size_t size = 300 * PAGE_SIZE;
+	unsigned long before;
+	unsigned int i;
+	char *va;
+
+	vm_flush();
+	drain_local_pages();
+	before = nr_free_pages();
+	va = vmalloc(size);
+	check(va, "vmalloc of 300 pages");
+	if (!va)
+		return;
+	for (i = 0; i < size; i += PAGE_SIZE)
+		sign(va + i, PAGE_SIZE);
+	for (i = 0; i < size; i += PAGE_SIZE)
+		check(signed_well(va + i, PAGE_SIZE), "a vmalloc page was overwritten");
+	check(!is_mapped(va + size), "no guard page behind a vmalloc area");
+	vfree(va);
+	check(!is_mapped(va) && !is_mapped(va + size - 1), "vfree left a mapping");
+	vm_flush();
+	/* page tables of these addresses stay, and a slab for the area's list of pages */
+	check(nr_free_pages() + 16 >= before, "vfree kept pages");
+}
+
+/* Take every page there is, each pointing to the one before, and give all back. */
+static void test_out_of_memory(void)
+{
+	unsigned long nr = 0, had = nr_free_pages();
+	void **last = NULL, **page;
+
+	if (had > EXHAUST_LIMIT)
+		return;
+	while ((page = get_free_page(GFP_ATOMIC))) {
+		*page = last;
+		last = page;
+		nr++;
+	}
+	check(!nr_free_pages(), "memory was refused while there was some");
+	check(nr + nr / 64 >= had, "too few pages could be had");
+	check(!kmalloc(100000, GFP_ATOMIC), "kmalloc from nothing");
+	check(!alloc_pages(GFP_ATOMIC, 3), "pages from nothing");
+	while ((page = last)) {
+		last = *page;
+		free_page(page);
+	}
+}
+
+static unsigned long best(unsigned long a, u64 since)
+{
+	return min(a, (unsigned long)(rdtsc() - since));
+}
+
+static void print_costs(void)
+{
+	unsigned long page = ~0UL, object = ~0UL, nothing = ~0UL;
+	unsigned int i;
+	u64 start;
+
+	for (i = 0; i < TIMED; i++) {
+		start = rdtsc();
+		barrier();
+		nothing = best(nothing, start);
+		start = rdtsc();
+		__free_pages(alloc_pages(GFP_KERNEL, 0), 0);
+		page = best(page, start);
+		start = rdtsc();
+		kfree(kmalloc(64, GFP_KERNEL));
+		object = best(object, start);
+	}
+	printk("selftest mm: ticks for alloc_pages(0) and free %lu, for kmalloc(64) and kfree %lu\n",
+	       page - nothing, object - nothing);
+}
+
+static void selftest_mm(void)
+{
+	nr_checks = nr_failed = 0;
+	random_state = 1;
+	check(mem_books_check(), "books before");
+	test_pages();
+	test_kmalloc();
+	test_zeroed_memory();
+	test_vmalloc();
+	test_out_of_memory();
+	drain_local_pages();
+	check(mem_books_check(), "books after");
+	if (!boot_deterministic())
+		print_costs();
+	printk("selftest mm: %u checks, %u failed\n", nr_checks, nr_failed);
+}
+
+void mm_selftest_if_asked(void)
+{
+	if (cmdline_list_has(boot_command_line, "selftest", "mm"))
+		selftest_mm();
+}
+
+static int cmd_selftest(int argc, char **argv)
+{
+	if (argc != 2 || strcmp(argv[1], "mm"))
+		return -1;
+	selftest_mm();
+	return 0;
+}
+MONITOR_COMMAND(selftest, "mm", "try out the memory allocators", cmd_selftest);

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Areas are kept in one list, sorted by address. New ones go behind the last
+ * one given out, and from the start again when the end is reached; so addresses
+ * come back late, and there is rarely a reason to flush the TLB for them. Areas
+ * that were unmapped stay in the list, with their pages, until purge().
+ */
+#include "internal.h"
+#include <asm/init_64.h>
+#include <asm/tlb.h>
+#include <kernel/monitor.h>
+#include <kernel/printk.h>
+#include <lib/string.h>
+#include <mm/slab.h>
+#include <mm/vmalloc.h>
+
+#define LAZY_PAGES	4096		/* unmapped and not flushed: more are purged at once */
+#define EARLY_AREAS	32		/* before there is kmalloc() */
+
+enum vm_kind { VM_ALLOC, VM_MAP, VM_IO, VM_LAZY };
+
+struct vm_area {
+	struct list_head	list;		/* in areas, by start */
+	unsigned long		start, size;	/* bytes; the guard page behind is not counted */
+	enum vm_kind		kind;
+	struct page		**pages;	/* VM_ALLOC, also when it has become lazy: of this area */
+	unsigned long		nr_pages;
+};
+
+static struct list_head areas = { &areas, &areas };
+static struct list_head *last = &areas;		/* the area given out last: the next goes behind it */
+static unsigned long nr_lazy;			/* pages in lazy areas */
+static struct spinlock lock;			/* guards all of the above and the tables below these addresses */
+
+static struct vm_area early[EARLY_AREAS];
+
+static const char *const kind_names[] = { "vmalloc", "vmap", "ioremap", "unmapped" };
+
+static struct vm_area *area_of(struct list_head *node)
+{
+	return container_of(node, struct vm_area, list);
+}
+
+static struct vm_area *new_area(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < EARLY_AREAS; i++)
+		if (!early[i].size) {
+			early[i].size = PAGE_SIZE;
+			return &early[i];
+		}
+	return kzalloc(sizeof(struct vm_area), GFP_ATOMIC);
+}
+
+static void free_area(struct vm_area *area)
+{
+	bool is_early = area >= early && area < early + EARLY_AREAS;
+
+	if (is_early)
+		memset(area, 0, sizeof(*area));
+	else
+		kfree(area);
+}
+
+/* ---------------------------------------------------------------- addresses, under lock */
+
+static void free_pages_of(struct vm_area *area)
+{
+	unsigned long i;
+
+	if (!area->pages)
+		return;
+	for (i = 0; i < area->nr_pages; i++)
+		__free_pages(area->pages[i], 0);
+	mem_count(MEM_VMALLOC_PAGES, -(long)area->nr_pages);
+	kfree(area->pages);
+}
+
+static void purge(void)
+{
+	struct list_head *node, *next;
+
+	if (!nr_lazy)
+		return;
+	flush_tlb_kernel();
+	for (node = areas.next; node != &areas; node = next) {
+		struct vm_area *area = area_of(node);
+
+		next = node->next;
+		if (area->kind != VM_LAZY)
+			continue;
+		if (last == node)
+			last = node->prev;
+		list_del(node);
+		free_pages_of(area);
+		free_area(area);
+	}
+	nr_lazy = 0;
+}
+
+/* Where an area of @size fits between @node and the next one, 0: nowhere. @offset: wanted within 2 MiB, if not 0 size. */
+static unsigned long gap_behind(const struct list_head *node, unsigned long size, bool large, unsigned long offset)
+{
+	unsigned long start = node == &areas ? vmalloc_base : area_of((struct list_head *)node)->start +
+			      area_of((struct list_head *)node)->size + PAGE_SIZE;
+	unsigned long end = node->next == &areas ? vmalloc_base + VMALLOC_SIZE : area_of(node->next)->start;
+
+	if (large)
+		start = ALIGN(start - offset, PMD_SIZE) + offset;
+	return start < end && end - start >= size + PAGE_SIZE ? start : 0;
+}
+
+/* From @last to the end of the list, then from its head to @last. */
+static bool place(struct vm_area *area, bool large, unsigned long offset)
+{
+	struct list_head *node = last;
+	bool wrapped = false;
+
+	do {
+		area->start = gap_behind(node, area->size, large, offset);
+		if (area->start) {
+			list_add(&area->list, node);
+			last = &area->list;
+			return true;
+		}
+		node = node->next;
+		wrapped |= node == &areas;
+	} while (node != last || !wrapped);
+	return false;
+}
+
+static bool place_or_purge(struct vm_area *area, bool large, unsigned long offset)
+{
+	if (place(area, large, offset))
+		return true;
+	purge();
+	return place(area, large, offset);
+}
+
+static void drop(struct vm_area *area)
+{
+	pgtable_unmap(&kernel_pgtable, area->start, area->size);
+	area->kind = VM_LAZY;
+	nr_lazy += area->size >> PAGE_SHIFT;
+	if (nr_lazy > LAZY_PAGES)
+		purge();
+}
+
+static struct vm_area *find(unsigned long start, enum vm_kind kind)
+{
+	struct vm_area *area;
+
+	list_for_each_entry(area, &areas, list)
+		if (area->start == start && area->kind == kind)
+			return area;
+	return NULL;
+}
+
+/* Pages of an area stay with whoever made it until this has worked. */
+static void *map_pages(struct page *const *pages, unsigned long nr, enum vm_kind kind, struct page **owned)
+{
+	unsigned long flags, i;
+	struct vm_area *area;
+	int err = 0;
+
+	if (!nr || nr > VMALLOC_SIZE >> PAGE_SHIFT)
+		return NULL;
+	flags = spin_lock_irqsave(&lock);
+	area = new_area();
+	if (!area)
+		goto unlock;
+	area->size = nr << PAGE_SHIFT;
+	area->kind = kind;
+	if (!place_or_purge(area, false, 0)) {
+		free_area(area);
+		area = NULL;
+		goto unlock;
+	}
+	for (i = 0; i < nr && !err; i++)
+		err = pgtable_map(&kernel_pgtable, area->start + (i << PAGE_SHIFT), PFN_PHYS(page_to_pfn(pages[i])),
+				  PAGE_SIZE, PAGE_KERNEL);
+	if (err) {
+		drop(area);
+		purge();		/* the caller gives the pages back at once */
+		area = NULL;
+		goto unlock;
+	}
+	area->pages = owned;
+	area->nr_pages = nr;
+unlock:
+	spin_unlock_irqrestore(&lock, flags);
+	return area ? (void *)area->start : NULL;
+}
+
+static bool unmap(const void *va, enum vm_kind kind)
+{
+	unsigned long flags = spin_lock_irqsave(&lock);
+	struct vm_area *area = find((unsigned long)va, kind);
+
+	if (area)
+		drop(area);
+	spin_unlock_irqrestore(&lock, flags);
+	if (!area)
+		printk("vmalloc: %#lx is no %s area\n", (unsigned long)va, kind_names[kind]);
+	return area;
+}
+
+/* ---------------------------------------------------------------- for the rest of the kernel */
+
+void *vmalloc(size_t size)
+{
+	unsigned long nr = (size + PAGE_SIZE - 1) >> PAGE_SHIFT, got;
+	struct page **pages = size && size <= VMALLOC_SIZE ? kmalloc(nr * sizeof(*pages), GFP_KERNEL) : NULL;
+	void *va = NULL;
+
+	if (!pages)
+		return NULL;
+	for (got = 0; got < nr; got++) {
+		pages[got] = alloc_pages(GFP_KERNEL, 0);
+		if (!pages[got])
+			break;
+	}
+	if (got == nr)
+		va = map_pages(pages, nr, VM_ALLOC, pages);
+	if (va) {
+		mem_count(MEM_VMALLOC_PAGES, nr);
+		return va;
+	}
+	while (got--)
+		__free_pages(pages[got], 0);
+	kfree(pages);
+	return NULL;
+}
+
+void vfree(void *va)
+{
+	if (va)
+		unmap(va, VM_ALLOC);
+}
+
+void *vmap(struct page *const *pages, unsigned long nr)
+{
+	return map_pages(pages, nr, VM_MAP, NULL);
+}
+
+void vunmap(void *va)
+{
+	if (va)
+		unmap(va, VM_MAP);
+}
+
+void *ioremap(phys_addr_t pa, u64 size, u64 cache)
+{
+	phys_addr_t first = ALIGN_DOWN(pa, PAGE_SIZE);
+	u64 len = ALIGN(pa + size, PAGE_SIZE) - first;
+	struct vm_area *area;
+	unsigned long flags;
+
+	if (!size || !phys_is_address(pa, size) || len > VMALLOC_SIZE)
+		return NULL;
+	flags = spin_lock_irqsave(&lock);
+	area = new_area();
+	if (area) {
+		area->size = len;
+		area->kind = VM_IO;
+		if (!place_or_purge(area, len >= PMD_SIZE, first & ~PMD_MASK)) {
+			free_area(area);
+			area = NULL;
+		} else if (pgtable_map(&kernel_pgtable, area->start, first, len, PAGE_KERNEL | cache)) {
+			drop(area);
+			area = NULL;
+		}
+	}
+	spin_unlock_irqrestore(&lock, flags);
+	return area ? (void *)(area->start + (pa - first)) : NULL;
+}
+
+void iounmap(const void *va)
+{
+	if (va)
+		unmap((const void *)((unsigned long)va & PAGE_MASK), VM_IO);
+}
+
+void vm_flush(void)
+{
+	unsigned long flags = spin_lock_irqsave(&lock);
+
+	purge();
+	spin_unlock_irqrestore(&lock, flags);
+}
+
+static int cmd_vmalloc(int argc, char **argv)
+{
+	const struct vm_area *area;
+
+	list_for_each_entry(area, &areas, list)
+		printk("%016lx-%016lx %9lu KiB %s\n", area->start, area->start + area->size - 1, area->size >> 10,
+		       kind_names[area->kind]);
+	return 0;
+}
+MONITOR_COMMAND(vmalloc, "", "areas of kernel addresses: vmalloc, vmap, ioremap", cmd_vmalloc);

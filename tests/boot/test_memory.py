@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Memory: the books, the page allocator and the slabs, on small and on large machines."""
+import re
+
+import expect
+import pytest
+
+LINE = re.compile(r"^memory: (.+?) +(\d+) KiB$", re.M)
+BOOT_LINE = re.compile(r"memory: (\d+) KiB RAM: kernel (\d+), page tables (\d+), struct pages (\d+), "
+                       r"other reserved (\d+), allocated (\d+), free (\d+)\n")
+SELFTEST = re.compile(r"selftest mm: (\d+) checks, (\d+) failed")
+
+
+def books(text):
+    """(RAM, {name: KiB}) of a table printed by map."""
+    lines = {name: int(kib) for name, kib in LINE.findall(text)}
+    return lines.pop("RAM in whole pages"), lines
+
+
+def tables(log):
+    """The part of the log each map command printed."""
+    return [part[:part.index(expect.PROMPT)] for part in log.split(expect.PROMPT + "map\n")[1:]]
+
+
+def check_books(log):
+    usable = expect.MemoryMap(log[:log.index("memory: ")]).usable_kib()
+    line = [int(kib) for kib in BOOT_LINE.search(log).groups()]
+    assert line[0] == sum(line[1:])
+    for table in tables(log):
+        ram, lines = books(table)
+        assert ram == sum(lines.values())
+        cut = int(re.search(r"memory: (\d+) bytes of RAM are no whole page", table).group(1))
+        assert usable == ram + cut // 1024
+        assert "memory: the books balance\n" in table
+    assert not re.search(r"warning 87", log)
+
+
+def check_selftest(log, times):
+    results = SELFTEST.findall(log)
+    assert len(results) == times
+    for checks, failed in results:
+        assert int(checks) > 10000 and failed == "0"
+
+
+@pytest.mark.parametrize("memory", ["64M", "512M", "8G", "64G"])
+def test_books_balance_and_allocators_work(boot, memory):
+    machine = boot(memory=memory, cmdline='selftest=mm monitor.exec="map;selftest mm;map;buddy;slab;poweroff"')
+    assert machine.wait() == "guest-shutdown"
+    log = expect.from_stub(machine.log)
+    check_books(log)
+    check_selftest(log, 2)
+    first, second = [books(table)[1] for table in tables(log)]
+    # what a test leaves behind is a slab or two per cache and the tables for them
+    assert abs(first.get("other allocations", 0) - second.get("other allocations", 0)) <= 64
+    zones = dict(re.findall(r"^(DMA32|NORMAL) +\d+ pages free of +(\d+),", log, re.M))
+    assert (int(zones["NORMAL"]) > 0) == (memory in ("8G", "64G"))
+
+
+@pytest.mark.parametrize("cmdline", ["page_poison", "init_on_free", "no5lvl"])
+def test_options(boot, cmdline):
+    machine = boot(memory="256M", cmdline=f'{cmdline} monitor.exec="selftest mm;map;poweroff"')
+    assert machine.wait() == "guest-shutdown"
+    log = expect.from_stub(machine.log)
+    check_books(log)
+    check_selftest(log, 1)
+    assert "written after free" not in log
+
+
+def test_kernel_memory_with_256_mib(boot):
+    """At most 4 MiB of 256 are the kernel's own after boot."""
+    machine = boot(memory="256M", cmdline='monitor.exec="map;poweroff"')
+    assert machine.wait() == "guest-shutdown"
+    lines = books(tables(expect.from_stub(machine.log))[0])[1]
+    given = ("first MiB", "setup_data of the loader", "initrd", "EFI memory map", "EFI boot services")
+    own = sum(kib for name, kib in lines.items() if name not in given and not name.startswith("free"))
+    assert own <= 4096

@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * mm/page_alloc.c, mm/deferred.c, mm/books.c and mm/memblock.c together, beside a model that
+ * knows of each frame who has it.
+ */
+#include "tests/host/mm/machine.h"
+#include "mm/page_alloc.c"
+#include "mm/deferred.c"
+#include "mm/books.c"
+
+enum owner { NO_RAM, TAKEN, FREE, ALLOCATED };
+
+static unsigned char owner[MACHINE_PAGES];
+static unsigned long model_free;		/* FREE frames, those that back struct pages included */
+
+struct run {
+	struct page	*page;
+	unsigned int	order;
+};
+
+static struct run runs[200000];
+static unsigned int nr_runs;
+static bool memory_was_lost;			/* a block that could not be mapped is in no count */
+
+static void ram(unsigned long pfn, unsigned long nr)
+{
+	memblock_add(PFN_PHYS(pfn), PFN_PHYS(nr));
+	memset(owner + pfn, FREE, nr);
+}
+
+static void taken(unsigned long pfn, unsigned long nr)
+{
+	memblock_reserve(PFN_PHYS(pfn), PFN_PHYS(nr), random_below(NR_MEM_USES));
+	for (; nr--; pfn++)
+		if (owner[pfn] == FREE)
+			owner[pfn] = TAKEN;
+}
+
+static void power_on(void)
+{
+	machine_reset();
+	memset(owner, NO_RAM, sizeof(owner));
+}
+
+static void start(const char *cmdline)
+{
+	unsigned long pfn;
+
+	for (pfn = model_free = 0; pfn < MACHINE_PAGES; pfn++)
+		model_free += owner[pfn] == FREE;
+	memblock.limit = 0;
+	memset(zones, 0, sizeof(zones));
+	memset(&pcp, 0, sizeof(pcp));
+	memset(counts, 0, sizeof(counts));
+	firmware_ram = memblock_total(&memblock.memory);
+	nr_runs = 0;
+	page_alloc_init(cmdline);
+	zones_set_ranges();
+	assert_int_equal(nr_free_pages(), model_free);
+	if (!zone_grow(&zones[ZONE_NORMAL]))
+		zone_grow(&zones[ZONE_DMA32]);
+}
+
+/* Half a GiB below 4 GiB, another above: both zones, three sections, one with a hole. */
+static void start_plain(const char *cmdline)
+{
+	power_on();
+	ram(0, 0x9f);
+	ram(0x100, 0x20000 - 0x100);
+	taken(0, 0x100);
+	ram(ZONE_DMA32_END, 0x20000);
+	start(cmdline);
+}
+
+/* ---------------------------------------------------------------- the model */
+
+static void expect_books_agree(void)
+{
+	if (memory_was_lost)
+		assert_true(nr_free_pages() <= model_free - nr_backing);
+	else
+		assert_int_equal(nr_free_pages(), model_free - nr_backing);
+	assert_true(mem_books_check());
+}
+
+static struct page *model_alloc(gfp_t gfp, unsigned int order)
+{
+	struct page *page = alloc_pages(gfp, order);
+	unsigned long pfn, i;
+
+	if (!page)
+		return NULL;
+	pfn = page_to_pfn(page);
+	assert_int_equal(pfn & ((1UL << order) - 1), 0);
+	assert_true(!(gfp & __GFP_DMA32) || pfn + (1UL << order) <= ZONE_DMA32_END);
+	for (i = 0; i < 1UL << order; i++) {
+		assert_int_equal(owner[pfn + i], FREE);
+		assert_false(is_backing[pfn + i]);
+		owner[pfn + i] = ALLOCATED;
+	}
+	if (gfp & __GFP_ZERO && order < 4)
+		for (i = 0; i < PAGE_SIZE << order; i += 64)
+			assert_int_equal(((char *)page_address(page))[i], 0);
+	*(unsigned long *)page_address(page) = ~pfn;
+	assert_true(nr_runs < ARRAY_SIZE(runs));
+	runs[nr_runs++] = (struct run){ page, order };
+	model_free -= 1UL << order;
+	return page;
+}
+
+static void model_release(unsigned int nr)
+{
+	struct run r = runs[nr];
+	unsigned long pfn = page_to_pfn(r.page);
+
+	assert_int_equal(*(unsigned long *)page_address(r.page), ~pfn);
+	runs[nr] = runs[--nr_runs];
+	memset(owner + pfn, FREE, 1UL << r.order);
+	model_free += 1UL << r.order;
+	__free_pages(r.page, r.order);
+}
+
+static void release_all(void)
+{
+	while (nr_runs)
+		model_release(random_below(nr_runs));
+	drain_local_pages();
+}
+
+/* What is free, cut into runs as large as alignment allows, is how a buddy system must look. */
+static void expect_all_merged(void)
+{
+	unsigned long count[NR_ZONES][MAX_ORDER] = { 0 }, pfn, i;
+	unsigned int z, order;
+
+	for (pfn = 0; pfn < MACHINE_PAGES; pfn += 1UL << order) {
+		for (order = pfn ? min(__builtin_ctzl(pfn), MAX_ORDER - 1) : MAX_ORDER - 1; ; order--) {
+			for (i = 0; i < 1UL << order; i++)
+				if (owner[pfn + i] != FREE || is_backing[pfn + i] ||
+				    pfn + i >= zones[pfn_zone(pfn)].next_pfn)
+					break;
+			if (i == 1UL << order) {
+				count[pfn_zone(pfn)][order]++;
+				break;
+			}
+			if (!order)
+				break;
+		}
+	}
+	for (z = 0; z < NR_ZONES; z++)
+		for (order = 0; order < MAX_ORDER; order++)
+			assert_int_equal(zones[z].area[order].nr, count[z][order]);
+}
+
+static void random_machine(void)
+{
+	unsigned int i;
+
+	power_on();
+	for (i = 1 + random_below(6); i; i--) {
+		unsigned long nr = 1 + random_below(one_in(3) ? 0x18000 : 0x3000);
+
+		ram(random_below(one_in(2) ? MACHINE_PAGES - nr : 0x20000), nr);
+	}
+	ram(random_below(0x1000), 0x2000);		/* enough for the allocator to start */
+	for (i = random_below(60); i; i--)
+		taken(random_below(MACHINE_PAGES - 0x1000), 1 + random_below(0x800));
+	for (i = random_below(60); i; i--)
+		taken(random_below(0x10000), 1 + random_below(0x40));
+}
+
+static void random_operations(unsigned int nr)
+{
+	static const gfp_t flags[] = { GFP_KERNEL, GFP_KERNEL, GFP_ATOMIC, GFP_DMA32, __GFP_ZERO };
+	unsigned int most = 1 + random_below(20000);
+
+	while (nr--) {
+		unsigned int order = one_in(8) ? random_below(MAX_ORDER) : random_below(3) * one_in(2);
+
+		if (nr_runs < most && random_below(2 * most) >= nr_runs)
+			model_alloc(flags[random_below(ARRAY_SIZE(flags))], order);
+		else if (nr_runs)
+			model_release(random_below(nr_runs));
+		if (nr % 64 == 0)
+			expect_books_agree();
+	}
+}
+
+static void agrees_with_the_model(void **state)
+{
+	unsigned int machine;
+
+	for (machine = 0; machine < 12; machine++) {
+		random_machine();
+		start(one_in(4) ? "page_poison" : one_in(4) ? "init_on_free" : "");
+		random_operations(40000);
+		release_all();
+		expect_books_agree();
+		expect_all_merged();
+		assert_string_equal(said, "");
+	}
+}
+
+static void everything_free_can_be_had(void **state)
+{
+	unsigned int machine;
+
+	for (machine = 0; machine < 4; machine++) {
+		random_machine();
+		start("");
+		while (nr_runs < ARRAY_SIZE(runs) - 1 && model_alloc(GFP_ATOMIC, one_in(3) ? random_below(8) : 0))
+			;
+		while (model_alloc(GFP_ATOMIC, 0))
+			;
+		assert_int_equal(nr_free_pages(), 0);
+		assert_null(alloc_pages(GFP_ATOMIC, 3));
+		expect_books_agree();
+		release_all();
+		expect_all_merged();
+	}
+}
+
+static void pages_in_a_cpu_list_complete_a_run(void **state)
+{
+	struct page *pair;
+
+	power_on();
+	ram(0x100, 0x1000);
+	start("");
+	pair = model_alloc(GFP_KERNEL, 1);
+	while (model_alloc(GFP_ATOMIC, 0))
+		;
+	__free_pages(pair, 1);
+	assert_ptr_equal(alloc_pages(GFP_ATOMIC, 0), pair);
+	assert_ptr_equal(alloc_pages(GFP_ATOMIC, 0), pair + 1);
+	__free_pages(pair, 0);
+	__free_pages(pair + 1, 0);
+	assert_int_equal(zones[ZONE_DMA32].nr_free, 0);
+	assert_ptr_equal(alloc_pages(GFP_ATOMIC, 1), pair);
+	release_all();
+}
+
+static void memory_that_cannot_be_mapped_is_lost_and_nothing_else(void **state)
+{
+	unsigned int nth;
+
+	for (nth = 1; nth < 40; nth++) {
+		random_machine();
+		fail_map_call = nth;
+		memory_was_lost = true;
+		start("");
+		random_operations(3000);
+		release_all();
+		expect_books_agree();
+	}
+	memory_was_lost = false;
+}
+
+/* ---------------------------------------------------------------- single properties */
+
+static void start_initialises_one_block_however_much_ram_there_is(void **state)
+{
+	power_on();
+	ram(0x100, 0x20000);
+	start("");
+	assert_int_equal(map_calls, 1);
+	assert_int_equal(zones[ZONE_DMA32].next_pfn, BLOCK_PAGES);
+
+	power_on();
+	ram(0x100, 0x80000);
+	ram(ZONE_DMA32_END, 0x40000);
+	start("");
+	assert_int_equal(map_calls, 1);
+	assert_int_equal(zones[ZONE_DMA32].next_pfn, 0);
+	assert_int_equal(zones[ZONE_NORMAL].next_pfn, ZONE_DMA32_END + BLOCK_PAGES);
+	expect_books_agree();
+}
+
+static void holes_have_no_struct_pages(void **state)
+{
+	unsigned long pfn, mapped = 0;
+
+	power_on();
+	ram(0x400, 0x400);
+	ram(0x30000, 0x800);
+	start("");
+	while (zone_grow(&zones[ZONE_DMA32]))
+		;
+	for (pfn = 0; pfn < MACHINE_PAGES; pfn++)
+		mapped += is_mapped[pfn];
+	assert_int_equal(mapped, 0xc00);
+	expect_books_agree();
+}
+
+static void memory_above_4_gib_goes_first(void **state)
+{
+	start_plain("");
+	assert_true(page_to_pfn(model_alloc(GFP_KERNEL, 0)) >= ZONE_DMA32_END);
+	assert_true(page_to_pfn(model_alloc(GFP_KERNEL, 5)) >= ZONE_DMA32_END);
+	assert_true(page_to_pfn(model_alloc(GFP_DMA32, 0)) < ZONE_DMA32_END);
+	assert_true(page_to_pfn(model_alloc(GFP_DMA32, 5)) < ZONE_DMA32_END);
+	release_all();
+}
+
+static void the_reserve_is_for_atomic_callers(void **state)
+{
+	unsigned long reserve, got = 0;
+
+	power_on();
+	ram(0x100, 0x1000);
+	start("");
+	while (model_alloc(GFP_KERNEL, 0))
+		;
+	reserve = zones[ZONE_DMA32].min;
+	assert_true(reserve >= 16);
+	while (model_alloc(GFP_ATOMIC, 0))
+		got++;
+	assert_int_equal(got, reserve);
+	release_all();
+}
+
+static void books_that_do_not_balance_are_reported(void **state)
+{
+	start_plain("");
+	assert_true(mem_books_check());
+	firmware_ram += PAGE_SIZE;
+	assert_false(mem_books_check());
+	assert_non_null(strstr(said, "the firmware gave"));
+	firmware_ram -= PAGE_SIZE;
+	zones[ZONE_NORMAL].deferred--;
+	assert_false(mem_books_check());
+	zones[ZONE_NORMAL].deferred++;
+	zones[ZONE_NORMAL].nr_free--;
+	assert_false(mem_books_check());
+	zones[ZONE_NORMAL].nr_free++;
+	mem_count(MEM_TABLE_PAGES, 1000000);
+	assert_false(mem_books_check());
+	mem_count(MEM_TABLE_PAGES, -1000000);
+	assert_true(mem_books_check());
+}
+
+static void orders_out_of_range_give_nothing(void **state)
+{
+	start_plain("");
+	assert_null(alloc_pages(GFP_KERNEL, MAX_ORDER));
+	assert_null(alloc_pages(GFP_KERNEL, ~0u));
+	assert_non_null(model_alloc(GFP_KERNEL, MAX_ORDER - 1));
+	release_all();
+}
+
+static void expect_refused(struct page *page, unsigned int order, const char *message)
+{
+	unsigned long before = nr_free_pages();
+
+	forget_output();
+	__free_pages(page, order);
+	assert_non_null(strstr(said, message));
+	assert_int_equal(nr_free_pages(), before);
+	forget_output();
+}
+
+static void wrong_frees_are_reported_and_refused(void **state)
+{
+	struct page *page;
+	unsigned int order;
+
+	start_plain("");
+	for (order = 0; order < 4; order++) {
+		page = alloc_pages(GFP_KERNEL, order);
+		if (order)
+			expect_refused(page + 1, 0, "not allocated");
+		expect_refused(page, order + 1, "wrong order");
+		__free_pages(page, order);
+		if (!order)
+			expect_refused(page, order, "double free");
+	}
+	drain_local_pages();
+	page = alloc_pages(GFP_KERNEL, 4);
+	__free_pages(page, 4);
+	forget_output();
+	__free_pages(page, 4);			/* merged by now: any of the two messages */
+	assert_true(strstr(said, "double free") || strstr(said, "not allocated"));
+	expect_refused(pfn_to_page(ZONE_DMA32_END + 0x1ff), 3, "free");
+	__free_pages(NULL, 0);
+	release_all();
+	expect_all_merged();
+}
+
+static void poison_finds_a_write_after_free(void **state)
+{
+	struct page *page;
+	char *va;
+
+	start_plain("page_poison");
+	page = alloc_pages(GFP_KERNEL, 0);
+	va = page_address(page);
+	__free_pages(page, 0);
+	va[1000] = 1;
+	forget_output();
+	assert_ptr_equal(alloc_pages(GFP_KERNEL, 0), page);
+	assert_non_null(strstr(said, "written after free"));
+	__free_pages(page, 0);
+	forget_output();
+	assert_ptr_equal(alloc_pages(GFP_KERNEL | __GFP_ZERO, 0), page);
+	assert_string_equal(said, "");
+	assert_int_equal(va[1000], 0);
+}
+
+static void init_on_free_leaves_no_secret(void **state)
+{
+	struct page *page;
+
+	start_plain("init_on_free");
+	page = alloc_pages(GFP_KERNEL, 2);
+	memset(page_address(page), 0x11, PAGE_SIZE << 2);
+	__free_pages(page, 2);
+	assert_int_equal(((char *)page_address(page))[PAGE_SIZE], 0);
+	assert_int_equal(((char *)page_address(page))[(PAGE_SIZE << 2) - 1], 0);
+}
+
+static void release_reservation(unsigned long pfn, unsigned long nr)
+{
+	unsigned long was = nr_free_pages();
+
+	assert_int_equal(free_reserved_range(PFN_PHYS(pfn), PFN_PHYS(pfn + nr)), nr);
+	assert_int_equal(nr_free_pages(), was + nr);
+	memset(owner + pfn, FREE, nr);
+	model_free += nr;
+}
+
+static void reservations_can_be_released_late(void **state)
+{
+	power_on();
+	ram(0x100, 0x20000);
+	taken(0x120, 0x10);			/* in the first block, which is initialised at once */
+	taken(0x3f0, 0x20);			/* across its end */
+	taken(0x9000, 0x1800);			/* whole blocks far behind */
+	start("");
+	release_reservation(0x120, 0x10);
+	release_reservation(0x3f0, 0x20);
+	release_reservation(0x9400, 0x400);
+	while (zone_grow(&zones[ZONE_DMA32]))
+		;
+	release_reservation(0x9000, 0x400);
+	release_reservation(0x9800, 0x1000);
+	/* nothing whole inside, and no RAM at all */
+	assert_int_equal(free_reserved_range(0x9000123, 0x9000fff), 0);
+	assert_int_equal(free_reserved_range(0x170000000, 0x170001000), 0);
+	expect_books_agree();
+	expect_all_merged();
+	while (model_alloc(GFP_ATOMIC, 0))
+		;
+	release_all();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(agrees_with_the_model),
+		cmocka_unit_test(everything_free_can_be_had),
+		cmocka_unit_test(pages_in_a_cpu_list_complete_a_run),
+		cmocka_unit_test(memory_that_cannot_be_mapped_is_lost_and_nothing_else),
+		cmocka_unit_test(start_initialises_one_block_however_much_ram_there_is),
+		cmocka_unit_test(holes_have_no_struct_pages),
+		cmocka_unit_test(memory_above_4_gib_goes_first),
+		cmocka_unit_test(the_reserve_is_for_atomic_callers),
+		cmocka_unit_test(books_that_do_not_balance_are_reported),
+		cmocka_unit_test(orders_out_of_range_give_nothing),
+		cmocka_unit_test(wrong_frees_are_reported_and_refused),
+		cmocka_unit_test(poison_finds_a_write_after_free),
+		cmocka_unit_test(init_on_free_leaves_no_secret),
+		cmocka_unit_test(reservations_can_be_released_late),
+	};
+
+	return cmocka_run_group_tests_name("mm/page_alloc", tests, seed_random, NULL);
+}
