@@ -81,7 +81,8 @@ def grub_efi(m, cmdline):
     return _grub("ovmf", "x86_64-efi", "BOOTX64", "linux")(m, cmdline)
 
 
-@door("GRUB, UEFI, linuxefi", HANDOVER, "GRUB")
+# linuxefi writes the EFI stub's number into type_of_loader
+@door("GRUB, UEFI, linuxefi", HANDOVER, "EFI stub")
 def grub_linuxefi(m, cmdline):
     return _grub("ovmf", "x86_64-efi", "BOOTX64", "linuxefi")(m, cmdline)
 
@@ -91,7 +92,7 @@ def grub_ia32(m, cmdline):
     return _grub("ovmf32", "i386-efi", "BOOTIA32", "linux")(m, cmdline)
 
 
-@door("GRUB, 32-bit UEFI, linuxefi", HANDOVER, "GRUB")
+@door("GRUB, 32-bit UEFI, linuxefi", HANDOVER, "EFI stub")
 def grub_ia32_linuxefi(m, cmdline):
     return _grub("ovmf32", "i386-efi", "BOOTIA32", "linuxefi")(m, cmdline)
 

@@ -9,6 +9,7 @@ import qemu
 PLUGIN = os.path.join(qemu.BUILD, "tests", "count.so")
 # what builds and walks the tables of the doors without firmware
 IDENTITY_MAP_SOURCES = ("ident_map.c", "pgtable.c")
+IDENTITY_MAP_OF_32_BIT_STUB = "stub_paging"
 
 
 def symbols(path):
@@ -19,10 +20,10 @@ def symbols(path):
 
 
 def identity_map_functions():
-    """Names of the functions in IDENTITY_MAP_SOURCES, by the FILE symbols before them."""
+    """Names of the functions in IDENTITY_MAP_SOURCES, by the FILE symbols before them, and of the 32-bit stub."""
     lines = subprocess.run(["readelf", "-sW", os.path.join(qemu.BUILD, "lantern.elf")], check=True,
                            stdout=subprocess.PIPE, text=True).stdout.splitlines()
-    names, source = set(), ""
+    names, source = {IDENTITY_MAP_OF_32_BIT_STUB}, ""
     for row in (line.split() for line in lines):
         if len(row) == 8 and row[3] == "FILE":
             source = row[7]
@@ -45,6 +46,9 @@ class Count:
 
     def __init__(self, out):
         tables = {"image": symbols(os.path.join(qemu.BUILD, "lantern.elf")), "kernel": symbols(qemu.VMLINUX)}
+        blob = next(value for value, name in tables["image"] if name == "stub32_blob")
+        stub32 = symbols(os.path.join(qemu.BUILD, "stub32", "stub32.elf"))
+        tables["image"] = sorted(tables["image"] + [(blob + value, name) for value, name in stub32])
         base = next(value for value, name in tables["kernel"] if name == "_text")
         tables["kernel"] = [(value - base, name) for value, name in tables["kernel"]]
         self.by_function = {}
