@@ -120,14 +120,13 @@ static const struct range *first_overlap(const struct avoid_list *list, u64 star
 /* Count the places in one piece of free memory; *@pa is set when the one sought is among them. */
 static void slots_in(u64 start, u64 end, u64 size, u64 sought, u64 *count, u64 *pa)
 {
-	u64 n;
+	u64 n, first = ALIGN(start, KERNEL_ALIGN);
 
-	start = ALIGN(start, KERNEL_ALIGN);
-	if (start >= end || end - start < size)
+	if (first < start || first >= end || end - first < size)
 		return;
-	n = (end - start - size) / KERNEL_ALIGN + 1;
+	n = (end - first - size) / KERNEL_ALIGN + 1;
 	if (sought >= *count && sought - *count < n)
-		*pa = start + (sought - *count) * KERNEL_ALIGN;
+		*pa = first + (sought - *count) * KERNEL_ALIGN;
 	*count += n;
 }
 
