@@ -60,20 +60,25 @@ static void avoid_memmap(struct avoid_list *list, const char *value)
 static void avoid_user_ranges(struct avoid_list *list)
 {
 	const char *cmdline = loader_cmdline(), *end;
+	const char *pos;
 	char value[256];
 	int len;
 
 	list->limit = ~0ULL;
-	if (cmdline_find_option(cmdline, "mem", value, sizeof(value)) > 0) {
-		list->limit = memparse(value, &end);
-		if (*end || !list->limit)
+	for (pos = cmdline; (len = cmdline_next_option(&pos, "mem", value, sizeof(value))) >= 0; ) {
+		u64 limit = memparse(value, &end);
+
+		if (*end || (len && !limit))
 			list->unknown = true;	/* mem=nopentium and the like: leave it to the kernel */
+		else if (len)
+			list->limit = min(list->limit, limit);
 	}
-	len = cmdline_find_option(cmdline, "memmap", value, sizeof(value));
-	if (len >= (int)sizeof(value))
-		list->unknown = true;
-	else if (len >= 0)
-		avoid_memmap(list, value);
+	for (pos = cmdline; (len = cmdline_next_option(&pos, "memmap", value, sizeof(value))) >= 0; ) {
+		if (len >= (int)sizeof(value))
+			list->unknown = true;
+		else
+			avoid_memmap(list, value);
+	}
 }
 
 static void avoid_setup_data(struct avoid_list *list, const struct boot_params *params)
