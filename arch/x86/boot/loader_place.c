@@ -107,16 +107,30 @@ static void build_avoid_list(struct avoid_list *list, const struct boot_params *
 	avoid_user_ranges(list);
 }
 
-/* The avoided range that begins first among those that overlap [@start, @end), or NULL. */
-static const struct range *first_overlap(const struct avoid_list *list, u64 start, u64 end)
+static bool overlaps_sooner(const struct range *r, const struct range *best, u64 start, u64 end)
 {
-	const struct range *first = NULL;
+	return r->start < end && r->end > start && r->start < best->start;
+}
+
+/*
+ * The range to keep clear of that begins first among those that overlap [@start,
+ * @end); [@end, @end) if none. In maps that contradict themselves RAM is what
+ * nothing else claims.
+ */
+static struct range first_overlap(const struct avoid_list *list, const struct boot_params *params,
+				  u64 start, u64 end)
+{
+	struct range first = { end, end };
 	unsigned int i;
 
-	for (i = 0; i < list->nr; i++) {
-		const struct range *r = &list->range[i];
+	for (i = 0; i < list->nr; i++)
+		if (overlaps_sooner(&list->range[i], &first, start, end))
+			first = list->range[i];
+	for (i = 0; i < params->e820_entries; i++) {
+		const struct boot_e820_entry *e = &params->e820_table[i];
+		struct range r = { e->addr, e->addr + min(e->size, ~e->addr) };
 
-		if (r->start < end && r->end > start && (!first || r->start < first->start))
+		if (e->type != E820_TYPE_RAM && e->size && overlaps_sooner(&r, &first, start, end))
 			first = r;
 	}
 	return first;
@@ -145,13 +159,14 @@ static u64 find_slot(const struct avoid_list *list, const struct boot_params *pa
 	for (i = 0; i < params->e820_entries; i++) {
 		const struct boot_e820_entry *e = &params->e820_table[i];
 		u64 start = max(e->addr, (u64)MIN_ADDRESS), end = min(e->addr + e->size, list->limit);
-		const struct range *r;
+		struct range r;
 
 		if (e->type != E820_TYPE_RAM || e->addr + e->size < e->addr)
 			continue;
-		for (; start < end && (r = first_overlap(list, start, end)); start = r->end)
-			slots_in(start, r->start, size, sought, count, &pa);
-		slots_in(start, end, size, sought, count, &pa);
+		for (; start < end; start = r.end) {
+			r = first_overlap(list, params, start, end);
+			slots_in(start, r.start, size, sought, count, &pa);
+		}
 	}
 	return pa;
 }
