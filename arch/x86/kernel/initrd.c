@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The initial RAM disk: checked, kept out of memblock's hands, told about. */
 #include <kernel/initrd.h>
+#include <asm/e820.h>
 #include <asm/page.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
@@ -12,6 +13,21 @@
 
 struct initrd initrd;
 
+/* Asked before memblock knows any RAM; the table has neighbours of one type merged. */
+static bool is_ram(phys_addr_t start, u64 size)
+{
+	unsigned int i;
+
+	for (i = 0; i < e820_table.nr; i++) {
+		const struct boot_e820_entry *e = &e820_table.entry[i];
+
+		if (e->type == E820_TYPE_RAM && start >= e->addr && size <= e->size &&
+		    start - e->addr <= e->size - size)
+			return true;
+	}
+	return false;
+}
+
 /* What is wrong with [@start, @start + @size), NULL for nothing. */
 static const char *find_fault(phys_addr_t start, u64 size)
 {
@@ -19,7 +35,7 @@ static const char *find_fault(phys_addr_t start, u64 size)
 		return "it has a size and no address";
 	if (start + size < start)
 		return "it runs past the last address";
-	if (!memblock_is_memory(start, size))
+	if (!is_ram(start, size))
 		return "not all of it is RAM";
 	if (start < __pa(_end) && start + size > __pa(_text))
 		return "it lies in the kernel";
