@@ -21,6 +21,7 @@ host-units-efistub/efi_e820 := kernel/lib/e820
 host-units-efistub/loadopts := kernel/lib/utf
 host-units-kernel/tty/fbcon := kernel/tty/vt kernel/lib/utf
 host-units-kernel/tty/vgacon := kernel/tty/vt kernel/lib/utf
+host-units-arch/x86/boot/loader_place := kernel/lib/cmdline kernel/lib/memparse
 host-units-arch/x86/boot/decompress/payload := kernel/lib/lz4 kernel/lib/xxhash
 host-libs-kernel/lib/lz4 := -llz4
 host-libs-arch/x86/boot/decompress/payload := -llz4 -lxxhash
