@@ -251,6 +251,28 @@ static void simple_machine(void)
 	params->e820_table[0] = (struct boot_e820_entry){ SLOT, (LOW_SLOTS - 1) * SLOT, E820_TYPE_RAM };
 }
 
+/* The last byte of a node, of the initrd or of the workspace is the first of a place. */
+static void ranges_count_to_their_last_byte(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 40; round++) {
+		u64 edge = MEMORY_BASE + 20 * CHUNK, len = random_below(100);
+		struct setup_data *node = (void *)(edge + one_in(2) - 16 - len);
+
+		simple_machine();
+		*node = (struct setup_data){ .len = len };
+		params->hdr.setup_data = (u64)node;
+		keep((u64)node, 16 + len);
+		set_initrd(300 * SLOT - 5, 5 + one_in(2));
+		keep(300 * SLOT - 5, params->hdr.ramdisk_size);
+		image_end = 400 * SLOT - LOADER_WORKSPACE + one_in(2);
+		pm_start = image_end - 1000;
+		kept[1].start = pm_start;		/* new_machine() had put it elsewhere */
+		kept[1].size = 1000 + LOADER_WORKSPACE;
+		assert_chooses_as_modelled(SLOT);
+	}
+}
+
 static void high_initrd_and_command_line_count_with_all_their_bits(void **state)
 {
 	(void)state;
@@ -402,6 +424,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_free_place_is_chosen_and_no_other),
+		cmocka_unit_test(ranges_count_to_their_last_byte),
 		cmocka_unit_test(high_initrd_and_command_line_count_with_all_their_bits),
 		cmocka_unit_test(mem_ends_the_memory_there),
 		cmocka_unit_test(memmap_ranges_are_kept_clear_of_however_many_options),
