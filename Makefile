@@ -49,7 +49,7 @@ KERNEL_CFLAGS	:= $(COMMON) -O2 -fno-omit-frame-pointer -mno-omit-leaf-frame-poin
 # The boot part keeps no pointer in initialised data (see relocs-checked), so no
 # jump tables either; gnu-efi supplies the UEFI types.
 BOOT_CFLAGS	:= $(COMMON) -Os -fomit-frame-pointer -fno-jump-tables \
-		   -fno-tree-switch-conversion -DLANTERN_BOOT
+		   -fno-tree-switch-conversion -Wa,-I$(BUILD)
 
 # ---------------------------------------------------------------- sources
 
@@ -142,7 +142,7 @@ debug-built: APPEND += gdb
 debug-built: $(BUILD)/run.img $(BUILD)/ovmf-vars.fd $(BUILD)/vmlinux
 	@echo 'QEMU waits at reset. In another terminal, in this folder:'
 	@echo '    gdb -x tests/tools/lantern-gdb.py'
-	$(Q)$(QEMU) -drive format=raw,file=$(BUILD)/run.img -gdb tcp::1234 -S
+	$(Q)$(QEMU) -drive format=raw,file=$(BUILD)/run.img -gdb tcp:127.0.0.1:1234 -S
 
 # ---------------------------------------------------------------- generated headers
 

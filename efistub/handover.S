@@ -91,7 +91,7 @@ SYM_CODE_END(efi64_stub_entry)
 	.text
 	.balign 16
 SYM_DATA_START(stub32_blob)
-	.incbin "build/stub32/stub32.bin"
+	.incbin "stub32/stub32.bin"
 SYM_DATA_END(stub32_blob)
 
 /* Where other kinds of CPU enter; the format is that of Linux and EDK II. */

@@ -17,6 +17,20 @@ static bool cpu_has_la57(void)
 	return cpuid_checked(7, 0).ecx & 1u << 16;
 }
 
+/* Code the firmware did not load may be mapped without execute permission, see stub_protect(). */
+static efi_status_t make_executable(struct stub *s, u64 pa)
+{
+	efi_memory_attribute_t *attr = stub_locate(s, MEMORY_ATTRIBUTE_GUID);
+	efi_status_t err;
+
+	if (!attr)
+		return EFI_SUCCESS;
+	err = attr->clear(attr, pa, EFI_PAGE_SIZE, EFI_ATTR_XP);
+	if (EFI_ERROR(err))
+		return stub_fail(s, err, "the firmware does not let the switch of paging levels be executable");
+	return EFI_SUCCESS;
+}
+
 efi_status_t stub_paging(struct stub *s)
 {
 	bool now = read_cr4() & X86_CR4_LA57, want = cpu_has_la57() && !s->no_5level;
@@ -34,7 +48,7 @@ efi_status_t stub_paging(struct stub *s)
 	}
 	s->paging_pa = pa;
 	s->paging_pages = TRAMPOLINE_PAGES;
-	return EFI_SUCCESS;
+	return make_executable(s, pa);
 }
 
 void stub_enter_kernel(struct stub *s, u64 entry)

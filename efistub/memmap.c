@@ -90,8 +90,9 @@ bool stub_map_has_ram(const struct efi_memory_map *map)
  */
 static efi_status_t check_map(struct stub *s, const struct efi_memory_map *map)
 {
-	unsigned int empty = 0, wrapping = 0, overlapping = 0;
-	bool kernel_covered = false;
+	unsigned int empty = 0, wrapping = 0;
+	bool kernel_covered = false, sorted = true;
+	struct e820_report report = { 0 };
 	u64 i, highest = 0;
 
 	if (!stub_map_has_ram(map))
@@ -103,14 +104,17 @@ static efi_status_t check_map(struct stub *s, const struct efi_memory_map *map)
 
 		empty += !d->NumberOfPages;
 		wrapping += size >> EFI_PAGE_SHIFT != d->NumberOfPages || (size && end - 1 < d->PhysicalStart);
-		overlapping += d->PhysicalStart < highest && end > d->PhysicalStart;
+		sorted &= d->PhysicalStart >= highest;
 		highest = max(highest, end);
 		if (d->Type == EfiLoaderCode && d->PhysicalStart <= s->kernel_pa && s->kernel_pa < end)
 			kernel_covered = true;
 	}
-	if (empty || wrapping || overlapping)
-		stub_warn(s, "the firmware's map has %u empty, %u wrapping, %u overlapping or unsorted entries",
-			  empty, wrapping, overlapping);
+	/* Entries may come in any order; only when they do is it worth asking whether some overlap. */
+	if (!sorted)
+		efi_map_to_e820(map, s->soft_reserve, s->e820, s->e820_max, s->scratch, &report);
+	if (empty || wrapping || report.overlaps)
+		stub_warn(s, "the firmware's map has %u empty and %u wrapping entries, %u overlaps",
+			  empty, wrapping, report.overlaps);
 	if (!kernel_covered)
 		stub_warn(s, "the firmware's map does not list the pages we allocated for the kernel");
 	return EFI_SUCCESS;

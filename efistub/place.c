@@ -10,6 +10,7 @@
 #include <lib/cmdline.h>
 #include <lib/string.h>
 
+#define EFI_REVISION_2_00	(2u << 16)	/* of the UEFI specification, 4.2 */
 #define MIN_ADDRESS	SZ_1M		/* the first MiB belongs to firmware and trampolines */
 
 efi_status_t stub_payload(struct stub *s)
@@ -32,7 +33,7 @@ static bool firmware_is_old_ami(struct stub *s)
 {
 	static const efi_char16_t ami[] = L"American Megatrends";
 
-	return s->st->FirmwareVendor && s->st->FirmwareRevision <= 0x20000 &&
+	return s->st->FirmwareVendor && s->st->Hdr.Revision <= EFI_REVISION_2_00 &&
 	       !memcmp(s->st->FirmwareVendor, ami, sizeof(ami));
 }
 
@@ -197,13 +198,13 @@ efi_status_t stub_protect(struct stub *s)
 	if (!attr)
 		return EFI_SUCCESS;
 	err = attr->set(attr, s->kernel_pa, size, EFI_ATTR_RO);
-	if (!EFI_ERROR(err)) {
-		s->text_protected = true;
-		err = attr->clear(attr, s->kernel_pa, size, EFI_ATTR_XP);
-	}
+	s->text_protected = !EFI_ERROR(err);
+	if (EFI_ERROR(err))		/* a pity, no more: the kernel protects its text itself */
+		stub_warn(s, "the firmware does not make kernel text read-only (%#llx)", (unsigned long long)err);
+	err = attr->clear(attr, s->kernel_pa, size, EFI_ATTR_XP);
 	if (EFI_ERROR(err))
 		return stub_fail(s, err, "the firmware does not let kernel text be executable");
-	stub_detail(s, "text read-only and executable, %#llx bytes", (unsigned long long)size);
+	stub_detail(s, "text executable, %#llx bytes", (unsigned long long)size);
 	return EFI_SUCCESS;
 }
 

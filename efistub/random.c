@@ -7,6 +7,7 @@
 #include <lib/xxhash.h>
 
 #define RNG_TRIES	10
+#define RNG_WAIT_US	1000
 
 static bool rng_protocol(struct stub *s, void *buf, size_t size)
 {
@@ -22,6 +23,7 @@ static bool rng_protocol(struct stub *s, void *buf, size_t size)
 			return true;
 		if (err != EFI_NOT_READY)
 			break;
+		s->st->BootServices->Stall(RNG_WAIT_US);
 	}
 	stub_detail(s, "the RNG protocol gives nothing (%#llx)", (unsigned long long)err);
 	return false;

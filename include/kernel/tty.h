@@ -27,7 +27,8 @@ int i8042_console_init(void);
 
 /**
  * fbcon_init() - start the text console "tty0" on a framebuffer
- * @fb: as framebuffer_describe() left it, base mapped; kept by reference
+ * @fb: as framebuffer_describe() left it, base mapped; kept by reference: base may
+ *      change later, and NULL makes the console silent
  * Paints the screen, save the top margin, and registers the console. Call once.
  * fbcon_init_margin(): with @top_rows instead of FBCON_TOP_ROWS.
  * Return: 0, or -1 when the screen is too small for one character.

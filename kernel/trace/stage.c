@@ -7,7 +7,6 @@
 #include <asm/processor.h>
 #include <asm/setup.h>
 #include <kernel/panic.h>
-#include <asm/setup.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 #include <lib/printf.h>

@@ -150,7 +150,8 @@ static void fbcon_write(struct console *con, const char *s, size_t n)
 {
 	(void)con;
 	vt_write(&t.vt, s, n);
-	show();
+	if (t.fb->base)			/* NULL once it could not be mapped again */
+		show();
 }
 
 /* ---------------------------------------------------------------------- start */

@@ -185,10 +185,28 @@ def test_random_number_generator(boot, rng):
 def test_memory_attribute_protocol(boot):
     """Text becomes read-only first, executable then, and both over the same range."""
     log = booted(boot, f"memattr -- nokaslr {POWEROFF}")
-    calls = expect.re.findall(r"saboteur: memattr (set|clear) 0x([0-9A-Fa-f]+) 0x([0-9A-Fa-f]+) 0x([0-9A-Fa-f]+)", log)
-    assert [(what, int(attribute, 16)) for what, _, _, attribute in calls] == [("set", 0x20000), ("clear", 0x4000)]
-    assert calls[0][1:3] == calls[1][1:3]
-    assert int(calls[0][1], 16) == expect.placement(log)[0] and int(calls[0][2], 16) % 4096 == 0
+    calls = [(what, *(int(n, 16) for n in numbers)) for what, *numbers in expect.re.findall(
+        r"saboteur: memattr (set|clear) 0x([0-9A-Fa-f]+) 0x([0-9A-Fa-f]+) 0x([0-9A-Fa-f]+)", log)]
+    read_only, executable, trampoline = calls
+    assert (read_only[0], read_only[3]) == ("set", 0x20000) and (executable[0], executable[3]) == ("clear", 0x4000)
+    assert read_only[1:3] == executable[1:3]
+    assert read_only[1] == expect.placement(log)[0] and read_only[2] % 4096 == 0
+    # the page of code that switches to 5 levels, below 4 GiB; nothing else is made executable
+    assert (trampoline[0], trampoline[2:]) == ("clear", (4096, 0x4000)) and trampoline[1] < 1 << 32
+
+
+def test_firmware_that_faults_in_a_runtime_service(boot):
+    log = booted(boot, f"reset -- {POWEROFF}")
+    assert expect.re.search(r"lantern: warning \d+ efi-runtime: the firmware faulted at 0xdead0000: runtime services off",
+                            log)
+    assert "exception" not in log
+
+
+def test_old_ami_firmware_gets_no_physical_kaslr(boot):
+    log = booted(boot, f"ami -- efi=debug {POWEROFF}")
+    assert "physical KASLR off: AMI firmware up to 2.00" in log
+    log = booted(boot, f"high -- efi=debug {POWEROFF}", memory="8G")
+    assert "physical KASLR off" not in log
 
 
 # --- LoadOptions ---

@@ -9,6 +9,7 @@
 #include <asm/pgtable_types.h>
 #include <asm/processor-flags.h>
 #include <asm/segment.h>
+#include <asm/trapnr.h>
 #include <boot/multiboot2.h>
 #include "loader.h"
 
@@ -207,7 +208,7 @@ SYM_CODE_START(loader_idt_handlers)
 	vector = 0
 	.rept 32
 	.balign 16
-	.if ((0x60227d00 >> vector) & 1) == 0
+	.if ((EXCEPTION_ERRCODE_MASK >> vector) & 1) == 0
 	pushq	$0
 	.endif
 	pushq	$vector

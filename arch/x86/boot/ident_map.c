@@ -50,10 +50,8 @@ void ident_map_add(u64 start, u64 end)
 		loader_fail("no page tables left to map %#llx", (unsigned long long)start);
 }
 
-void ident_map_init(const struct boot_params *params)
+void ident_map_init(const struct boot_params *params, u64 cmdline)
 {
-	u64 cmdline = params->hdr.cmd_line_ptr | (u64)params->ext_cmd_line_ptr << 32;
-
 	pool_used = 0;
 	ident = (struct pgtable){
 		.levels = read_cr4() & X86_CR4_LA57 ? 5 : 4, .max_leaf = 2,

@@ -14,6 +14,7 @@
 #include <lib/cmdline.h>
 #include <lib/string.h>
 
+extern const char boot_gdt[] __attribute__((visibility("hidden")));		/* head_64.S: 4 descriptors */
 extern const u32 loader_init_size __attribute__((visibility("hidden")));	/* head_64.S: bytes */
 
 const char *loader_cmdline(void)
@@ -36,6 +37,45 @@ static void check_outside(const char *name, u64 start, u64 size, u64 out)
 			    (unsigned long long)out, (unsigned long long)end);
 }
 
+/* Bytes of the command line with its NUL; the protocol has it mapped. */
+static u64 cmdline_size(const struct boot_params *params)
+{
+	const char *line = (const char *)cmdline_address(params);
+
+	return line ? strnlen(line, COMMAND_LINE_SIZE - 1) + 1 : 0;
+}
+
+/* The first address of [@start, @end) that the map does not call RAM; @end if all of it is. */
+static u64 first_not_ram(const struct boot_params *params, u64 start, u64 end)
+{
+	unsigned int i;
+	bool moved = true;
+
+	while (moved && start < end)
+		for (i = 0, moved = false; i < params->e820_entries; i++) {
+			const struct boot_e820_entry *e = &params->e820_table[i];
+
+			if (e->type == E820_TYPE_RAM && e->addr <= start && start - e->addr < e->size) {
+				start = e->addr + e->size;
+				moved = true;
+			}
+		}
+	return start < end ? start : end;
+}
+
+/* The protocol promises init_size bytes of RAM; without a map the kernel stops anyway, and says so. */
+static void check_is_ram(const struct boot_params *params, u64 out)
+{
+	u64 end = out + loader_init_size, bad;
+
+	if (!params->e820_entries)
+		return;
+	bad = first_not_ram(params, out, end);
+	if (bad < end)
+		loader_fail("too little memory: init_size wants %#llx to %#llx, the e820 map has no RAM at %#llx",
+			    (unsigned long long)out, (unsigned long long)end, (unsigned long long)bad);
+}
+
 enum loader_door loader_check(struct boot_params *params, u64 out, enum loader_door door)
 {
 	if (multiboot2_convert(params))
@@ -44,9 +84,10 @@ enum loader_door loader_check(struct boot_params *params, u64 out, enum loader_d
 	loader_stage(STAGE_HANDOFF_CHECK);
 	sanitize_boot_params(params);
 	check_outside("boot_params", (u64)params, sizeof(*params), out);
-	check_outside("cmd_line_ptr", cmdline_address(params), 1, out);
+	check_outside("cmd_line_ptr", cmdline_address(params), cmdline_size(params), out);
 	check_outside("ramdisk_image", params->hdr.ramdisk_image | (u64)params->ext_ramdisk_image << 32,
 		      params->hdr.ramdisk_size | (u64)params->ext_ramdisk_size << 32, out);
+	check_is_ram(params, out);
 	return door;
 }
 
@@ -110,6 +151,7 @@ static void *set_paging_levels(const struct boot_params *params)
 	bool now = read_cr4() & X86_CR4_LA57;
 	bool want = cpuid_checked(7, 0).ecx & 1u << 16 && !cmdline_find_option_bool(loader_cmdline(), "no5lvl");
 	void *work = _image_end + LOADER_LA57, *low;
+	struct desc_ptr gdtr = { 4 * sizeof(u64) - 1, (u64)boot_gdt };
 
 	loader_detail("%d levels now, %d for the kernel", now ? 5 : 4, want ? 5 : 4);
 	if (now == want)
@@ -123,6 +165,7 @@ static void *set_paging_levels(const struct boot_params *params)
 	if (low != work)
 		memcpy(work, low, LOADER_LA57_SIZE);
 	la57_toggle(low);
+	lgdt(&gdtr);			/* the trampoline's GDT goes when the pages are given back */
 	return low != work ? low : NULL;
 }
 
@@ -146,7 +189,7 @@ static void must(enum payload_error err)
 u64 loader_main(struct boot_params *params, u64 out, enum loader_door door, u64 tsc)
 {
 	const struct payload_header *p = payload_find();
-	u64 random[2], pa, va;
+	u64 random[2], pa, va, cmdline = cmdline_address(params);	/* params may be what is borrowed below */
 	void *borrowed;
 
 	loader_console_init(params);
@@ -160,7 +203,7 @@ u64 loader_main(struct boot_params *params, u64 out, enum loader_door door, u64 
 	loader_stage(STAGE_LA57);
 	borrowed = set_paging_levels(params);
 	loader_stage(STAGE_IDENTITY_MAP);
-	ident_map_init(params);		/* any address can be used from here on */
+	ident_map_init(params, cmdline);		/* any address can be used from here on */
 	if (borrowed)
 		memcpy(borrowed, _image_end + LOADER_LA57, LOADER_LA57_SIZE);
 

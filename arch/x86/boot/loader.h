@@ -103,8 +103,8 @@ u64 loader_place(const struct boot_params *params, u64 out, u64 size, u64 random
 
 /* ident_map.c */
 
-/** ident_map_init() - load page tables that show the loader, @params and its command line */
-void ident_map_init(const struct boot_params *params);
+/** ident_map_init() - load page tables that show the loader, @params and the command line at @cmdline */
+void ident_map_init(const struct boot_params *params, u64 cmdline);
 
 /** ident_map_add() - show [@start, @end); stops with a message when tables run out */
 void ident_map_add(u64 start, u64 end);

@@ -50,11 +50,16 @@ void efi_map_setup(void)
 			  info->efi_memmap_size, info->efi_memdesc_size);
 		return;
 	}
+	efi.map = boot_data_map(pa, info->efi_memmap_size);
+	if (!efi.map) {
+		boot_warn(STAGE_E820_TABLE, "efi_info.efi_memmap %#llx is outside physical memory, ignored",
+			  (unsigned long long)pa);
+		return;
+	}
 	efi.map_pa = pa;
 	efi.map_size = info->efi_memmap_size;
 	efi.desc_size = info->efi_memdesc_size;
 	efi.systab_pa = info->efi_systab | (u64)info->efi_systab_hi << 32;
-	efi.map = __va(pa);
 }
 
 static unsigned int nr_descs(void)
@@ -151,7 +156,9 @@ static int map_runtime(struct pgtable *pt)
 			continue;
 		if (d->Type == EfiMemoryMappedIO || d->Type == EfiMemoryMappedIOPortSpace)
 			prot |= _PAGE_CACHE_UC;
-		if (d->Type == EfiRuntimeServicesCode || d->Type == EfiBootServicesCode)
+		/* firmware before UEFI 2.5 runs code from its data, too */
+		if (d->Type == EfiRuntimeServicesCode || d->Type == EfiBootServicesCode ||
+		    (d->Type == EfiRuntimeServicesData && !(d->Attribute & EFI_ATTR_XP)))
 			prot &= ~_PAGE_NX;
 		err = pgtable_map(pt, d->PhysicalStart, d->PhysicalStart, desc_bytes(d), prot);
 		if (err)

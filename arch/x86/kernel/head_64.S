@@ -63,7 +63,7 @@ SYM_CODE_START(startup_64_high)
 1:	wrmsr
 
 	movq	%cr4, %rax		/* keep LA57: it cannot change under paging */
-	andl	$X86_CR4_LA57, %eax
+	andl	$(X86_CR4_LA57 | X86_CR4_MCE), %eax	/* without MCE a machine check is a reset */
 	orl	$(X86_CR4_PAE | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT), %eax
 	movq	%rax, %cr4
 	orl	$X86_CR4_PGE, %eax	/* setting PGE anew drops global entries of the loader */
@@ -108,11 +108,9 @@ SYM_FUNC_START(load_segments)
 SYM_FUNC_END(load_segments)
 
 /*
- * The 32 exception stubs, EARLY_IDT_HANDLER_SIZE bytes each. They work before
+ * The 32 exception stubs; <asm/trapnr.h> has their size. They work before
  * and after the jump: nothing in them depends on the address they run at.
  */
-#define EARLY_IDT_HANDLER_SIZE	9
-
 	.balign 16
 SYM_CODE_START(early_idt_handler_array)
 	vector = 0

@@ -68,8 +68,11 @@ void screen_init(void)
 
 void screen_remap(void)
 {
-	if (screen.base)
+	if (screen.base) {
 		screen.base = ioremap(screen.phys, screen.size, _PAGE_CACHE_WC);
+		if (!screen.base)
+			boot_warn(STAGE_PAGING, "screen lost: no memory for page tables to map it");
+	}
 	if (text_screen)	/* the direct map has RAM only, and this is none */
 		vgacon_remap(ioremap(VGA_TEXT_PHYS, VGA_TEXT_SIZE, _PAGE_CACHE_UC));
 }

@@ -6,6 +6,7 @@
  * line on the serial port, afterwards it goes to every console.
  */
 #include <asm/traps.h>
+#include <asm/efi.h>
 #include <asm/extable.h>
 #include <asm/page.h>
 #include <asm/percpu.h>
@@ -19,7 +20,6 @@
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 
-#define EARLY_IDT_HANDLER_SIZE	9	/* see head_64.S */
 #define GATE_INTERRUPT		0x8e	/* present, DPL 0, 64-bit interrupt gate: SDM 3A 6.14.1 */
 
 struct gate_desc {
@@ -33,6 +33,7 @@ extern const char early_idt_handler_array[NUM_EXCEPTION_VECTORS][EARLY_IDT_HANDL
 
 static struct gate_desc early_idt[NUM_EXCEPTION_VECTORS] __section(".data") __aligned(16);
 static unsigned int early_recursion_flag __section(".data");
+static unsigned int nmi_count __section(".data");
 
 void idt_setup_early(void)
 {
@@ -122,8 +123,16 @@ static void __noreturn die_low(const struct pt_regs *regs, unsigned int vector)
 
 void do_early_exception(struct pt_regs *regs, unsigned int vector)
 {
+	if (vector == X86_TRAP_NMI) {		/* nobody here makes any; some boards do */
+		if (!running_low() && !nmi_count++)
+			printk("lantern: warning %u %s: NMI at %#lx, ignored\n", boot_stage_current(),
+			       boot_stage_name(boot_stage_current()), regs->ip);
+		return;
+	}
 	if (running_low())
 		die_low(regs, vector);
+	if (efi_fixup_fault(regs))
+		return;
 	if (vector == X86_TRAP_PF && !(regs->orig_ax & (X86_PF_PROT | X86_PF_RSVD)) &&
 	    early_make_pgtable(read_cr2()))
 		return;
@@ -233,9 +242,22 @@ static void show_symbol(unsigned long ip)
 		printk("  %016lx\n", ip);
 }
 
+/* End of the stack an address lies in, 0 when it is on none. */
+static unsigned long stack_end_of(unsigned long sp)
+{
+	unsigned int i;
+
+	if (sp >= (unsigned long)init_stack && sp < (unsigned long)init_stack_end)
+		return (unsigned long)init_stack_end;
+	for (i = 0; i < ARRAY_SIZE(ist_stacks); i++)
+		if (sp - (unsigned long)ist_stacks[i] < IST_STACK_SIZE)
+			return (unsigned long)ist_stacks[i] + IST_STACK_SIZE;
+	return 0;
+}
+
 void show_backtrace(unsigned long ip, unsigned long bp)
 {
-	unsigned long stack_end = ALIGN(bp, INIT_STACK_SIZE);
+	unsigned long stack_end = stack_end_of(bp);
 	unsigned int depth;
 	u64 next, ret;
 
@@ -243,12 +265,12 @@ void show_backtrace(unsigned long ip, unsigned long bp)
 	if (ip)
 		show_symbol(ip);
 	for (depth = 0; depth < 32; depth++) {
-		if (!IS_ALIGNED(bp, 8) || bp < __START_KERNEL_map ||
+		if (!IS_ALIGNED(bp, 8) || bp + 16 > stack_end ||
 		    !read_nofault((const u64 *)bp, &next) ||
 		    !read_nofault((const u64 *)bp + 1, &ret) || !in_text(ret))
 			break;
 		show_symbol(ret);
-		if (next <= bp || next > stack_end)
+		if (next <= bp || next >= stack_end)
 			break;
 		bp = next;
 	}

@@ -104,7 +104,18 @@ void paging_init(void)
 	map_image(init_stack, _end, PAGE_KERNEL);	/* the guard page between them stays unmapped */
 	link_fixmap();
 	ioremap_next = vmalloc_base;
+	/* CR3 alone would leave the early image map, global and writable, in the TLB (SDM 3A 4.10.4.1) */
+	write_cr4(read_cr4() & ~X86_CR4_PGE);
 	write_cr3(__pa(init_top_pgt));
+	write_cr4(read_cr4() | X86_CR4_PGE);
+}
+
+/* Whether the CPU can address all of a range: what firmware claims may be anything. */
+static bool phys_is_address(phys_addr_t pa, u64 size)
+{
+	phys_addr_t limit = phys_addr_limit();
+
+	return pa < limit && size <= limit - pa;
 }
 
 bool phys_is_mapped(phys_addr_t pa, u64 size)
@@ -112,6 +123,8 @@ bool phys_is_mapped(phys_addr_t pa, u64 size)
 	struct pgtable_path path;
 	phys_addr_t at;
 
+	if (!phys_is_address(pa, size))
+		return false;
 	for (at = ALIGN_DOWN(pa, PAGE_SIZE); at < pa + size; at += PAGE_SIZE) {
 		pgtable_lookup(&kernel_pgtable, (unsigned long)__va(at), &path);
 		if (!path.leaf_level)
@@ -130,7 +143,7 @@ void *ioremap(phys_addr_t pa, u64 size, u64 cache)
 	u64 len = ALIGN(pa + size, PAGE_SIZE) - start;
 	unsigned long va;
 
-	if (!size || pa + size < pa)
+	if (!size || !phys_is_address(pa, size))
 		return NULL;
 	va = ioremap_next;
 	if (len >= PMD_SIZE)
@@ -155,7 +168,5 @@ phys_addr_t phys_addr_limit(void)
 
 const void *boot_data_map(phys_addr_t pa, size_t len)
 {
-	phys_addr_t limit = phys_addr_limit();
-
-	return pa < limit && len <= limit - pa ? __va(pa) : NULL;
+	return phys_is_address(pa, len) ? __va(pa) : NULL;
 }

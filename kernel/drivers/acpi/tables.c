@@ -297,7 +297,7 @@ static void enable_acpi_mode(void)
 {
 	unsigned int i;
 
-	if (!fadt->smi_cmd || !fadt->acpi_enable || inw(fadt->pm1a_cnt_blk) & PM1_SCI_EN)
+	if (!fadt->smi_cmd || fadt->smi_cmd > 0xffff || fadt->pm1a_cnt_blk > 0xffff || !fadt->acpi_enable || inw(fadt->pm1a_cnt_blk) & PM1_SCI_EN)
 		return;
 	outb(fadt->acpi_enable, fadt->smi_cmd);
 	for (i = 0; i < 100000 && !(inw(fadt->pm1a_cnt_blk) & PM1_SCI_EN); i++)

@@ -17,6 +17,8 @@
  *   map=none|empty|fail|many|stride|wrap             GetMemoryMap
  *   ebs=N                                            ExitBootServices refused N times
  *   rng=ok|busy|fail  memattr                        protocols installed
+ *   reset                                            ResetSystem points nowhere
+ *   ami                                              vendor and UEFI version of old AMI firmware
  *   gop=bgr|rgb|mask|base0|pitch                     the graphics mode as told
  *
  * Services are replaced in the boot services table itself, so whatever the
@@ -47,7 +49,7 @@ static struct {
 	const char	*map, *opts, *rng, *gop;
 	u64		ebs_failures;
 	u64		hog_kib;
-	bool		hog, high, memattr, nofilepath, nodevice;
+	bool		hog, high, memattr, nofilepath, nodevice, reset, ami;
 	const char	*cmdline;	/* "" when the line has none */
 	bool		has_cmdline;
 } trick;
@@ -404,6 +406,17 @@ static void install_protocols(void)
 		BS->InstallProtocolInterface(&handle, &memattr_guid, EFI_NATIVE_INTERFACE, &memattr_protocol);
 }
 
+/* What stays changed: only for lines after which Lantern boots */
+static void spoil_system_table(void)
+{
+	if (trick.reset)
+		RT->ResetSystem = (EFI_RESET_SYSTEM)0xdead0000;
+	if (trick.ami) {
+		ST->FirmwareVendor = L"American Megatrends";
+		ST->Hdr.Revision = 2 << 16;
+	}
+}
+
 static void remove_protocols(void)
 {
 	if (trick.rng)
@@ -603,6 +616,10 @@ static void parse_line(char *line, u8 *file, UINTN *size)
 			trick.high = true;
 		} else if (text_equal(word, "memattr")) {
 			trick.memattr = true;
+		} else if (text_equal(word, "reset")) {
+			trick.reset = true;
+		} else if (text_equal(word, "ami")) {
+			trick.ami = true;
 		} else if (text_equal(word, "nofilepath")) {
 			trick.nofilepath = true;
 		} else if (text_equal(word, "nodevice")) {
@@ -654,6 +671,7 @@ static void run(EFI_HANDLE device, unsigned int nr, char *line)
 		image->DeviceHandle = NULL;
 	if (trick.gop)
 		spoil_graphics();
+	spoil_system_table();
 	install_protocols();
 	if (trick.hog) {
 		hog_below(~0ULL);

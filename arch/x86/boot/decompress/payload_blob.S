@@ -5,5 +5,5 @@
 	.section .rodata.payload, "a", @progbits
 	.balign 16
 SYM_DATA_START(payload_blob)
-	.incbin "build/boot/payload.bin"
+	.incbin "boot/payload.bin"
 SYM_DATA_END(payload_blob)

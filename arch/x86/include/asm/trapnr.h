@@ -40,4 +40,7 @@
 #define X86_PF_INSTR	0x10
 #define X86_PF_PK	0x20
 
+/* bytes of one stub in early_idt_handler_array, head_64.S */
+#define EARLY_IDT_HANDLER_SIZE	9
+
 #endif
