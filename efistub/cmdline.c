@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Where the command line comes from: the load options, else cmdline.txt beside
- * the image, else the one built in. A line that is cut or unreadable is named,
+ * the image unless Secure Boot is on, else the one built in. A line that is cut or unreadable is named,
  * and the boot goes on with what is left.
  */
 #include "stub.h"
@@ -47,6 +47,10 @@ static bool from_file(struct stub *s)
 
 	if (err == EFI_NOT_FOUND)
 		return false;
+	if (stub_secure_boot_on(s)) {
+		stub_printf(s, "Secure Boot on: %s ignored, no signature covers it\n", name);
+		return false;
+	}
 	if (err == EFI_BUFFER_TOO_SMALL)
 		stub_warn(s, "%s: longer than %u bytes, the rest not read", name, (unsigned int)sizeof(text));
 	else if (EFI_ERROR(err)) {

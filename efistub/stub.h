@@ -173,6 +173,9 @@ efi_status_t stub_graphics(struct stub *s);
 efi_status_t stub_firmware_tables(struct stub *s);
 efi_status_t stub_secure_boot(struct stub *s);
 
+/** stub_secure_boot_on() - whether the firmware, or shim for it, checks what it starts; works at any stage */
+bool stub_secure_boot_on(struct stub *s);
+
 /** stub_gdb() - gdb.c: show a waiting debugger where image and kernel are; nothing without "gdb" */
 void stub_gdb(struct stub *s);
 

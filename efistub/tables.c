@@ -36,19 +36,22 @@ static int variable_byte(struct stub *s, const efi_char16_t *name, efi_guid_t gu
 }
 
 /* UEFI 32.3: on when SecureBoot is 1 outside setup mode; shim may have switched its checks off (MokSBState). */
-efi_status_t stub_secure_boot(struct stub *s)
+bool stub_secure_boot_on(struct stub *s)
 {
-	u8 *state = &s->handoff->params.secure_boot;
 	u32 attributes = 0;
 
-	*state = SECURE_BOOT_DISABLED;
-	if (variable_byte(s, L"SecureBoot", GLOBAL_VARIABLE_GUID, NULL) == 1 &&
-	    variable_byte(s, L"SetupMode", GLOBAL_VARIABLE_GUID, NULL) == 0)
-		*state = SECURE_BOOT_ENABLED;
-	if (*state == SECURE_BOOT_ENABLED &&
-	    variable_byte(s, L"MokSBState", SHIM_LOCK_GUID, &attributes) == 1 &&
-	    !(attributes & EFI_VARIABLE_NON_VOLATILE))
-		*state = SECURE_BOOT_DISABLED;
-	stub_detail(s, "Secure Boot %s", *state == SECURE_BOOT_ENABLED ? "on" : "off");
+	if (variable_byte(s, L"SecureBoot", GLOBAL_VARIABLE_GUID, NULL) != 1 ||
+	    variable_byte(s, L"SetupMode", GLOBAL_VARIABLE_GUID, NULL) != 0)
+		return false;
+	return variable_byte(s, L"MokSBState", SHIM_LOCK_GUID, &attributes) != 1 ||
+	       attributes & EFI_VARIABLE_NON_VOLATILE;
+}
+
+efi_status_t stub_secure_boot(struct stub *s)
+{
+	bool on = stub_secure_boot_on(s);
+
+	s->handoff->params.secure_boot = on ? SECURE_BOOT_ENABLED : SECURE_BOOT_DISABLED;
+	stub_detail(s, "Secure Boot %s", on ? "on" : "off");
 	return EFI_SUCCESS;
 }

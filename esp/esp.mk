@@ -3,7 +3,8 @@
 # Read by the top Makefile, which sets BUILD, Q and PYTHON.
 #
 #help make esp                  build/esp.img, a FAT image for a USB stick
-#help make iso                  build/lantern.iso, for CD and for USB stick
+#help make iso                  build/lantern.iso, for CD, USB stick and disk, BIOS and UEFI
+#help make sign KEY=my.key CERT=my.pem  build/lantern-signed.efi for Secure Boot; both files PEM
 #help make install ESP=/boot/efi  copy to \EFI\LANTERN there; APPLY=1 adds the boot menu entry
 
 ESP_SIZE_MIB	?= 64
@@ -12,8 +13,9 @@ ESP_FILES	:= EFI/BOOT/BOOTX64.EFI=$(BUILD)/lantern.efi \
 		   README.txt=esp/README.txt
 # an ISO is downloaded: no larger than it must be
 ISO_ESP_SIZE_MIB ?= 8
+ISO_FILES	:= README.txt=esp/README.txt lantern.efi=$(BUILD)/lantern.efi isolinux/isolinux.cfg=esp/isolinux.cfg
 
-.PHONY: esp iso install
+.PHONY: esp iso sign install
 
 esp: $(BUILD)/esp.img
 
@@ -23,11 +25,19 @@ $(BUILD)/esp.img: $(BUILD)/lantern.efi esp/cmdline.txt esp/README.txt esp/mkesp 
 
 iso: $(BUILD)/lantern.iso
 
-$(BUILD)/lantern.iso: $(BUILD)/lantern.efi esp/cmdline.txt esp/README.txt esp/mkesp esp/mkiso esp/esp.mk
+$(BUILD)/lantern.iso: $(BUILD)/lantern.efi esp/cmdline.txt esp/README.txt esp/isolinux.cfg esp/mkesp esp/mkiso esp/esp.mk
 	$(call say,ISO,$@)
-	$(Q)tests/need xorriso mtools
+	$(Q)tests/need xorriso mtools isolinux syslinux-common
 	$(Q)$(PYTHON) esp/mkesp $(BUILD)/iso-esp.img $(ISO_ESP_SIZE_MIB) $(ESP_FILES)
-	$(Q)sh esp/mkiso $@ $(BUILD)/iso-esp.img README.txt=esp/README.txt
+	$(Q)sh esp/mkiso $@ $(BUILD)/iso-esp.img $(ISO_FILES)
+
+# A file of its own: lantern.efi stays the same bytes on every machine.
+sign: $(BUILD)/lantern.efi
+	$(if $(and $(KEY),$(CERT)),,$(error make sign needs KEY= and CERT=, two PEM files; openssl req -newkey rsa:2048 -nodes -x509 -keyout my.key -out my.pem makes them))
+	$(Q)tests/need sbsigntool
+	$(call say,SIGN,$(BUILD)/lantern-signed.efi)
+	$(Q)sbsign --key "$(KEY)" --cert "$(CERT)" --output $(BUILD)/lantern-signed.efi $< 2>&1 | grep -v '^Signing Unsigned' ; \
+		sbverify --cert "$(CERT)" $(BUILD)/lantern-signed.efi >/dev/null
 
 install: $(BUILD)/lantern.efi
 	$(if $(filter 1,$(APPLY)),$(Q)tests/need efibootmgr)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Build, run the kinds of test named, and end with one line over all of them.
 
-    tests/run.py [--build DIR] [--make MAKE] {host,image,boot}...
+    tests/run.py [--build DIR] [--make MAKE] {host,image,boot,doors}...
 
 The last line is `N passed, N failed`, with `, N skipped` when a test was
 skipped. The exit status is 0 only when something passed and nothing failed. A
@@ -17,6 +17,7 @@ import xml.etree.ElementTree as xml
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 QEMUS = 2			# machines at a time
+FOLDERS = {"image": "tests/image", "boot": "tests/boot", "doors": "tests/boot/doors"}	# boot has doors in it
 
 
 class Tally:
@@ -75,7 +76,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", default="build")
     parser.add_argument("--make", default="make")
-    parser.add_argument("kinds", nargs="+", choices=("host", "image", "boot"))
+    parser.add_argument("kinds", nargs="+", choices=tuple(FOLDERS) + ("host",))
     args = parser.parse_args()
     build = os.path.join(ROOT, args.build)
     make = (args.make, "--no-print-directory", f"-j{os.cpu_count()}", f"BUILD={args.build}")
@@ -87,7 +88,7 @@ def main():
         remove(results)
         junit_results(tally, "host tests", run(*make, "test-host"), results)
 
-    folders = [f"tests/{kind}" for kind in ("image", "boot") if kind in args.kinds]
+    folders = [folder for kind, folder in FOLDERS.items() if kind in args.kinds]
     if folders and run(*make, "all", "test-efi"):
         tally.fail("build: make all test-efi")
     elif folders:

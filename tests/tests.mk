@@ -8,13 +8,14 @@
 #help make test-boot            boots in QEMU with OVMF and SeaBIOS
 
 TEST_PACKAGES	:= libcmocka-dev liblz4-dev libxxhash-dev \
-		   binutils file sbsigntool openssl git mtools xorriso dosfstools \
-		   grub-common grub2-common grub-efi-amd64-bin grub-efi-ia32-bin grub-pc-bin \
-		   isolinux syslinux-common ipxe-qemu ovmf-ia32 \
+		   binutils file sbsigntool openssl git mtools xorriso dosfstools e2fsprogs cpio \
+		   grub-common grub2-common grub-efi-amd64-bin grub-efi-ia32-bin grub-pc-bin ovmf-ia32 \
+		   isolinux syslinux syslinux-common extlinux ipxe ipxe-qemu \
+		   systemd-boot-efi shim-unsigned kexec-tools busybox-static \
 		   gdb python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pil
 EFI_LIB		?= /usr/lib
 
-.PHONY: test test-image test-boot test-efi test-packages
+.PHONY: test test-image test-boot test-doors doors-table test-efi test-packages
 
 test-packages:
 	$(Q)tests/need $(PACKAGES_RUN) $(TEST_PACKAGES)
@@ -31,27 +32,48 @@ test-image: test-packages
 test-boot: test-packages
 	$(Q)$(RUN_TESTS) boot
 
+test-doors: test-packages
+	$(Q)$(RUN_TESTS) doors
+
+doors-table:
+	$(Q)$(PYTHON) tests/tools/doors_table.py $(BUILD) README.md
+
 -include tests/host/host.mk
 
-# A program for the firmware, by gnu-efi's rules: crt0 relocates it, objcopy makes it PE
-test-efi: $(BUILD)/tests/saboteur.efi $(BUILD)/tests/handover.efi
+# Programs for the firmware, by gnu-efi's rules: crt0 relocates it, objcopy makes it PE
+EFI_PROGRAMS	:= $(patsubst %,$(BUILD)/tests/%.efi,saboteur handover loader)
+test-efi: $(EFI_PROGRAMS) $(BUILD)/tests/count.so $(BUILD)/debian/vmlinuz $(BUILD)/lantern.iso
 
-SABOTEUR_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -ffreestanding -fshort-wchar \
+# Debian's own kernel, to kexec from; only unpacked, so that nobody's machine boots it
+$(BUILD)/debian/vmlinuz:
+	$(call say,DEBIAN,$@)
+	@mkdir -p $(@D)
+	$(Q)cd $(@D) && package=$$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p') && \
+		apt-get -qq download "$$package" 2>/dev/null && dpkg-deb -x linux-image-*.deb tree && \
+		mv tree/boot/vmlinuz-* vmlinuz && rm -r tree linux-image-*.deb
+
+# A plugin for QEMU, see there
+$(BUILD)/tests/count.so: tests/boot/doors/count.c tests/tests.mk
+	$(call say,PLUGIN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Werror -fPIC -shared -fvisibility=hidden -o $@ $<
+
+TEST_EFI_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -ffreestanding -fshort-wchar \
 		   -fno-stack-protector -fpic -fno-strict-aliasing -mno-red-zone -maccumulate-outgoing-args \
 		   -DGNU_EFI_USE_MS_ABI -Iinclude -I. -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
-SABOTEUR_SECTIONS := .text .sdata .data .dynamic .dynsym .rel .rela .reloc
+TEST_EFI_SECTIONS := .text .sdata .data .dynamic .dynsym .rel .rela .reloc
 
-$(BUILD)/tests/saboteur.o $(BUILD)/tests/handover.o: $(BUILD)/tests/%.o: tests/boot/efi/%.c tests/tests.mk
+$(EFI_PROGRAMS:.efi=.o): $(BUILD)/tests/%.o: tests/boot/efi/%.c tests/tests.mk
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(SABOTEUR_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(TEST_EFI_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/saboteur.efi $(BUILD)/tests/handover.efi: %.efi: %.o
+$(EFI_PROGRAMS): %.efi: %.o
 	$(call say,EFI,$@)
 	$(Q)$(LD) -nostdlib -znocombreloc -znoexecstack --no-warn-rwx-segments -shared -Bsymbolic \
 		-T $(EFI_LIB)/elf_x86_64_efi.lds $(EFI_LIB)/crt0-efi-x86_64.o $< \
 		-o $(@:.efi=.so) -L$(EFI_LIB) -lefi -lgnuefi
-	$(Q)objcopy $(SABOTEUR_SECTIONS:%=-j %) --target efi-app-x86_64 --subsystem=10 $(@:.efi=.so) $@
+	$(Q)objcopy $(TEST_EFI_SECTIONS:%=-j %) --target efi-app-x86_64 --subsystem=10 $(@:.efi=.so) $@
 
 # What the BIOS setup code starts instead of the loader, to show what it handed over
 test-efi: $(BUILD)/tests/probe.bin
@@ -67,7 +89,7 @@ $(BUILD)/tests/probe.bin: tests/boot/bios/probe.c tests/tests.mk
 	$(Q)objcopy -O binary $(@:.bin=.elf) $@
 # The same for 32-bit firmware
 test-efi: $(BUILD)/tests/compat.efi
-COMPAT_CFLAGS	:= $(filter-out -mno-red-zone -maccumulate-outgoing-args -DGNU_EFI_USE_MS_ABI,$(SABOTEUR_CFLAGS:%/efi/x86_64=%/efi/ia32)) \
+COMPAT_CFLAGS	:= $(filter-out -mno-red-zone -maccumulate-outgoing-args -DGNU_EFI_USE_MS_ABI,$(TEST_EFI_CFLAGS:%/efi/x86_64=%/efi/ia32)) \
 		   -m32 -malign-double -mgeneral-regs-only
 EFI_LIB32	?= /usr/lib32
 
@@ -81,4 +103,4 @@ $(BUILD)/tests/compat.efi: $(BUILD)/tests/compat.o
 	$(Q)$(LD) -m elf_i386 -nostdlib -znocombreloc -znoexecstack --no-warn-rwx-segments -shared -Bsymbolic \
 		-T $(EFI_LIB32)/elf_ia32_efi.lds $(EFI_LIB32)/crt0-efi-ia32.o $< \
 		-o $(@:.efi=.so) -L$(EFI_LIB32) -lefi -lgnuefi
-	$(Q)objcopy $(SABOTEUR_SECTIONS:%=-j %) --target efi-app-ia32 --subsystem=10 $(@:.efi=.so) $@
+	$(Q)objcopy $(TEST_EFI_SECTIONS:%=-j %) --target efi-app-ia32 --subsystem=10 $(@:.efi=.so) $@

@@ -50,6 +50,10 @@ typedef struct {
 	EFI_TABLE_HEADER	Hdr;
 	u32			FirmwareVendor;
 	u32			FirmwareRevision;
+	u32			ConsoleInHandle, ConIn, ConsoleOutHandle, ConOut, StandardErrorHandle, StdErr;
+	u32			RuntimeServices, BootServices;
+	u32			NumberOfTableEntries;
+	u32			ConfigurationTable;
 } efi_system_table_32_t;
 
 /* EFI_MEMORY_ATTRIBUTE_PROTOCOL, 37.7 (UEFI 2.10) */

@@ -18,6 +18,7 @@
 
 #define CMD_READ_CTR	0x20
 #define CMD_WRITE_CTR	0x60
+#define KBD_ENABLE_SCANNING	0xf4
 #define CMD_KBD_ENABLE	0xae
 #define CTR_KBDINT	0x01
 #define CTR_AUXINT	0x02
@@ -168,7 +169,8 @@ static bool controller_setup(void)
 	ctr = inb(I8042_DATA);
 	ctr = (ctr & ~(CTR_KBDINT | CTR_AUXINT | CTR_KBDDIS)) | CTR_XLATE;
 	return send(I8042_COMMAND, CMD_WRITE_CTR) && send(I8042_DATA, ctr) &&
-	       send(I8042_COMMAND, CMD_KBD_ENABLE);
+	       send(I8042_COMMAND, CMD_KBD_ENABLE) &&
+	       send(I8042_DATA, KBD_ENABLE_SCANNING);	/* off after some Fast Boots; its ACK is no key */
 }
 
 static struct console kbd_console = { .name = "kbd0", .getc = kbd_getc };

@@ -12,7 +12,8 @@ PROMPT = "lantern> "
 
 E820_LINE = re.compile(r"e820: \[mem 0x([0-9a-f]{16})-0x([0-9a-f]{16})\] (.+)")
 E820_TOTAL = re.compile(r"e820: total (?!all types)(.+) (\d+) KiB")
-E820_ALL = re.compile(r"e820: total all types (\d+) KiB, firmware (\d+) KiB")
+E820_ALL = re.compile(r"e820: total all types (\d+) KiB(?:, firmware (\d+) KiB)?")
+DOOR = re.compile(r"^door: (.*)", re.M)
 PLACEMENT = re.compile(r"kernel: physical 0x([0-9a-f]+), virtual 0x([0-9a-f]+)")
 LEVELS = re.compile(r"paging: ([45]) levels")
 INITRD = re.compile(r"initrd: physical 0x([0-9a-f]+)-0x([0-9a-f]+), (\d+) KiB(?:, xxh64 ([0-9a-f]{16}))?")
@@ -55,7 +56,8 @@ class MemoryMap:
         self.totals = {kind: int(kib) for kind, kib in E820_TOTAL.findall(log)}
         match = E820_ALL.search(log)
         assert match, "no e820 totals printed"
-        self.all_kib, self.firmware_kib = map(int, match.groups())
+        self.all_kib = int(match.group(1))
+        self.firmware_kib = int(match.group(2)) if match.group(2) else None	# None: not UEFI
 
     def check(self):
         """The map is sorted and disjoint, and all sums agree, ours and the firmware's."""
@@ -68,7 +70,7 @@ class MemoryMap:
             last = end
         assert {kind: size // 1024 for kind, size in by_kind.items()} == self.totals
         assert sum(by_kind.values()) // 1024 == self.all_kib
-        assert self.all_kib == self.firmware_kib
+        assert self.firmware_kib in (None, self.all_kib)
 
     def usable_kib(self):
         return self.totals["usable"]
@@ -85,6 +87,12 @@ def levels(log):
     match = LEVELS.search(log)
     assert match, "no line says how many page-table levels there are"
     return int(match.group(1))
+
+
+def door(log):
+    match = DOOR.search(log)
+    assert match, "no line names the door"
+    return match.group(1)
 
 
 def command_line(log):

@@ -43,6 +43,14 @@ def test_pixel_formats_give_the_same_picture(boot, tmp_path):
     assert pictures[0].tobytes() == pictures[1].tobytes()
 
 
+def test_red_and_blue_are_where_the_firmware_says(boot, tmp_path):
+    """QEMU's pixels are BGR: a kernel told RGB must show the same text with both exchanged."""
+    bgr, rgb = (picture(boot, tmp_path, gop, saboteur=[f"gop={gop} -- deterministic"]) for gop in ("bgr", "rgb"))
+    red, green, blue = rgb.split()
+    assert bgr.tobytes() != rgb.tobytes()
+    assert bgr.tobytes() == Image.merge("RGB", (blue, green, red)).tobytes()
+
+
 @pytest.mark.parametrize("gop", ["base0", "pitch"])
 def test_impossible_graphics_mode_is_not_used(boot, gop):
     machine = boot(vga="std", saboteur=[f"gop={gop} -- efi=debug monitor.exec=poweroff"])

@@ -14,7 +14,6 @@
 #include <lib/cmdline.h>
 #include <lib/string.h>
 
-extern const char boot_gdt[] __attribute__((visibility("hidden")));		/* head_64.S: 4 descriptors */
 extern const u32 loader_init_size __attribute__((visibility("hidden")));	/* head_64.S: bytes */
 
 const char *loader_cmdline(void)
@@ -151,7 +150,7 @@ static void *set_paging_levels(const struct boot_params *params)
 	bool now = read_cr4() & X86_CR4_LA57;
 	bool want = cpuid_checked(7, 0).ecx & 1u << 16 && !cmdline_find_option_bool(loader_cmdline(), "no5lvl");
 	void *work = _image_end + LOADER_LA57, *low;
-	struct desc_ptr gdtr = { 4 * sizeof(u64) - 1, (u64)boot_gdt };
+	struct desc_ptr gdtr;
 
 	loader_detail("%d levels now, %d for the kernel", now ? 5 : 4, want ? 5 : 4);
 	if (now == want)
@@ -164,8 +163,9 @@ static void *set_paging_levels(const struct boot_params *params)
 	}
 	if (low != work)
 		memcpy(work, low, LOADER_LA57_SIZE);
+	sgdt(&gdtr);
 	la57_toggle(low);
-	lgdt(&gdtr);			/* the trampoline's GDT goes when the pages are given back */
+	lgdt(&gdtr);			/* the trampoline's own goes away with the borrowed pages */
 	return low != work ? low : NULL;
 }
 

@@ -16,6 +16,8 @@
 #include <lib/string.h>
 #include <mm/memblock.h>
 
+#define MAX_CONFIG_TABLES	256		/* more is a broken table */
+
 static struct {
 	const void	*map;			/* in the direct map; NULL: not started by UEFI */
 	u64		map_pa, map_size, desc_size;
@@ -34,6 +36,27 @@ extern unsigned long efi_call_stack;		/* its stack pointer while a call is under
 bool efi_enabled(void)
 {
 	return efi.map;
+}
+
+/* Physical address of the table @guid names in the configuration table (4.6), 0 when there is none. */
+static u64 config_table(efi_guid_t guid)
+{
+	const efi_system_table_t *st = boot_data_map(efi.systab_pa, sizeof(*st));
+	const efi_system_table_32_t *st32 = (const void *)st;
+	size_t stride = efi.firmware_32bit ? sizeof(guid) + sizeof(u32) : sizeof(guid) + sizeof(u64);
+	const u8 *entry;
+	u64 i, nr;
+
+	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC)
+		return 0;
+	nr = efi.firmware_32bit ? st32->NumberOfTableEntries : st->NumberOfTableEntries;
+	entry = boot_data_map(efi.firmware_32bit ? st32->ConfigurationTable : (u64)(uintptr_t)st->ConfigurationTable,
+			      min(nr, (u64)MAX_CONFIG_TABLES) * stride);
+	for (i = 0; entry && i < min(nr, (u64)MAX_CONFIG_TABLES); i++, entry += stride)
+		if (!memcmp(entry, &guid, sizeof(guid)))
+			return efi.firmware_32bit ? *(const u32 *)(entry + sizeof(guid))
+						  : *(const u64 *)(entry + sizeof(guid));
+	return 0;
 }
 
 void efi_map_setup(void)
@@ -60,6 +83,11 @@ void efi_map_setup(void)
 	efi.map_size = info->efi_memmap_size;
 	efi.desc_size = info->efi_memdesc_size;
 	efi.systab_pa = info->efi_systab | (u64)info->efi_systab_hi << 32;
+	/* a loader that does not know the field leaves it to us, as it did to Linux before 5.0 */
+	if (!boot_params.acpi_rsdp_addr)
+		boot_params.acpi_rsdp_addr = config_table(ACPI_20_GUID);
+	if (!boot_params.acpi_rsdp_addr)
+		boot_params.acpi_rsdp_addr = config_table(ACPI_10_GUID);
 }
 
 static unsigned int nr_descs(void)

@@ -13,17 +13,16 @@
 
 struct initrd initrd;
 
-/* Asked before memblock knows any RAM; the table has neighbours of one type merged. */
-static bool is_ram(phys_addr_t start, u64 size)
+/* By the map, for memblock knows no RAM yet. Neighbours of one type are one entry there. */
+static bool all_ram(phys_addr_t start, u64 size)
 {
 	unsigned int i;
 
 	for (i = 0; i < e820_table.nr; i++) {
 		const struct boot_e820_entry *e = &e820_table.entry[i];
 
-		if (e->type == E820_TYPE_RAM && start >= e->addr && size <= e->size &&
-		    start - e->addr <= e->size - size)
-			return true;
+		if (e->type == E820_TYPE_RAM && start >= e->addr && start - e->addr < e->size)
+			return size <= e->size - (start - e->addr);
 	}
 	return false;
 }
@@ -35,7 +34,7 @@ static const char *find_fault(phys_addr_t start, u64 size)
 		return "it has a size and no address";
 	if (start + size < start)
 		return "it runs past the last address";
-	if (!is_ram(start, size))
+	if (!all_ram(start, size))
 		return "not all of it is RAM";
 	if (start < __pa(_end) && start + size > __pa(_text))
 		return "it lies in the kernel";

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A boot loader with mistakes on purpose. It starts \lantern.efi as a bzImage by
+ * the 64-bit boot protocol (boot.rst): reads the setup header, puts the
+ * protected-mode part into memory, fills in boot_params with an e820 map made
+ * of the firmware's, leaves boot services and jumps to the part + 0x200.
+ *
+ * \loader.txt is one line: words below, and after " -- " the command line.
+ *
+ *   kernel=ADDRESS params=ADDRESS cmdline=ADDRESS initrd=ADDRESS
+ *                     where to put what; as the firmware likes without
+ *   initrd-size=SIZE  of an initrd of zeroes (none without)
+ *   inside=initrd|cmdline|params   put it 1 MiB behind the kernel's place, inside init_size
+ *   header=long       copied from byte 0 of the file on: the sentinel is not cleared
+ *   header=short      not even HdrS is there
+ *   initrd-claim=ADDRESS   say that the initrd is there
+ *   setup-data=loop|nowhere
+ *   e820=none|overlap|reserved
+ */
+#include <boot/bootparam.h>
+#include <boot/efi.h>
+#include <efilib.h>
+
+#define FOUR_GIB	0x100000000ULL
+#define MIB		0x100000ULL
+#define PAGES(size)	(((size) + EFI_PAGE_SIZE - 1) / EFI_PAGE_SIZE)
+
+static struct {
+	u64		kernel, params, cmdline, initrd, initrd_size, initrd_claim;
+	const char	*inside, *header, *setup_data, *e820;
+	const char	*text;		/* the command line */
+} want;
+
+static u8 map[256 * 1024];
+
+static bool text_equal(const char *a, const char *b)
+{
+	while (a && *a && *a == *b)
+		a++, b++;
+	return a && *a == *b;
+}
+
+static const char *after(const char *word, const char *prefix)
+{
+	while (*prefix)
+		if (*word++ != *prefix++)
+			return NULL;
+	return word;
+}
+
+static u64 hex(const char *text)
+{
+	u64 value = 0;
+
+	for (text += 2; *text; text++)
+		value = value << 4 | (*text <= '9' ? *text - '0' : (*text | 0x20) - 'a' + 10);
+	return value;
+}
+
+static void stop(const char *what, EFI_STATUS status)
+{
+	Print(L"loader: %a: %r\n", what, status);
+	RT->ResetSystem(EfiResetShutdown, EFI_SUCCESS, 0, NULL);
+	for (;;)
+		;
+}
+
+static void parse(char *line)
+{
+	static const struct { const char *name; u64 *value; } numbers[] = {
+		{ "kernel=", &want.kernel }, { "params=", &want.params }, { "cmdline=", &want.cmdline },
+		{ "initrd=", &want.initrd }, { "initrd-size=", &want.initrd_size },
+		{ "initrd-claim=", &want.initrd_claim },
+	};
+	static const struct { const char *name; const char **value; } words[] = {
+		{ "inside=", &want.inside }, { "header=", &want.header }, { "setup-data=", &want.setup_data },
+		{ "e820=", &want.e820 },
+	};
+
+	want.text = "";
+	while (*line) {
+		char *word = line;
+		bool known = false;
+
+		while (*line && *line != ' ' && *line != '\n')
+			line++;
+		if (*line)
+			*line++ = 0;
+		if (text_equal(word, "--")) {
+			want.text = line;
+			while (*line && *line != '\n')
+				line++;
+			*line = 0;
+			return;
+		}
+		for (unsigned int i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+			if (after(word, numbers[i].name)) {
+				*numbers[i].value = hex(after(word, numbers[i].name));
+				known = true;
+			}
+		for (unsigned int i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			if (after(word, words[i].name)) {
+				*words[i].value = after(word, words[i].name);
+				known = true;
+			}
+		if (*word && !known) {
+			Print(L"loader: unknown word %a\n", word);
+			stop("loader.txt", EFI_INVALID_PARAMETER);
+		}
+	}
+}
+
+static u8 *read_file(EFI_HANDLE device, CHAR16 *name, UINTN *size)
+{
+	efi_guid_t fs_guid = SIMPLE_FILE_SYSTEM_GUID;
+	EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *fs;
+	EFI_FILE_PROTOCOL *root, *file;
+	u8 *data = NULL;
+	EFI_STATUS status;
+
+	*size = 4 * MIB;
+	status = BS->HandleProtocol(device, &fs_guid, (void **)&fs);
+	if (!EFI_ERROR(status))
+		status = fs->OpenVolume(fs, &root);
+	if (!EFI_ERROR(status))
+		status = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
+	if (!EFI_ERROR(status))
+		status = BS->AllocatePool(EfiBootServicesData, *size + 1, (void **)&data);
+	if (!EFI_ERROR(status))
+		status = file->Read(file, size, data);
+	if (EFI_ERROR(status))
+		stop("reading a file", status);
+	data[*size] = 0;
+	return data;
+}
+
+/* @size bytes at @where, or anywhere below 4 GiB when that is 0; cleared */
+static u8 *place(const char *what, u64 where, u64 size)
+{
+	EFI_PHYSICAL_ADDRESS at = where ? where : FOUR_GIB - 1;
+	EFI_STATUS status = BS->AllocatePages(where ? AllocateAddress : AllocateMaxAddress, EfiLoaderData,
+					      PAGES(size), &at);
+
+	if (EFI_ERROR(status))
+		stop(what, status);
+	SetMem((void *)at, PAGES(size) * EFI_PAGE_SIZE, 0);
+	Print(L"loader: %a at 0x%lx\n", what, at);
+	return (u8 *)at;
+}
+
+static u32 e820_type(u32 type)
+{
+	switch (type) {
+	case EfiLoaderCode: case EfiLoaderData: case EfiBootServicesCode: case EfiBootServicesData:
+	case EfiConventionalMemory:
+		return E820_TYPE_RAM;
+	case EfiACPIReclaimMemory:
+		return E820_TYPE_ACPI;
+	case EfiACPIMemoryNVS:
+		return E820_TYPE_NVS;
+	default:
+		return E820_TYPE_RESERVED;
+	}
+}
+
+static void add_range(struct boot_params *params, u64 addr, u64 size, u32 type)
+{
+	struct boot_e820_entry *last = &params->e820_table[params->e820_entries - 1];
+
+	if (params->e820_entries && last->type == type && last->addr + last->size == addr)
+		last->size += size;
+	else if (params->e820_entries < E820_MAX_ENTRIES_ZEROPAGE)
+		params->e820_table[params->e820_entries++] = (struct boot_e820_entry){ addr, size, type };
+}
+
+static void make_e820(struct boot_params *params, UINTN size, UINTN stride)
+{
+	if (text_equal(want.e820, "none"))
+		return;
+	for (UINTN at = 0; at < size; at += stride) {
+		const EFI_MEMORY_DESCRIPTOR *desc = (void *)(map + at);
+		u32 type = e820_type(desc->Type);
+
+		if (text_equal(want.e820, "reserved"))
+			type = E820_TYPE_RESERVED;
+		add_range(params, desc->PhysicalStart, desc->NumberOfPages * EFI_PAGE_SIZE, type);
+	}
+	/* the last 64 KiB below 16 MiB twice, of two types, and out of order */
+	if (text_equal(want.e820, "overlap"))
+		add_range(params, 16 * MIB - 0x10000, 0x10000, E820_TYPE_RESERVED);
+}
+
+static u64 find_rsdp(EFI_SYSTEM_TABLE *systab)
+{
+	efi_guid_t guid = ACPI_20_TABLE_GUID;
+
+	for (UINTN i = 0; i < systab->NumberOfTableEntries; i++)
+		if (!CompareGuid(&systab->ConfigurationTable[i].VendorGuid, &guid))
+			return (u64)systab->ConfigurationTable[i].VendorTable;
+	return 0;
+}
+
+static void put_setup_data(struct boot_params *params, struct setup_data *node)
+{
+	if (text_equal(want.setup_data, "loop")) {
+		node[0].next = (u64)&node[1];
+		node[1].next = (u64)&node[0];
+		params->hdr.setup_data = (u64)node;
+	} else if (text_equal(want.setup_data, "nowhere")) {
+		params->hdr.setup_data = 0x0000700000000000;
+	}
+}
+
+static void fill_header(struct boot_params *params, const u8 *file)
+{
+	UINTN end = 0x202 + file[0x201];
+
+	if (text_equal(want.header, "long"))
+		CopyMem(params, (void *)file, end);
+	else if (!text_equal(want.header, "short"))
+		CopyMem((u8 *)params + SETUP_HEADER_OFFSET, (void *)(file + SETUP_HEADER_OFFSET), end - SETUP_HEADER_OFFSET);
+	params->hdr.type_of_loader = 0xff;
+	params->acpi_rsdp_addr = find_rsdp(ST);
+}
+
+static void __attribute__((noreturn)) jump(u64 entry, struct boot_params *params)
+{
+	__asm__ volatile("cli; cld; jmp *%0" : : "r"(entry), "S"(params) : "memory");
+	__builtin_unreachable();
+}
+
+EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *systab)
+{
+	efi_guid_t guid = LOADED_IMAGE_GUID;
+	const struct setup_header *hdr;
+	struct boot_params *params;
+	u64 setup_size, pm_size, initrd = 0;
+	UINTN file_size, size, key, stride;
+	u8 *file, *kernel, *cmdline, *nodes;
+	EFI_LOADED_IMAGE *image;
+	EFI_STATUS status;
+	UINT32 version;
+
+	InitializeLib(handle, systab);
+	status = BS->HandleProtocol(handle, &guid, (void **)&image);
+	if (EFI_ERROR(status))
+		stop("LoadedImage", status);
+	parse((char *)read_file(image->DeviceHandle, L"\\loader.txt", &size));
+	file = read_file(image->DeviceHandle, L"\\lantern.efi", &file_size);
+	hdr = (void *)(file + SETUP_HEADER_OFFSET);
+	setup_size = (hdr->setup_sects + 1) * 512;
+	pm_size = file_size - setup_size;
+
+	kernel = place("kernel", want.kernel, hdr->init_size + hdr->kernel_alignment);
+	kernel += -(u64)kernel & (hdr->kernel_alignment - 1);
+	CopyMem(kernel, file + setup_size, pm_size);
+	params = text_equal(want.inside, "params") ? (void *)(kernel + MIB) : (void *)place("boot_params", want.params, 4096);
+	fill_header(params, file);
+
+	cmdline = text_equal(want.inside, "cmdline") ? kernel + MIB : place("command line", want.cmdline, COMMAND_LINE_SIZE);
+	CopyMem(cmdline, (void *)want.text, strlena((const CHAR8 *)want.text) + 1);
+	params->hdr.cmd_line_ptr = (u64)cmdline;
+	params->ext_cmd_line_ptr = (u64)cmdline >> 32;
+
+	if (want.initrd_size) {
+		initrd = text_equal(want.inside, "initrd") ? (u64)kernel + MIB : (u64)place("initrd", want.initrd, want.initrd_size);
+		if (want.initrd_claim)
+			initrd = want.initrd_claim;
+		params->hdr.ramdisk_image = initrd;
+		params->ext_ramdisk_image = initrd >> 32;
+		params->hdr.ramdisk_size = want.initrd_size;
+	}
+	nodes = place("setup_data", 0, 4096);
+	put_setup_data(params, (void *)nodes);
+
+	size = sizeof(map);
+	status = BS->GetMemoryMap(&size, (void *)map, &key, &stride, &version);
+	if (!EFI_ERROR(status))
+		status = BS->ExitBootServices(handle, key);
+	if (EFI_ERROR(status))
+		stop("ExitBootServices", status);
+	make_e820(params, size, stride);
+	jump((u64)kernel + 0x200, params);
+}
