@@ -26,6 +26,7 @@ host-units-mm/vmalloc := mm/memblock kernel/lib/cmdline
 host-units-mm/slab_debug := mm/memblock kernel/lib/cmdline
 host-units-kernel/tty/fbcon := kernel/tty/vt kernel/lib/utf
 host-units-kernel/tty/vgacon := kernel/tty/vt kernel/lib/utf
+host-units-arch/x86/boot/loader_place := kernel/lib/cmdline kernel/lib/memparse
 host-units-arch/x86/boot/decompress/payload := kernel/lib/lz4 kernel/lib/xxhash
 host-libs-kernel/lib/lz4 := -llz4
 host-libs-arch/x86/boot/decompress/payload := -llz4 -lxxhash

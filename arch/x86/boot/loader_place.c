@@ -60,20 +60,25 @@ static void avoid_memmap(struct avoid_list *list, const char *value)
 static void avoid_user_ranges(struct avoid_list *list)
 {
 	const char *cmdline = loader_cmdline(), *end;
+	const char *pos;
 	char value[256];
 	int len;
 
 	list->limit = ~0ULL;
-	if (cmdline_find_option(cmdline, "mem", value, sizeof(value)) > 0) {
-		list->limit = memparse(value, &end);
-		if (*end || !list->limit)
+	for (pos = cmdline; (len = cmdline_next_option(&pos, "mem", value, sizeof(value))) >= 0; ) {
+		u64 limit = memparse(value, &end);
+
+		if (*end || (len && !limit))
 			list->unknown = true;	/* mem=nopentium and the like: leave it to the kernel */
+		else if (len)
+			list->limit = min(list->limit, limit);
 	}
-	len = cmdline_find_option(cmdline, "memmap", value, sizeof(value));
-	if (len >= (int)sizeof(value))
-		list->unknown = true;
-	else if (len >= 0)
-		avoid_memmap(list, value);
+	for (pos = cmdline; (len = cmdline_next_option(&pos, "memmap", value, sizeof(value))) >= 0; ) {
+		if (len >= (int)sizeof(value))
+			list->unknown = true;
+		else
+			avoid_memmap(list, value);
+	}
 }
 
 static void avoid_setup_data(struct avoid_list *list, const struct boot_params *params)
@@ -102,16 +107,30 @@ static void build_avoid_list(struct avoid_list *list, const struct boot_params *
 	avoid_user_ranges(list);
 }
 
-/* The avoided range that begins first among those that overlap [@start, @end), or NULL. */
-static const struct range *first_overlap(const struct avoid_list *list, u64 start, u64 end)
+static bool overlaps_sooner(const struct range *r, const struct range *best, u64 start, u64 end)
 {
-	const struct range *first = NULL;
+	return r->start < end && r->end > start && r->start < best->start;
+}
+
+/*
+ * The range to keep clear of that begins first among those that overlap [@start,
+ * @end); [@end, @end) if none. In maps that contradict themselves RAM is what
+ * nothing else claims.
+ */
+static struct range first_overlap(const struct avoid_list *list, const struct boot_params *params,
+				  u64 start, u64 end)
+{
+	struct range first = { end, end };
 	unsigned int i;
 
-	for (i = 0; i < list->nr; i++) {
-		const struct range *r = &list->range[i];
+	for (i = 0; i < list->nr; i++)
+		if (overlaps_sooner(&list->range[i], &first, start, end))
+			first = list->range[i];
+	for (i = 0; i < params->e820_entries; i++) {
+		const struct boot_e820_entry *e = &params->e820_table[i];
+		struct range r = { e->addr, e->addr + min(e->size, ~e->addr) };
 
-		if (r->start < end && r->end > start && (!first || r->start < first->start))
+		if (e->type != E820_TYPE_RAM && e->size && overlaps_sooner(&r, &first, start, end))
 			first = r;
 	}
 	return first;
@@ -120,14 +139,13 @@ static const struct range *first_overlap(const struct avoid_list *list, u64 star
 /* Count the places in one piece of free memory; *@pa is set when the one sought is among them. */
 static void slots_in(u64 start, u64 end, u64 size, u64 sought, u64 *count, u64 *pa)
 {
-	u64 n;
+	u64 n, first = ALIGN(start, KERNEL_ALIGN);
 
-	start = ALIGN(start, KERNEL_ALIGN);
-	if (start >= end || end - start < size)
+	if (first < start || first >= end || end - first < size)
 		return;
-	n = (end - start - size) / KERNEL_ALIGN + 1;
+	n = (end - first - size) / KERNEL_ALIGN + 1;
 	if (sought >= *count && sought - *count < n)
-		*pa = start + (sought - *count) * KERNEL_ALIGN;
+		*pa = first + (sought - *count) * KERNEL_ALIGN;
 	*count += n;
 }
 
@@ -141,13 +159,14 @@ static u64 find_slot(const struct avoid_list *list, const struct boot_params *pa
 	for (i = 0; i < params->e820_entries; i++) {
 		const struct boot_e820_entry *e = &params->e820_table[i];
 		u64 start = max(e->addr, (u64)MIN_ADDRESS), end = min(e->addr + e->size, list->limit);
-		const struct range *r;
+		struct range r;
 
 		if (e->type != E820_TYPE_RAM || e->addr + e->size < e->addr)
 			continue;
-		for (; start < end && (r = first_overlap(list, start, end)); start = r->end)
-			slots_in(start, r->start, size, sought, count, &pa);
-		slots_in(start, end, size, sought, count, &pa);
+		for (; start < end; start = r.end) {
+			r = first_overlap(list, params, start, end);
+			slots_in(start, r.start, size, sought, count, &pa);
+		}
 	}
 	return pa;
 }

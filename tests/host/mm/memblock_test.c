@@ -400,6 +400,9 @@ static void a_list_that_cannot_grow_says_so_and_stays_as_it_was(void **state)
 	assert_int_equal(memblock_reserve(cell_addr(1), 512), 0);
 	assert_as_painted();
 
+	paint(taken, (struct run){ 2 * held, 1 }, true);	/* full again, in front of an allocation too */
+	assert_int_equal(memblock_reserve(cell_addr(2 * held), 512), 0);
+	assert_int_equal(memblock_reserve(cell_addr(2 * held + 2), 512), -ENOMEM);
 	memblock.limit = LOW_CELLS * 512;			/* memory is back */
 	at = memblock_phys_alloc(512, 512);
 	assert_int_not_equal(at, 0);
