@@ -44,7 +44,7 @@ def test_file_is_multiboot2():
 
 
 @pytest.mark.parametrize("firmware, machine, memory", [
-    ("bios", "pc", "64M"), ("bios", "q35", "6G"), ("uefi", "q35", "512M"), ("uefi", "pc", "6G"),
+    ("bios", "pc", "64M"), ("bios", "q35", "6G"), ("ovmf", "q35", "512M"), ("ovmf", "pc", "6G"),
 ])
 def test_boots(multiboot2, firmware, machine, memory):
     guest = multiboot2("probe=mb2 nokaslr monitor.exec=poweroff", firmware, machine=machine, memory=memory)
@@ -62,7 +62,7 @@ def test_kaslr(multiboot2):
     assert "KASLR on" in guest.log
 
 
-@pytest.mark.parametrize("firmware, video", [("bios", "800x600x32"), ("bios", "1024x768x16"), ("uefi", "keep")])
+@pytest.mark.parametrize("firmware, video", [("bios", "800x600x32"), ("bios", "1024x768x16"), ("ovmf", "keep")])
 def test_screen(multiboot2, tmp_path, firmware, video):
     from test_screen import Image, text_pixels
     guest = multiboot2("deterministic", firmware, video=video, vga="std")
