@@ -25,13 +25,14 @@ class Door:
     enters   how the kernel's `door:` line begins
     loader   the name of the loader in it
     cmdline  whether a command line gets through
+    initrd   whether initrd.img does
     """
 
-    def __init__(self, start, title, enters, loader, cmdline=True):
+    def __init__(self, start, title, enters, loader, cmdline=True, initrd=True):
         self.name = start.__name__
         self.start = start
         self.title, self.enters, self.loader = title, enters, loader
-        self.cmdline = cmdline
+        self.cmdline, self.initrd = cmdline, initrd
 
 
 def door(*args, **kwargs):
@@ -47,7 +48,7 @@ class Unusable(Exception):
 
 # --- UEFI ---
 
-@door("UEFI, \\EFI\\BOOT\\BOOTX64.EFI", EFI, "EFI stub")
+@door("UEFI, \\EFI\\BOOT\\BOOTX64.EFI", EFI, "EFI stub", initrd=False)
 def efi(m, cmdline):
     return dict(drive=m.esp({"EFI/BOOT/BOOTX64.EFI": m.lantern, "EFI/BOOT/cmdline.txt": f"text:{cmdline}"}))
 
@@ -119,7 +120,7 @@ def network(m, bootfile, files, nic="virtio-net-pci,romfile="):
     return ["-netdev", f"user,id=net,tftp={m.tree(files)},bootfile={bootfile}", "-device", f"{nic},netdev=net,bootindex=0"]
 
 
-@door("iPXE, UEFI", EFI, "EFI stub")
+@door("iPXE, UEFI", EFI, "EFI stub", initrd=False)
 def ipxe_efi(m, cmdline):
     script = m.file("boot.ipxe", f"#!ipxe\nkernel tftp://10.0.2.2/lantern.efi {cmdline}\nboot\n")
     return dict(drive=m.esp({"EFI/BOOT/BOOTX64.EFI": IPXE + ".efi"}),
@@ -127,7 +128,7 @@ def ipxe_efi(m, cmdline):
                        "-device", "virtio-net-pci,romfile=,netdev=net"])
 
 
-@door("PXE from UEFI firmware", EFI, "EFI stub", cmdline=False)
+@door("PXE from UEFI firmware", EFI, "EFI stub", cmdline=False, initrd=False)
 def pxe_efi(m, cmdline):
     return dict(extra=network(m, "lantern.efi", {}))
 
@@ -137,7 +138,7 @@ class Files(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-@door("HTTP boot from UEFI firmware", EFI, "EFI stub")
+@door("HTTP boot from UEFI firmware", EFI, "EFI stub", initrd=False)
 def http_efi(m, cmdline):
     """A Boot#### entry with a URI, which QEMU's own DHCP server cannot offer; set from the shell."""
     tree = m.tree({})
@@ -164,44 +165,44 @@ def _disk(kind):
 
 
 for _kind, _title in (("nvme", "NVMe"), ("virtio", "virtio"), ("usb", "USB")):
-    door(f"UEFI, {_title} disk", EFI, "EFI stub")(_disk(_kind))
+    door(f"UEFI, {_title} disk", EFI, "EFI stub", initrd=False)(_disk(_kind))
 
 
 def iso(m, cmdline):
     return os.path.join(qemu.BUILD, "lantern.iso")
 
 
-@door("make iso, CD, UEFI", EFI, "EFI stub", cmdline=False)
+@door("make iso, CD, UEFI", EFI, "EFI stub", cmdline=False, initrd=False)
 def iso_cd_uefi(m, cmdline):
     return dict(cdrom=iso(m, cmdline))
 
 
-@door("make iso, USB stick, UEFI", EFI, "EFI stub", cmdline=False)
+@door("make iso, USB stick, UEFI", EFI, "EFI stub", cmdline=False, initrd=False)
 def iso_usb_uefi(m, cmdline):
     return dict(drive=iso(m, cmdline), disk="usb")
 
 
-@door("make iso, CD, BIOS", BITS16, "Syslinux", cmdline=False)
+@door("make iso, CD, BIOS", BITS16, "Syslinux", cmdline=False, initrd=False)
 def iso_cd_bios(m, cmdline):
     return dict(cdrom=iso(m, cmdline), firmware="bios")
 
 
-@door("make iso, USB stick, BIOS", BITS16, "Syslinux", cmdline=False)
+@door("make iso, USB stick, BIOS", BITS16, "Syslinux", cmdline=False, initrd=False)
 def iso_usb_bios(m, cmdline):
     return dict(drive=iso(m, cmdline), disk="usb", firmware="bios")
 
 
-@door("make iso, virtio disk, BIOS", BITS16, "Syslinux", cmdline=False)
+@door("make iso, virtio disk, BIOS", BITS16, "Syslinux", cmdline=False, initrd=False)
 def iso_virtio_bios(m, cmdline):
     return dict(drive=iso(m, cmdline), disk="virtio", firmware="bios", machine="pc")
 
 
-@door("make iso, AHCI disk, BIOS", BITS16, "Syslinux", cmdline=False)
+@door("make iso, AHCI disk, BIOS", BITS16, "Syslinux", cmdline=False, initrd=False)
 def iso_ahci_bios(m, cmdline):
     return dict(drive=iso(m, cmdline), firmware="bios")
 
 
-@door("make iso, NVMe disk, BIOS", BITS16, "Syslinux", cmdline=False)
+@door("make iso, NVMe disk, BIOS", BITS16, "Syslinux", cmdline=False, initrd=False)
 def iso_nvme_bios(m, cmdline):
     return dict(drive=iso(m, cmdline), disk="nvme", firmware="bios")
 
@@ -221,6 +222,11 @@ def grub_linux(m, cmdline):
 @door("GRUB, BIOS, linux16", BITS16, "GRUB")
 def grub_linux16(m, cmdline):
     return dict(firmware="bios", cdrom=bios.grub_cd(m.folder, m.lantern, cmdline, m.initrd, "linux16"))
+
+
+@door("GRUB, BIOS, multiboot2", "Multiboot2", "", initrd=False)
+def grub_multiboot2(m, cmdline):
+    return dict(firmware="bios", cdrom=bios.grub_cd(m.folder, m.lantern, cmdline, command="multiboot2"))
 
 
 @door("isolinux", BITS16, "Syslinux")
