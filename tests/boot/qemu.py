@@ -85,6 +85,7 @@ class Machine:
     cdrom:  an existing ISO image
     kernel, append:  QEMU's -kernel and -append
     memory: "128M", "2G"...; nothing of it is taken from the host until touched
+    stopped: leave the machine stopped before its first instruction
     gdb:    stop before the first instruction and offer .gdb (see gdb.py)
     fatal:  patterns after which waiting for anything else is in vain
     """
@@ -94,7 +95,7 @@ class Machine:
 
     def __init__(self, *, machine="q35", memory="512M", cpu="max", smp=1, files=None, drive=None,
                  cdrom=None, kernel=None, append=None, vga="none", debug_exit=False, gdb=False,
-                 esp_mib=16, extra=(), fatal=FATAL, firmware="ovmf", disk="ahci", nvram=None):
+                 esp_mib=16, extra=(), fatal=FATAL, firmware="ovmf", disk="ahci", nvram=None, stopped=False):
         self.dir = tempfile.mkdtemp(prefix="lantern-boot.")
         self.serial = None
         self.gdb = None
@@ -103,13 +104,13 @@ class Machine:
         self.qmp_file = None
         try:
             self._start(machine, memory, cpu, smp, files, drive, cdrom, kernel, append, vga,
-                        debug_exit, gdb, esp_mib, extra, firmware, disk, nvram)
+                        debug_exit, gdb, esp_mib, extra, firmware, disk, nvram, stopped)
         except BaseException:
             self.kill()
             raise
 
     def _start(self, machine, memory, cpu, smp, files, drive, cdrom, kernel, append, vga,
-               debug_exit, gdb, esp_mib, extra, firmware, disk, nvram):
+               debug_exit, gdb, esp_mib, extra, firmware, disk, nvram, stopped):
         self.reset_log = os.path.join(self.dir, "qemu.log")
         if firmware in NEED_SMM:
             machine += ",smm=on"
@@ -142,8 +143,9 @@ class Machine:
         args += ["-chardev", f"socket,id=qmp,path={self.dir}/qmp", "-mon", "chardev=qmp,mode=control"]
         if gdb:
             gdb_listener = self._listen("gdb")
-            args += ["-chardev", f"socket,id=gdb,path={self.dir}/gdb", "-gdb", "chardev:gdb", "-S"]
-        args += list(extra)
+            args += ["-chardev", f"socket,id=gdb,path={self.dir}/gdb", "-gdb", "chardev:gdb"]
+        # stopped until QMP answers: a quick guest could be gone before
+        args += ["-S"] + list(extra)
 
         self.command = ["qemu-system-x86_64"] + args
         self.serial = SerialLine(self.command[0], args)
@@ -153,6 +155,8 @@ class Machine:
         if gdb:
             from gdb import GdbStub
             self.gdb = GdbStub(self._accept(gdb_listener))
+        elif not stopped:
+            self.qmp("cont")
 
     # --- start and end ---
 

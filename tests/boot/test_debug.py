@@ -26,7 +26,7 @@ kill
 @pytest.mark.parametrize("cmdline", ["gdb", "gdb nokaslr"])
 def test_gdb_finds_symbols_before_and_after_the_jump(boot, tmp_path, cmdline):
     socket = str(tmp_path / "gdb")
-    boot(cmdline=cmdline, extra=["-S", "-gdb", f"unix:{socket},server=on,wait=off"])
+    boot(cmdline=cmdline, stopped=True, extra=["-gdb", f"unix:{socket},server=on,wait=off"])
     script = tmp_path / "commands"
     script.write_text(COMMANDS)
     out = subprocess.run(["gdb", "-nx", "-q", "-batch", "-x", "tests/tools/lantern-gdb.py", "-x", str(script)],

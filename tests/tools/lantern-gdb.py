@@ -51,7 +51,7 @@ class Hook(gdb.Breakpoint):
 
     def __init__(self):
         self.magic = header_constant("GDB_HOOK_MAGIC")
-        self.news = None
+        self.news = self.last = None
         super().__init__("*%#x" % header_constant("GDB_HOOK_ADDRESS"),
                          type=gdb.BP_HARDWARE_BREAKPOINT, internal=True)
         self.silent = True
@@ -60,7 +60,12 @@ class Hook(gdb.Breakpoint):
     def stop(self):
         if register("rax") != self.magic:
             return False
-        self.news = register("rdi"), register("rsi"), register("rdx")
+        call = tuple(register(name) for name in ("rdi", "rsi", "rdx", "rsp"))
+        # a single step over the breakpoint can be lost, and then the same call stops us again
+        if call == self.last:
+            return False
+        self.last = call
+        self.news = call[:3]
         return True
 
     def stopped(self, event):
