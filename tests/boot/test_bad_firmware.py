@@ -158,7 +158,7 @@ def test_loaded_above_four_gib(boot):
 
 def test_loaded_above_four_gib_for_real(boot):
     machine = boot(saboteur=[f"high -- {POWEROFF}"], memory="8G")
-    at = int(machine.expect(r"saboteur: loaded at 0x([0-9A-Fa-f]+)").group(1), 16)
+    at = int(machine.expect(r"saboteur: loaded at 0x([0-9A-Fa-f]+)\n").group(1), 16)
     assert at >= 1 << 32
     assert machine.wait() == "guest-shutdown"
 
