@@ -7,6 +7,7 @@
  * The bzImage view of the same bytes: setup code is [0, _pm_start), the
  * protected-mode part starts at _pm_start with startup_32.
  */
+#include <asm/debug-sections.h>
 #include <boot/bootparam.h>
 #include <boot/pe.h>
 #include <generated/payload-size.h>
@@ -79,18 +80,7 @@ SECTIONS
 	_rva_multiboot2_params = ALIGN(_image_end, SZ_4K) - startup_32;
 
 	/DISCARD/ : { *(.comment .note.* .eh_frame) }
-	.debug_info 0 : { *(.debug_info) }
-	.debug_abbrev 0 : { *(.debug_abbrev) }
-	.debug_line 0 : { *(.debug_line) }
-	.debug_line_str 0 : { *(.debug_line_str) }
-	.debug_str 0 : { *(.debug_str) }
-	.debug_aranges 0 : { *(.debug_aranges) }
-	.debug_rnglists 0 : { *(.debug_rnglists) }
-	.debug_loclists 0 : { *(.debug_loclists) }
-	.debug_frame 0 : { *(.debug_frame) }
-	.symtab 0 : { *(.symtab) }
-	.strtab 0 : { *(.strtab) }
-	.shstrtab 0 : { *(.shstrtab) }
+	DEBUG_SECTIONS
 	.got : { *(.got) *(.got.plt) *(.igot .igot.plt .iplt .plt) }
 	.rela : { *(.rela.*) *(.rela) }
 }

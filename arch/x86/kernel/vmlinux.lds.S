@@ -4,6 +4,7 @@
  * protection starts a page; what is loaded ends at _edata, then comes memory
  * the kernel clears (.bss) and memory it fills itself (.bss..noclear).
  */
+#include <asm/debug-sections.h>
 #include <asm/pvh.h>
 
 OUTPUT_FORMAT(elf64-x86-64)
@@ -96,18 +97,7 @@ SECTIONS
 		*(.eh_frame .comment .note.GNU-stack .sframe)
 	}
 
-	.debug_info 0 : { *(.debug_info) }
-	.debug_abbrev 0 : { *(.debug_abbrev) }
-	.debug_line 0 : { *(.debug_line) }
-	.debug_line_str 0 : { *(.debug_line_str) }
-	.debug_str 0 : { *(.debug_str) }
-	.debug_aranges 0 : { *(.debug_aranges) }
-	.debug_rnglists 0 : { *(.debug_rnglists) }
-	.debug_loclists 0 : { *(.debug_loclists) }
-	.debug_frame 0 : { *(.debug_frame) }
-	.symtab 0 : { *(.symtab) }
-	.strtab 0 : { *(.strtab) }
-	.shstrtab 0 : { *(.shstrtab) }
+	DEBUG_SECTIONS
 }
 
 ASSERT(SIZEOF(.rela.dyn) == 0, "the kernel may hold RELR relocations only")

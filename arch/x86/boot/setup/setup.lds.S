@@ -3,6 +3,7 @@
  * Layout of the 16-bit setup code, one flat segment linked at its offset behind
  * the header page. setup.bin ends with the signature; BSS follows it in memory.
  */
+#include <asm/debug-sections.h>
 #include "setup.h"
 #include <boot/bootparam.h>
 
@@ -24,18 +25,7 @@ SECTIONS
 	_end = .;
 
 	/DISCARD/ : { *(.comment .note.* .eh_frame) }
-	.debug_info 0 : { *(.debug_info) }
-	.debug_abbrev 0 : { *(.debug_abbrev) }
-	.debug_line 0 : { *(.debug_line) }
-	.debug_line_str 0 : { *(.debug_line_str) }
-	.debug_str 0 : { *(.debug_str) }
-	.debug_aranges 0 : { *(.debug_aranges) }
-	.debug_rnglists 0 : { *(.debug_rnglists) }
-	.debug_loclists 0 : { *(.debug_loclists) }
-	.debug_frame 0 : { *(.debug_frame) }
-	.symtab 0 : { *(.symtab) }
-	.strtab 0 : { *(.strtab) }
-	.shstrtab 0 : { *(.shstrtab) }
+	DEBUG_SECTIONS
 	.got : { *(.got) *(.got.plt) *(.igot .igot.plt .iplt .plt) }
 	.rel : { *(.rel.*) *(.rel) }
 }
