@@ -14,6 +14,9 @@ void trap_init(void);
 /** trap_name() - the SDM's name of an exception vector */
 const char *trap_name(unsigned int vector);
 
+/** ist_stack_end() - end of the exception stack that @sp lies on, 0 when it is on none */
+unsigned long ist_stack_end(unsigned long sp);
+
 /** show_regs() - all registers of @regs and the control registers, six lines */
 void show_regs(const struct pt_regs *regs);
 

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The report of an exception that means the end: what it was, registers, code
+ * and call chain. Nothing on the way there is believed: every address is read
+ * under the exception table.
+ */
+#include <asm/traps.h>
+#include <asm/extable.h>
+#include <asm/page.h>
+#include <asm/processor.h>
+#include <asm/sections.h>
+#include <asm/trapnr.h>
+#include <kernel/ksyms.h>
+#include <kernel/panic.h>
+#include <kernel/printk.h>
+#include <kernel/stage.h>
+
+static void show_error_code(unsigned int vector, unsigned long code)
+{
+	if (vector == X86_TRAP_PF) {
+		printk("error code %#lx: %s %s, %s%s%s\n", code,
+		       code & X86_PF_USER ? "user" : "kernel",
+		       code & X86_PF_INSTR ? "instruction fetch" :
+		       code & X86_PF_WRITE ? "write" : "read",
+		       code & X86_PF_PROT ? "page protection" : "page not present",
+		       code & X86_PF_RSVD ? ", reserved bit set" : "",
+		       code & X86_PF_PK ? ", protection key" : "");
+		printk("address    %#018lx\n", read_cr2());
+	} else if (EXCEPTION_ERRCODE_MASK >> vector & 1) {
+		if (code)
+			printk("error code %#lx: selector index %lu in the %s%s\n", code, code >> 3 & 0x1fff,
+			       code & 2 ? "IDT" : code & 4 ? "LDT" : "GDT",
+			       code & 1 ? ", external event" : "");
+		else
+			printk("error code 0\n");
+	}
+}
+
+static void show_code(unsigned long ip)
+{
+	unsigned int i;
+	u64 word;
+
+	printk("code ");
+	for (i = 0; i < 16; i++) {
+		if (!read_nofault((const void *)(ip + i), &word)) {
+			printk(" not readable");
+			break;
+		}
+		printk(" %02x", (u8)word);
+	}
+	printk("\n");
+}
+
+void show_regs(const struct pt_regs *r)
+{
+	printk("rip %016lx  rsp %016lx  flags %08lx\n", r->ip, r->sp, r->flags);
+	printk("rax %016lx  rbx %016lx  rcx %016lx\n", r->ax, r->bx, r->cx);
+	printk("rdx %016lx  rsi %016lx  rdi %016lx\n", r->dx, r->si, r->di);
+	printk("rbp %016lx  r8  %016lx  r9  %016lx\n", r->bp, r->r8, r->r9);
+	printk("r10 %016lx  r11 %016lx  r12 %016lx\n", r->r10, r->r11, r->r12);
+	printk("r13 %016lx  r14 %016lx  r15 %016lx\n", r->r13, r->r14, r->r15);
+	printk("cs %04lx  ss %04lx  cr0 %08lx  cr2 %016lx\n", r->cs, r->ss, read_cr0(), read_cr2());
+	printk("cr3 %016lx  cr4 %08lx  efer %08llx\n", read_cr3(), read_cr4(),
+	       (unsigned long long)rdmsr(MSR_EFER));
+}
+
+static bool in_text(unsigned long ip)
+{
+	return ip >= (unsigned long)_text && ip < (unsigned long)_etext;
+}
+
+static void show_symbol(unsigned long ip)
+{
+	unsigned long offset, len;
+	char name[64];
+
+	if (ksym_lookup(ip, name, sizeof(name), &offset, &len))
+		printk("  %016lx  %s+%#lx/%#lx\n", ip, name, offset, len);
+	else
+		printk("  %016lx\n", ip);
+}
+
+/* End of the stack an address lies in, 0 when it is on none. */
+static unsigned long stack_end_of(unsigned long sp)
+{
+	if (sp >= (unsigned long)init_stack && sp < (unsigned long)init_stack_end)
+		return (unsigned long)init_stack_end;
+	return ist_stack_end(sp);
+}
+
+void show_backtrace(unsigned long ip, unsigned long bp)
+{
+	unsigned long stack_end = stack_end_of(bp);
+	unsigned int depth;
+	u64 next, ret;
+
+	printk("backtrace\n");
+	if (ip)
+		show_symbol(ip);
+	for (depth = 0; depth < 32; depth++) {
+		if (!IS_ALIGNED(bp, 8) || bp + 16 > stack_end ||
+		    !read_nofault((const u64 *)bp, &next) ||
+		    !read_nofault((const u64 *)bp + 1, &ret) || !in_text(ret))
+			break;
+		show_symbol(ret);
+		if (next <= bp || next >= stack_end)
+			break;
+		bp = next;
+	}
+}
+
+void __noreturn die(const struct pt_regs *regs, unsigned int vector)
+{
+	printk("\nlantern: error %u %s: exception %u, %s\n", boot_stage_current(),
+	       boot_stage_name(boot_stage_current()), vector, trap_name(vector));
+	if (vector == X86_TRAP_DF && regs->sp - (unsigned long)init_stack_guard <= PAGE_SIZE)
+		printk("the stack overflowed into its guard page\n");
+	show_error_code(vector, regs->orig_ax);
+	show_regs(regs);
+	show_code(regs->ip);
+	show_backtrace(regs->ip, regs->bp);
+	panic_stop();
+}
