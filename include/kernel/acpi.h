@@ -8,11 +8,27 @@
 
 #include <lib/types.h>
 
+/* What every table begins with, 5.2.6. */
+struct acpi_header {
+	char	signature[4];
+	u32	length;			/* bytes, this header included */
+	u8	revision, checksum;
+	char	oem_id[6], oem_table_id[8];
+	u32	oem_revision, creator_id, creator_revision;
+} __packed;
+
 /**
  * acpi_init() - find RSDP, FADT and DSDT; says what is missing or damaged
  * @rsdp: where the loader says the RSDP is; 0: look where a BIOS keeps it
  */
 void acpi_init(phys_addr_t rsdp);
+
+/**
+ * acpi_find_table() - the first table with this signature of four letters
+ * Return: header->length bytes, mapped for good, checksum right; NULL when there
+ * is none or it is damaged, which is said. Context: after acpi_init().
+ */
+const struct acpi_header *acpi_find_table(const char *signature);
 
 /** acpi_pm_timer_port() - I/O port of the PM timer, 0 when there is none */
 u16 acpi_pm_timer_port(void);

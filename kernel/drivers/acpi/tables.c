@@ -26,14 +26,6 @@ struct acpi_rsdp {
 	u8	reserved[3];
 } __packed;
 
-struct acpi_header {
-	char	signature[4];
-	u32	length;
-	u8	revision, checksum;
-	char	oem_id[6], oem_table_id[8];
-	u32	oem_revision, creator_id, creator_revision;
-} __packed;
-
 struct acpi_gas {			/* generic address structure, 5.2.3.2 */
 	u8	space, bit_width, bit_offset, access_size;
 	u64	address;
@@ -85,6 +77,7 @@ static_assert(offsetof(struct acpi_fadt, sleep_status_reg) == 256, "ACPI 6.5 tab
 #define SLEEP_CONTROL_SLP_EN	0x20
 #define SLEEP_STATUS_WAK_STS	0x80	/* written 1 to clear */
 
+static const struct acpi_header *root;		/* RSDT or XSDT */
 static const struct acpi_fadt *fadt;
 static u32 fadt_len;
 static int s5_type_a = -1, s5_type_b = -1;
@@ -123,7 +116,7 @@ static const struct acpi_header *map_table(phys_addr_t pa)
 }
 
 /* One entry of the RSDT (4 bytes) or XSDT (8 bytes). */
-static phys_addr_t root_entry(const struct acpi_header *root, unsigned int i, unsigned int width)
+static phys_addr_t root_entry(unsigned int i, unsigned int width)
 {
 	phys_addr_t pa = 0;
 
@@ -131,13 +124,16 @@ static phys_addr_t root_entry(const struct acpi_header *root, unsigned int i, un
 	return pa;
 }
 
-static const struct acpi_header *find_table(const struct acpi_header *root, const char *signature)
+const struct acpi_header *acpi_find_table(const char *signature)
 {
-	unsigned int width = memcmp(root->signature, "XSDT", 4) ? 4 : 8;
-	unsigned int i, n = (root->length - sizeof(*root)) / width;
+	unsigned int width, i, n;
 
+	if (!root)
+		return NULL;
+	width = memcmp(root->signature, "XSDT", 4) ? 4 : 8;
+	n = (root->length - sizeof(*root)) / width;
 	for (i = 0; i < n; i++) {
-		phys_addr_t pa = root_entry(root, i, width);
+		phys_addr_t pa = root_entry(i, width);
 		const struct acpi_header *h = pa ? memremap(pa, sizeof(*h)) : NULL;
 
 		if (h && !memcmp(h->signature, signature, 4))
@@ -172,15 +168,15 @@ static phys_addr_t find_bios_rsdp(void)
 static const struct acpi_header *find_root(phys_addr_t pa)
 {
 	const struct acpi_rsdp *rsdp = memremap(pa, sizeof(*rsdp));
-	const struct acpi_header *root = NULL;
+	const struct acpi_header *table = NULL;
 
 	if (!rsdp || memcmp(rsdp->signature, "RSD PTR ", 8) || !checksum_ok(rsdp, 20)) {
 		boot_warn(STAGE_ACPI, "no RSDP at %#llx", (unsigned long long)pa);
 		return NULL;
 	}
 	if (rsdp->revision >= 2)
-		root = map_table(rsdp->xsdt);
-	return root ? root : map_table(rsdp->rsdt);
+		table = map_table(rsdp->xsdt);
+	return table ? table : map_table(rsdp->rsdt);
 }
 
 /* AML integer constant: ZeroOp, OneOp or a byte prefix (ACPI 6.5, 20.2.3). */
@@ -236,7 +232,7 @@ static bool fadt_has(size_t end_of_field)
 
 void acpi_init(phys_addr_t rsdp)
 {
-	const struct acpi_header *root, *dsdt;
+	const struct acpi_header *dsdt;
 
 	if (!rsdp && !efi_enabled())
 		rsdp = find_bios_rsdp();
@@ -245,7 +241,7 @@ void acpi_init(phys_addr_t rsdp)
 	root = find_root(rsdp);
 	if (!root)
 		return;
-	fadt = (const struct acpi_fadt *)find_table(root, "FACP");
+	fadt = (const struct acpi_fadt *)acpi_find_table("FACP");
 	if (!fadt) {
 		boot_warn(STAGE_ACPI, "no FADT");
 		return;
