@@ -104,6 +104,37 @@ static void make_map(void)
 	add_ram(SZ_1M, min(above_1m, (u32)((SZ_4G - SZ_1M) >> 10) - 1) << 10);
 }
 
+/* Where the RAM at @start ends, below 4 GiB; @start when there is none. */
+static u32 end_of_ram(u32 start)
+{
+	u32 end = start, before;
+	u8 i;
+
+	do {
+		before = end;
+		for (i = 0; i < boot_params.e820_entries; i++) {
+			const struct boot_e820_entry *e = &boot_params.e820_table[i];
+
+			if (e->type == E820_TYPE_RAM && e->addr <= end && e->addr + e->size > end)
+				end = min(e->addr + e->size, (u64)SZ_4G - 1);
+		}
+	} while (end != before);
+	return end;
+}
+
+/*
+ * startup_32 moves itself to the end of what init_size promises (boot.rst,
+ * init_size). Were there no RAM, it would be gone before it could say so.
+ */
+static void check_init_size(void)
+{
+	const struct setup_header *hdr = &boot_params.hdr;
+	u32 start = max(ALIGN(hdr->code32_start, hdr->kernel_alignment), (u32)hdr->pref_address);
+
+	if (end_of_ram(start) - start < hdr->init_size)
+		die("too little memory: the kernel goes to 16 MiB, a machine of 24 MiB is large enough");
+}
+
 void detect_memory(void)
 {
 	detect_e820();
@@ -111,4 +142,5 @@ void detect_memory(void)
 	detect_88();
 	if (!boot_params.e820_entries)
 		make_map();
+	check_init_size();
 }
