@@ -44,11 +44,6 @@ struct zone {
 
 extern struct zone zones[NR_ZONES];
 
-static inline enum zone_type pfn_zone(unsigned long pfn)
-{
-	return pfn < ZONE_DMA32_END ? ZONE_DMA32 : ZONE_NORMAL;
-}
-
 /** page_alloc_init() - empty zones; page_poison and init_on_free from the command line */
 void page_alloc_init(const char *cmdline);
 

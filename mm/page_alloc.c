@@ -95,6 +95,7 @@ static struct page *buddy_take(struct zone *zone, unsigned int order)
 	while (from-- > order)
 		area_add(zone, page + (1UL << from), from);
 	page->order = order;
+	page->zone = zone - zones;
 	zone->nr_free -= 1UL << order;
 	return page;
 }
@@ -306,7 +307,7 @@ static __noinline void pcp_shrink(void)
 
 static __inline_always void pcp_free(struct page *page)
 {
-	enum zone_type z = pfn_zone(page_to_pfn(page));
+	enum zone_type z = page->zone;
 	unsigned long flags = local_irq_save();
 	__auto_type p = this_cpu_seg(&pcp);
 	unsigned int count;
@@ -333,7 +334,7 @@ static __noinline void free_refused(const struct page *page, unsigned int order)
 /* Whatever is not a plain page to the CPU's list. */
 static __noinline void free_full(struct page *page, unsigned int order)
 {
-	struct zone *zone = &zones[pfn_zone(page_to_pfn(page))];
+	struct zone *zone = &zones[page->zone];
 	unsigned long flags;
 
 	if (page->state != PAGE_USED || page->order != order) {

@@ -127,6 +127,11 @@ static void release_all(void)
 	drain_local_pages();
 }
 
+static enum zone_type pfn_zone(unsigned long pfn)
+{
+	return pfn < ZONE_DMA32_END ? ZONE_DMA32 : ZONE_NORMAL;
+}
+
 /* What is free, cut into runs as large as alignment allows, is how a buddy system must look. */
 static void expect_all_merged(void)
 {
