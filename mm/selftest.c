@@ -4,7 +4,6 @@
  * line, or "selftest mm" in the monitor. Memory is as before afterwards.
  */
 #include <asm/init_64.h>
-#include <asm/processor.h>
 #include <asm/setup.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
@@ -16,7 +15,6 @@
 
 #define HELD		512		/* allocations at a time */
 #define ROUNDS		20000
-#define TIMED		1000
 #define EXHAUST_LIMIT	(SZ_1G >> PAGE_SHIFT)	/* taking every page of more than this takes too long */
 
 static unsigned int nr_checks, nr_failed;
@@ -176,32 +174,6 @@ static void test_out_of_memory(void)
 	}
 }
 
-static unsigned long best(unsigned long a, u64 since)
-{
-	return min(a, (unsigned long)(rdtsc() - since));
-}
-
-static void print_costs(void)
-{
-	unsigned long page = ~0UL, object = ~0UL, nothing = ~0UL;
-	unsigned int i;
-	u64 start;
-
-	for (i = 0; i < TIMED; i++) {
-		start = rdtsc();
-		barrier();
-		nothing = best(nothing, start);
-		start = rdtsc();
-		__free_pages(alloc_pages(GFP_KERNEL, 0), 0);
-		page = best(page, start);
-		start = rdtsc();
-		kfree(kmalloc(64, GFP_KERNEL));
-		object = best(object, start);
-	}
-	printk("selftest mm: ticks for alloc_pages(0) and free %lu, for kmalloc(64) and kfree %lu\n",
-	       page - nothing, object - nothing);
-}
-
 static void selftest_mm(void)
 {
 	nr_checks = nr_failed = 0;
@@ -214,8 +186,6 @@ static void selftest_mm(void)
 	test_out_of_memory();
 	drain_local_pages();
 	check(mem_books_check(), "books after");
-	if (!boot_deterministic())
-		print_costs();
 	printk("selftest mm: %u checks, %u failed\n", nr_checks, nr_failed);
 }
 

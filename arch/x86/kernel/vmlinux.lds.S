@@ -42,6 +42,9 @@ SECTIONS
 		__monitor_cmds_start = .;
 		KEEP(*(SORT(.monitor_cmds.*)))
 		__monitor_cmds_end = .;
+		__bench_rows_start = .;
+		KEEP(*(SORT(.bench.*)))
+		__bench_rows_end = .;
 		__ex_table_start = .;
 		KEEP(*(__ex_table))
 		__ex_table_end = .;
