@@ -47,8 +47,9 @@ COMMON		:= -std=gnu11 -g -ffreestanding -nostdinc -isystem $(GCC_INCLUDE) \
 ASFLAGS		:= -D__ASSEMBLY__ -Wa,--fatal-warnings -Wa,-mx86-used-note=no
 KERNEL_CFLAGS	:= $(COMMON) -O2 -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer $(if $(DEBUG),-DLANTERN_DEBUG)
 # The boot part keeps no pointer in initialised data (see relocs-checked), so no
-# jump tables either; gnu-efi supplies the UEFI types.
-BOOT_CFLAGS	:= $(COMMON) -Os -fomit-frame-pointer -fno-jump-tables \
+# jump tables either; gnu-efi supplies the UEFI types. LOADER_PART: shared sources
+# leave out what only the kernel asks for.
+BOOT_CFLAGS	:= $(COMMON) -DLOADER_PART -Os -fomit-frame-pointer -fno-jump-tables \
 		   -fno-tree-switch-conversion -Wa,-I$(BUILD)
 
 # ---------------------------------------------------------------- sources

@@ -15,7 +15,8 @@
 
 #include <lib/types.h>
 
-#define BOOT_STAGES(S) \
+/* 1..59: what stub and loader go through; they know no other names. */
+#define LOADER_STAGES(S) \
 	S( 1, PE_ENTRY,		"efi-pe-entry",		"The firmware called the entry point of lantern.efi.") \
 	S( 2, WATCHDOG,		"watchdog-off",		"The firmware's watchdog timer is switched off.") \
 	S( 3, LOADED_IMAGE,	"loaded-image",		"The firmware tells where and from what it loaded us.") \
@@ -57,8 +58,9 @@
 	\
 	S(55, PVH_ENTRY,	"pvh-entry",		"A hypervisor entered vmlinux in 32-bit mode (PVH): long mode is switched on.") \
 	S(56, PVH_START_INFO,	"pvh-start-info",	"What the hypervisor tells in start_info is checked and becomes boot_params.") \
-	S(57, MULTIBOOT2,	"multiboot2",		"A Multiboot2 loader entered; what it tells becomes boot_params.") \
-	\
+	S(57, MULTIBOOT2,	"multiboot2",		"A Multiboot2 loader entered; what it tells becomes boot_params.")
+
+#define KERNEL_STAGES(S) \
 	S(60, STARTUP_64,	"startup_64",		"The kernel's first instruction, still at its physical address.") \
 	S(61, VERIFY_CPU,	"verify_cpu",		"The CPU has what the kernel needs: long mode, SSE2, NX.") \
 	S(62, EARLY_PGT,	"early-page-tables",	"early_top_pgt maps the kernel at its virtual address.") \
@@ -76,6 +78,8 @@
 	S(86, EFI_RUNTIME,	"efi-runtime",		"The runtime services of the firmware are found.") \
 	S(87, PAGE_ALLOC,	"page-allocator",	"Free memory goes from memblock to the page allocator.") \
 	S(99, MONITOR,		"monitor",		"The monitor waits for a command.")
+
+#define BOOT_STAGES(S)	LOADER_STAGES(S) KERNEL_STAGES(S)
 
 enum boot_stage {
 #define BOOT_STAGE_ENUM(nr, sym, name, text)	STAGE_##sym = nr,

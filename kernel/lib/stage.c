@@ -6,7 +6,10 @@ const char *boot_stage_name(unsigned int stage)
 {
 	switch (stage) {
 #define BOOT_STAGE_NAME(nr, sym, name, text)	case nr: return name;
-	BOOT_STAGES(BOOT_STAGE_NAME)
+	LOADER_STAGES(BOOT_STAGE_NAME)
+#ifndef LOADER_PART
+	KERNEL_STAGES(BOOT_STAGE_NAME)
+#endif
 #undef BOOT_STAGE_NAME
 	}
 	return "?";
