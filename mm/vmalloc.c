@@ -77,13 +77,26 @@ static void free_pages_of(struct vm_area *area)
 	kfree(area->pages);
 }
 
+static void flush_lazy(void)
+{
+	unsigned long start = ~0UL, end = 0;
+	const struct vm_area *area;
+
+	list_for_each_entry(area, &areas, list)
+		if (area->kind == VM_LAZY) {
+			start = min(start, area->start);
+			end = max(end, area->start + area->size);
+		}
+	flush_tlb_kernel_range(start, end);
+}
+
 static void purge(void)
 {
 	struct list_head *node, *next;
 
 	if (!nr_lazy)
 		return;
-	flush_tlb_kernel();
+	flush_lazy();
 	for (node = areas.next; node != &areas; node = next) {
 		struct vm_area *area = area_of(node);
 

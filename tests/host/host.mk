@@ -24,6 +24,7 @@ host-units-mm/page_alloc := mm/memblock kernel/lib/cmdline
 host-units-mm/slab := mm/memblock kernel/lib/cmdline
 host-units-mm/vmalloc := mm/memblock kernel/lib/cmdline
 host-units-mm/slab_debug := mm/memblock kernel/lib/cmdline
+host-units-arch/x86/mm/set_memory := arch/x86/mm/pgtable
 host-units-kernel/tty/fbcon := kernel/tty/vt kernel/lib/utf
 host-units-kernel/tty/vgacon := kernel/tty/vt kernel/lib/utf
 host-units-arch/x86/boot/loader_place := kernel/lib/cmdline kernel/lib/memparse

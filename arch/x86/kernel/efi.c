@@ -9,6 +9,7 @@
 #include <asm/processor.h>
 #include <asm/ptrace.h>
 #include <asm/setup.h>
+#include <asm/tlb.h>
 #include <asm/init_64.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
@@ -25,7 +26,6 @@ static struct {
 	bool		firmware_32bit;		/* EL32: its services cannot be called from long mode */
 	phys_addr_t	pgd;			/* runtime page tables, 0: no runtime services */
 	u64		reset_system;		/* physical address of the service */
-	u64		restore_cr3;
 } efi;
 
 /* efi_call.S */
@@ -279,17 +279,16 @@ void efi_reset(EFI_RESET_TYPE type)
 {
 	if (!runtime_ready())
 		return;
-	efi.restore_cr3 = read_cr3();
-	write_cr3(efi.pgd);
+	load_pgtable(efi.pgd, PCID_EFI);
 	__efi_call(efi.reset_system, type, EFI_SUCCESS, 0, 0);
-	write_cr3(efi.restore_cr3);
+	load_pgtable(kernel_pgtable.root, PCID_KERNEL);
 }
 
 bool efi_fixup_fault(struct pt_regs *regs)
 {
 	if (!efi_call_stack)
 		return false;
-	write_cr3(efi.restore_cr3);
+	load_pgtable(kernel_pgtable.root, PCID_KERNEL);
 	printk("lantern: warning %u %s: the firmware faulted at %#lx: runtime services off\n",
 	       STAGE_EFI_RUNTIME, boot_stage_name(STAGE_EFI_RUNTIME), regs->ip);
 	efi.reset_system = efi.pgd = 0;

@@ -182,7 +182,7 @@ void setup_arch(void)
 	boot_stage(STAGE_PAGING);
 	paging_init();		/* direct map up; boot tables no longer used */
 	screen_remap();
-	pt_check_wx();
+	pt_check();
 
 	trap_init();		/* a stack overflow is reported; it needs the guard page */
 	initrd_print();

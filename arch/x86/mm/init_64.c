@@ -7,7 +7,9 @@
 #include <asm/e820.h>
 #include <asm/processor.h>
 #include <asm/sections.h>
+#include <asm/set_memory.h>
 #include <asm/setup.h>
+#include <asm/tlb.h>
 #include <kernel/panic.h>
 #include <lib/string.h>
 #include <mm/init.h>
@@ -77,6 +79,13 @@ static void map_image(const char *start, const char *end, u64 prot)
 	must_map((unsigned long)start, __pa(start), end - start, prot);
 }
 
+/* What cannot be written in the image cannot be written through the direct map either. */
+static void protect_alias(void)
+{
+	if (set_memory_ro((unsigned long)__va(__pa(_text)), __rodata_end - _text))
+		boot_panic(STAGE_PAGING, "no memory for page tables to protect the kernel's text");
+}
+
 /* The fixmap keeps its tables of the early map: they hang below a level 3 entry made here. */
 static void link_fixmap(void)
 {
@@ -99,15 +108,15 @@ void paging_init(void)
 	pat_init();
 	init_top_pgt[511] = 0;		/* drop the early image map, writable and executable */
 	map_direct();
+	protect_alias();
 	map_image(_text, _etext, PAGE_KERNEL_ROX);
 	map_image(__rodata_start, __rodata_end, PAGE_KERNEL_RO);
 	map_image(_sdata, init_stack_guard, PAGE_KERNEL);
 	map_image(init_stack, _end, PAGE_KERNEL);	/* the guard page between them stays unmapped */
 	link_fixmap();
 	/* CR3 alone would leave the early image map, global and writable, in the TLB (SDM 3A 4.10.4.1) */
-	write_cr4(read_cr4() & ~X86_CR4_PGE);
 	write_cr3(__pa(init_top_pgt));
-	write_cr4(read_cr4() | X86_CR4_PGE);
+	tlb_cpu_init();
 }
 
 bool phys_is_address(phys_addr_t pa, u64 size)

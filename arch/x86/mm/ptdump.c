@@ -3,9 +3,9 @@
 #include <asm/init_64.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
-#include <kernel/stage.h>
 #include <lib/kstrtox.h>
 #include <lib/printf.h>
+#include <lib/string.h>
 
 #define ATTR_MASK (_PAGE_RW | _PAGE_USER | _PAGE_PWT | _PAGE_PCD | _PAGE_GLOBAL | _PAGE_NX)
 
@@ -68,35 +68,6 @@ static void dump_all(void)
 	print_run(&r);
 }
 
-struct wx_count {
-	unsigned long	leaves, bad;
-	unsigned long	first;		/* address of the first bad one */
-};
-
-static int wx_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigned int level, void *ctx)
-{
-	struct wx_count *n = ctx;
-
-	if (!(*entry & _PAGE_PRESENT))
-		return PGWALK_NEXT;
-	if (!pgtable_is_leaf(*entry, level))
-		return PGWALK_DESCEND;
-	n->leaves++;
-	if (*entry & _PAGE_RW && !(*entry & _PAGE_NX) && !n->bad++)
-		n->first = va;
-	return PGWALK_NEXT;
-}
-
-void pt_check_wx(void)
-{
-	struct wx_count n = { 0 };
-
-	pgtable_walk(&kernel_pgtable, 0, ~0UL, wx_visit, &n);
-	printk("paging: %lu pages mapped, %lu of them writable and executable\n", n.leaves, n.bad);
-	if (n.bad)
-		boot_warn(STAGE_PAGING, "page at %#lx is writable and executable", n.first);
-}
-
 static void dump_one(unsigned long va)
 {
 	static const char *const names[] = { "", "PTE", "PMD", "PUD", "P4D", "PGD" };
@@ -132,6 +103,10 @@ static int cmd_pt(int argc, char **argv)
 		dump_all();
 		return 0;
 	}
+	if (argc == 2 && !strcmp(argv[1], "check")) {
+		pt_check();
+		return 0;
+	}
 	if (argc != 2 || kstrtou64(argv[1], 16, &va)) {
 		printk("pt: give one address in hex\n");
 		return -1;
@@ -139,4 +114,4 @@ static int cmd_pt(int argc, char **argv)
 	dump_one(va);
 	return 0;
 }
-MONITOR_COMMAND(pt, "[ADDR]", "page tables: merged ranges, or the walk for one address", cmd_pt);
+MONITOR_COMMAND(pt, "[check|ADDR]", "page tables: merged ranges, their check, or the walk for one address", cmd_pt);

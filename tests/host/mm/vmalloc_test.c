@@ -13,7 +13,7 @@ unsigned long cpu_number;
 #define WINDOW_PAGES	(VMALLOC_SIZE >> PAGE_SHIFT)
 
 #define ASM_TLB_H
-static void flush_tlb_kernel(void);
+static void flush_tlb_kernel_range(unsigned long start, unsigned long end);
 #include "mm/vmalloc.c"
 
 static unsigned long mapped[WINDOW_PAGES];	/* frame number + 1 */
@@ -22,11 +22,12 @@ static unsigned long stale[MACHINE_PAGES];	/* by frame: TLB entries that lead th
 static unsigned long was[WINDOW_PAGES];		/* what the TLB entry says */
 static unsigned int nr_flushes;
 
-static void flush_tlb_kernel(void)
+static void flush_tlb_kernel_range(unsigned long start, unsigned long end)
 {
 	unsigned long i;
 
-	for (i = 0; i < WINDOW_PAGES; i++)
+	assert_true(start >= vmalloc_base && start < end && end <= vmalloc_base + VMALLOC_SIZE);
+	for (i = (start - vmalloc_base) >> PAGE_SHIFT; i < (end - vmalloc_base) >> PAGE_SHIFT; i++)
 		if (in_tlb[i] && !mapped[i]) {
 			stale[was[i] - 1]--;
 			in_tlb[i] = 0;

@@ -17,8 +17,14 @@ void paging_init(void);
 /** arch_free_boot_tables() - early_dynamic_pgts to the page allocator, when that works */
 void arch_free_boot_tables(void);
 
-/** pt_check_wx() - walk all of the kernel's tables, print how many pages are both writable and executable */
-void pt_check_wx(void);
+/**
+ * pt_check() - walk all of the kernel's tables and print what protects the kernel
+ * No page is both writable and executable, no frame that is read-only at one
+ * address is writable at another, nothing is mapped in the lower half, and the
+ * page below each stack is not mapped. A numbered warning says what is not so.
+ * Return: whether all of it holds.
+ */
+bool pt_check(void);
 
 /** phys_is_mapped() - whether the direct map shows all of [@pa, @pa + @size) */
 bool phys_is_mapped(phys_addr_t pa, u64 size);

@@ -78,6 +78,16 @@ static inline void lidt(const struct desc_ptr *p) { __asm__ volatile("lidt %0" :
 static inline void sgdt(struct desc_ptr *p) { __asm__ volatile("sgdt %0" : "=m"(*p)); }
 static inline void sidt(struct desc_ptr *p) { __asm__ volatile("sidt %0" : "=m"(*p)); }
 
+/* Operand of INVPCID, SDM 2A */
+struct invpcid_desc { u64 pcid, va; };
+
+static inline void invpcid(unsigned long type, u64 pcid, unsigned long va)
+{
+	struct invpcid_desc desc = { pcid, va };
+
+	__asm__ volatile("invpcid %0, %1" : : "m"(desc), "r"(type) : "memory");
+}
+
 static inline void invlpg(unsigned long va) { __asm__ volatile("invlpg (%0)" : : "r"(va) : "memory"); }
 
 /** halt_forever() - stop this CPU for good, interrupts off */

@@ -1,16 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The TLB and the register that names the page tables. All of the kernel's own
+ * pages are global: they stay in the TLB when other tables are loaded, whatever
+ * their PCID, and go when they are flushed here.
+ */
 #ifndef ASM_TLB_H
 #define ASM_TLB_H
 
-#include <asm/processor.h>
+#include <lib/types.h>
 
-/** flush_tlb_kernel() - drop all translations of this CPU, global ones too (SDM 3A 4.10.4.1) */
-static inline void flush_tlb_kernel(void)
-{
-	unsigned long cr4 = read_cr4();
+/* Process-context identifiers, SDM 3A 4.10.1: which tables a translation is from. */
+enum pcid {
+	PCID_KERNEL,			/* kernel_pgtable; must be 0: CR3 holds it when PCIDs are switched on */
+	PCID_EFI,			/* the firmware's runtime services */
+	NR_PCIDS
+};
 
-	write_cr4(cr4 & ~(unsigned long)X86_CR4_PGE);
-	write_cr4(cr4);
-}
+/**
+ * tlb_cpu_init() - global pages and, where the CPU has them, PCIDs on this CPU
+ * Context: once on each CPU, on its final tables; what was global before is flushed.
+ */
+void tlb_cpu_init(void);
+
+/**
+ * load_pgtable() - this CPU translates through the tables at @root from now on
+ * @pcid: tables loaded under one identifier before are recognised, and what the
+ *        TLB knows of them is kept; other tables take the identifier over
+ * Without PCIDs everything that is not global is flushed.
+ */
+void load_pgtable(phys_addr_t root, enum pcid pcid);
+
+/** forget_pcid() - tables of @pcid have changed: the next load_pgtable() of them keeps nothing */
+void forget_pcid(enum pcid pcid);
+
+/**
+ * flush_tlb_kernel() - drop all translations of every CPU, global ones too
+ * flush_tlb_kernel_range() - those of [@start, @end), multiples of PAGE_SIZE, or all when that is quicker
+ * Both are for tables that have changed already.
+ */
+void flush_tlb_kernel(void);
+void flush_tlb_kernel_range(unsigned long start, unsigned long end);
 
 #endif

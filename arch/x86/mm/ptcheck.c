@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The proof that the kernel's tables protect it: two walks over all of them, the
+ * first to find each page and the frames that are read-only somewhere, the
+ * second to find those frames writable somewhere else. Only the last entry's
+ * rights count; those above it give all, so a page is never worse than it seems.
+ */
+#include <asm/init_64.h>
+#include <asm/sections.h>
+#include <kernel/printk.h>
+#include <kernel/stage.h>
+
+#define MAX_PROTECTED	16		/* runs of frames; the kernel's text and rodata are one */
+
+struct frames {
+	phys_addr_t	start, end;
+};
+
+struct check {
+	unsigned long	leaves, wx, lower;
+	unsigned long	read_only, aliased;	/* frames */
+	unsigned long	first_wx, first_alias;	/* addresses */
+	unsigned int	nr;
+	bool		full;			/* more runs than fit */
+	struct frames	protected[MAX_PROTECTED];
+};
+
+static struct frames leaf_frames(u64 entry, unsigned int level)
+{
+	phys_addr_t pa = pgtable_leaf_pa(entry, level);
+
+	return (struct frames){ pa, pa + (1UL << PGTABLE_LEVEL_SHIFT(level)) };
+}
+
+static void protect(struct check *c, struct frames f)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nr; i++)
+		if (f.start <= c->protected[i].end && f.end >= c->protected[i].start) {
+			c->protected[i].start = min(c->protected[i].start, f.start);
+			c->protected[i].end = max(c->protected[i].end, f.end);
+			return;
+		}
+	if (c->nr < MAX_PROTECTED)
+		c->protected[c->nr++] = f;
+	else
+		c->full = true;
+}
+
+static int find_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigned int level, void *ctx)
+{
+	struct check *c = ctx;
+
+	if (!(*entry & _PAGE_PRESENT))
+		return PGWALK_NEXT;
+	if (!pgtable_is_leaf(*entry, level))
+		return PGWALK_DESCEND;
+	c->leaves++;
+	c->lower += (long)va >= 0;
+	if (!(*entry & _PAGE_RW))
+		protect(c, leaf_frames(*entry, level));
+	else if (!(*entry & _PAGE_NX) && !c->wx++)
+		c->first_wx = va;
+	return PGWALK_NEXT;
+}
+
+/* Frames of @f that are protected. */
+static unsigned long overlap(const struct check *c, struct frames f)
+{
+	unsigned long pages = 0;
+	unsigned int i;
+
+	for (i = 0; i < c->nr; i++) {
+		phys_addr_t start = max(f.start, c->protected[i].start), end = min(f.end, c->protected[i].end);
+
+		if (start < end)
+			pages += (end - start) >> PAGE_SHIFT;
+	}
+	return pages;
+}
+
+static int alias_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigned int level, void *ctx)
+{
+	struct check *c = ctx;
+	unsigned long pages;
+
+	if (!(*entry & _PAGE_PRESENT))
+		return PGWALK_NEXT;
+	if (!pgtable_is_leaf(*entry, level))
+		return PGWALK_DESCEND;
+	pages = *entry & _PAGE_RW ? overlap(c, leaf_frames(*entry, level)) : 0;
+	if (pages && !c->aliased)
+		c->first_alias = va;
+	c->aliased += pages;
+	return PGWALK_NEXT;
+}
+
+static bool is_mapped(const char *page)
+{
+	struct pgtable_path path;
+
+	pgtable_lookup(&kernel_pgtable, (unsigned long)page, &path);
+	return path.leaf_level;
+}
+
+bool pt_check(void)
+{
+	bool guarded = !is_mapped(init_stack_guard);
+	struct check c = { 0 };
+
+	pgtable_walk(&kernel_pgtable, 0, ~0UL, find_visit, &c);
+	pgtable_walk(&kernel_pgtable, 0, ~0UL, alias_visit, &c);
+	c.read_only = overlap(&c, (struct frames){ 0, ~0ULL });
+	printk("paging: %lu pages mapped, %lu of them writable and executable\n", c.leaves, c.wx);
+	printk("paging: %lu frames read-only, %lu of them writable elsewhere; lower half: %lu pages\n",
+	       c.read_only, c.aliased, c.lower);
+	printk("paging: guard page below the boot stack: %s\n", guarded ? "not mapped" : "MAPPED");
+	if (c.wx)
+		boot_warn(STAGE_PAGING, "page at %#lx is writable and executable", c.first_wx);
+	if (c.aliased)
+		boot_warn(STAGE_PAGING, "page at %#lx can be written, and its frame is read-only elsewhere", c.first_alias);
+	if (c.full)
+		boot_warn(STAGE_PAGING, "more than %u runs of read-only frames: not all were checked", MAX_PROTECTED);
+	if (c.lower || !guarded)
+		boot_warn(STAGE_PAGING, c.lower ? "pages are mapped in the lower half" : "the boot stack has no guard page");
+	return !c.wx && !c.aliased && !c.full && !c.lower && guarded;
+}

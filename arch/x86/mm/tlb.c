@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the TLB may still hold, SDM 3A 4.10. A flush has two halves: flush_here()
+ * does it on the CPU it runs on, and the public functions see to it that each
+ * CPU runs it; today there is one.
+ */
+#include <asm/tlb.h>
+#include <asm/page.h>
+#include <asm/percpu.h>
+#include <asm/processor.h>
+
+/*
+ * From so many pages on, all is dropped instead. An INVLPG takes 100 to 200
+ * cycles, so that 32 take some 5,000; for that about 150 entries can be filled
+ * again from tables in the cache, more than what is used between two flushes.
+ */
+#define FLUSH_ALL_PAGES	32
+
+#define CPUID_1_ECX_PCID	_BITUL(17)
+#define CPUID_7_EBX_INVPCID	_BITUL(10)
+#define CR3_NOFLUSH		_BITUL(63)	/* keep what is known under the PCID of this load */
+
+#define INVPCID_ALL_AND_GLOBAL	2
+
+struct tlb_state {
+	phys_addr_t	root[NR_PCIDS];	/* by PCID: whose translations the TLB has; 0: none it may use */
+};
+
+static DEFINE_PER_CPU(struct tlb_state, tlb_state);
+static bool has_pcid, has_invpcid;
+
+void tlb_cpu_init(void)
+{
+	unsigned long cr4 = read_cr4() & ~(unsigned long)X86_CR4_PGE;
+
+	has_pcid = cpuid_checked(1, 0).ecx & CPUID_1_ECX_PCID;
+	has_invpcid = cpuid_checked(7, 0).ebx & CPUID_7_EBX_INVPCID;
+	write_cr4(cr4);				/* drops what earlier tables made global */
+	cr4 |= X86_CR4_PGE;
+	write_cr4(cr4);
+	/* 4.10.1: only in long mode, and only while bits 0 to 11 of CR3 are 0 */
+	if (has_pcid)
+		write_cr4(cr4 | X86_CR4_PCIDE);
+	this_cpu_ptr(&tlb_state)->root[PCID_KERNEL] = read_cr3();
+}
+
+void load_pgtable(phys_addr_t root, enum pcid pcid)
+{
+	phys_addr_t *known = &this_cpu_ptr(&tlb_state)->root[pcid];
+	bool keep = *known == root;
+
+	if (!has_pcid) {
+		write_cr3(root);
+		return;
+	}
+	*known = root;
+	write_cr3(root | pcid | (keep ? CR3_NOFLUSH : 0));
+}
+
+void forget_pcid(enum pcid pcid)
+{
+	this_cpu_ptr(&tlb_state)->root[pcid] = 0;
+}
+
+/* ---------------------------------------------------------------- flushes */
+
+struct flush {
+	unsigned long	start, end;	/* all: 0, 0 */
+};
+
+/* 4.10.4.1: INVPCID of type 2, or a change of CR4.PGE, drops everything under every PCID. */
+static void flush_all_here(void)
+{
+	unsigned long cr4;
+
+	if (has_invpcid) {
+		invpcid(INVPCID_ALL_AND_GLOBAL, 0, 0);
+		return;
+	}
+	cr4 = read_cr4();
+	write_cr4(cr4 & ~(unsigned long)X86_CR4_PGE);
+	write_cr4(cr4);
+}
+
+/* INVLPG drops global translations, too; those of the kernel are all global. */
+static void flush_here(const struct flush *f)
+{
+	unsigned long va;
+
+	if (f->start == f->end) {
+		flush_all_here();
+		return;
+	}
+	for (va = f->start; va != f->end; va += PAGE_SIZE)
+		invlpg(va);
+}
+
+static void flush_everywhere(const struct flush *f)
+{
+	flush_here(f);
+}
+
+void flush_tlb_kernel(void)
+{
+	flush_everywhere(&(struct flush){ 0, 0 });
+}
+
+void flush_tlb_kernel_range(unsigned long start, unsigned long end)
+{
+	if (start == end)
+		return;
+	if ((end - start) >> PAGE_SHIFT >= FLUSH_ALL_PAGES)
+		flush_tlb_kernel();
+	else
+		flush_everywhere(&(struct flush){ start, end });
+}
