@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The kernel's final page tables, and a memory map edited by the user."""
+import re
 import struct
 import subprocess
 
@@ -9,7 +10,11 @@ import qemu
 
 CHECK = (r"paging: (\d+) pages mapped, (\d+) of them writable and executable\n"
          r"paging: (\d+) frames read-only, (\d+) of them writable elsewhere; lower half: (\d+) pages\n"
-         r"paging: guard page below the boot stack: (.*)\n")
+         r"paging: guard page below the boot stack: ([^\n]*)\n")
+
+RUN = re.compile(r"^ *(P\w\w)\[([\d.-]+)\] +([0-9a-f]{16}) +(\d+)([KMGT]) (4K|2M|1G) (RW|RO) (NX|X ) ([G-])([U-]) "
+                 r"(\S+) +> ([0-9a-f]+)$", re.M)
+UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
 def check(machine):
@@ -25,7 +30,7 @@ def check(machine):
     ("bios", "max", "no5lvl", 4),
 ])
 def test_the_tables_protect_the_kernel(boot, firmware, cpu, cmdline, levels):
-    cmdline += ' monitor.exec="pt check;poweroff"'
+    cmdline += ' monitor.exec="pt check;pt efi;poweroff"'
     how = {"cmdline": cmdline} if firmware == "ovmf" else {"kernel": qemu.LANTERN, "append": cmdline}
     machine = boot(firmware=firmware, cpu=cpu, memory="256M", **how)
     for _ in range(2):				# at boot, and again when everything is mapped
@@ -34,7 +39,61 @@ def test_the_tables_protect_the_kernel(boot, firmware, cpu, cmdline, levels):
         assert (wx, aliased, lower, guard) == (0, 0, 0, "not mapped")
     assert machine.wait() == "guest-shutdown"
     assert expect.levels(machine.log) == levels
-    assert not expect.re.search(expect.warning(84), machine.log)
+    assert not re.search(expect.warning(84), machine.log)
+    runtime = machine.log[machine.log.index("lantern> pt efi"):]
+    if firmware == "ovmf":
+        assert re.search(r"-- (lower half|EFI runtime services)\n(?: *P\w\w\[\d+\] table \w+\n)+" + RUN.pattern[1:],
+                         runtime, re.M)
+        assert "-- kernel text" in runtime
+    else:
+        assert "pt: EFI runtime services have no page tables" in runtime
+
+
+def pages_of_tree(text):
+    """{address: (frame, page size, writable, executable, global, user, uncached)} of what pt printed."""
+    pages = {}
+    for _, _, va, count, unit, size, write, execute, everywhere, user, cache, frame in RUN.findall(text):
+        step = UNITS[size[1]] * int(size[0])
+        for offset in range(0, int(count) * UNITS[unit], step):
+            pages[int(va, 16) + offset] = (int(frame, 16) + offset, step > 4096, write == "RW", execute == "X ",
+                                           everywhere == "G", user == "U", cache == "UC")
+    return pages
+
+
+def pages_of_qemu(machine):
+    """The same, as QEMU's own walk over the tables of the CPU finds it."""
+    text = machine.qmp("human-monitor-command", **{"command-line": "info tlb"})
+    return {int(va, 16): (int(pa, 16), "P" in flags, "W" in flags, "X" not in flags, "G" in flags, "U" in flags,
+                          "C" in flags and "T" in flags)
+            for va, pa, flags in re.findall(r"^([0-9a-f]{16}): ([0-9a-f]{16}) (\S+)", text, re.M)}
+
+
+@pytest.mark.parametrize("cpu, sizes", [("max", "4K 2M 1G"), ("max,la57=off,pdpe1gb=off", "4K 2M")])
+def test_the_tree_is_what_the_cpu_has(boot, cpu, sizes):
+    machine = boot(firmware="bios", cpu=cpu, memory="3G", kernel=qemu.LANTERN, append="nokaslr")
+    machine.expect(expect.PROMPT)
+    machine.send("pt\r")
+    totals = machine.expect(r"(\d+) tables, pages: (\d+) of 4K, (\d+) of 2M, (\d+) of 1G\n")
+    text = machine.before
+    pages = pages_of_tree(text)
+    assert pages == pages_of_qemu(machine)
+    assert len(pages) == sum(int(number) for number in totals.groups()[1:])
+    assert {run[5] for run in RUN.findall(text)} == set(sizes.split())
+    assert max(len(line) for line in text.split("\n")) <= 80
+    for name in ("direct map of physical memory", "vmalloc and ioremap", "vmemmap: the array of struct page", "kernel text",
+                 "kernel rodata", "kernel data and bss", "boot stack, a guard page before it"):
+        assert text.count(f"-- {name}\n") == 1
+
+    machine.expect(expect.PROMPT)
+    virtual = expect.placement(machine.log)[1]
+    machine.send(f"pt {virtual + 0x1234:x}\r")
+    machine.expect(f"{virtual + 0x1234:016x}: kernel text, ")
+    levels = 4 if "la57=off" in cpu else 5
+    for level in ("PGD", "P4D", "PUD", "PMD", "PTE")[0 if levels == 5 else 1:]:
+        level = "PGD" if levels == 4 and level == "P4D" else level
+        machine.expect(rf"{level}\[\d+\] [0-9a-f]{{16}}: ")
+    machine.expect("    present, read-only, supervisor, executable, accessed\n    PAT slot 0: WB, dirty, global\n")
+    machine.expect(rf"-> physical {pages[virtual + 0x1000][0] + 0x234:x}: all levels together read-only, executable")
 
 
 def symbols():

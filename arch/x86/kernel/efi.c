@@ -240,6 +240,11 @@ static bool runtime_ready(void)
 	return true;
 }
 
+phys_addr_t efi_pgtable(void)
+{
+	return runtime_ready() ? efi.pgd : 0;
+}
+
 unsigned int efi_firmware_bits(void)
 {
 	return efi.firmware_32bit ? 32 : 64;

@@ -28,6 +28,9 @@ void efi_reserve_memory(void);
 /** efi_runtime_setup() - find the runtime services; efi_reset() works after it ("noefi" leaves it off) */
 void efi_runtime_setup(void);
 
+/** efi_pgtable() - top-level table the services run on, of as many levels as kernel_pgtable; 0: none */
+phys_addr_t efi_pgtable(void);
+
 /** efi_firmware_bits() - 32 or 64 */
 unsigned int efi_firmware_bits(void);
 

@@ -26,6 +26,10 @@
 #define __VMEMMAP_BASE_L4	_AC(0xffffea0000000000, UL)
 #define __VMEMMAP_BASE_L5	_AC(0xffd4000000000000, UL)
 
+/* runtime regions of EFI, where Linux has them, so that a kexec from one kernel to the other keeps them */
+#define EFI_VA_START		_AC(0xffffffff00000000, UL)	/* addresses are taken from here down */
+#define EFI_VA_END		_AC(0xffffffef00000000, UL)
+
 #define INIT_STACK_SIZE		_AC(0x4000, UL)
 
 #ifndef __ASSEMBLY__
