@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Consoles: where the log is shown and where keys come from. Writing is
- * synchronous; there is nothing to flush. Each console remembers how far into
- * the log it has written, so one that registers late starts with the first line.
+ * Consoles: where the log is shown and where keys come from. Each console
+ * remembers how far into the log it is, so one that registers late starts with
+ * the first line kept, and a slow one delays no other.
+ *
+ * One CPU at a time is inside a console's write(), its owner. Who adds to the log
+ * becomes owner and shows all that is new. Who finds the console owned waits for
+ * the record under way and takes over, so that no CPU prints for the others for
+ * longer than a record.
  */
 #ifndef KERNEL_CONSOLE_H
 #define KERNEL_CONSOLE_H
 
+#include <kernel/printk_ringbuffer.h>
 #include <lib/types.h>
 
 struct console {
@@ -17,16 +23,28 @@ struct console {
 	int		(*getc)(struct console *con);
 	void		*priv;		/* the driver's */
 	struct console	*next;		/* list of all; set by register_console() */
-	u64		seq;		/* bytes of the log written so far; owner of busy */
-	int		busy;		/* someone is inside write(); atomic */
+
+	struct prb_reader at;		/* how far it has come; the owner's, as are the next two */
+	bool		mid_line;	/* what it last looked at did not end in a newline */
+	bool		hidden;		/* ... and loglevel= kept that from being shown */
+	bool		seized;		/* console_panic() took it by force */
+	u32		owner;		/* CPU inside write() + 1, 0: free; atomic */
+	u32		waiter;		/* CPU that wants to be next + 1, 0: none; atomic */
 };
 
 /**
- * register_console() - add a console and show it the log from its first byte kept
- * @con: static or never freed; seq, busy and next are 0
+ * register_console() - add a console and show it the log from its first record kept
+ * @con: static or never freed; all fields below priv are 0
  * Context: any; registering the same console twice does nothing.
  */
 void register_console(struct console *con);
+
+/**
+ * console_flush() - show what printk() left to others
+ * A CPU with interrupts off writes at most one record to each console, and what is
+ * left then waits for the next message or for this. For loops that wait.
+ */
+void console_flush(void);
 
 /**
  * console_getc() - poll every console once for a byte typed
@@ -40,8 +58,15 @@ bool console_has_input(void);
 /**
  * console_write() - show bytes on all consoles without keeping them in the log
  * For text that is a copy of the log, or too large for it.
- * Context: any; a console that is already writing is skipped.
+ * Context: any; a console that is busy is skipped.
  */
 void console_write(const char *s, size_t n);
+
+/**
+ * console_panic() - from now on only this CPU writes, and to every console at once
+ * A console that another CPU owns, or that faulted under us, is taken by force; one
+ * that faults again after that is left alone. Records that nobody will end are skipped.
+ */
+void console_panic(void);
 
 #endif

@@ -3,35 +3,57 @@
  * The kernel's log. printk() works from the first C function on: it needs no
  * console, no memory allocator, no interrupt. What is printed before a console
  * exists is shown when one registers (<kernel/console.h>).
+ *
+ * A message may begin with its level, printk(KERN_ERR "..."), and is shown when
+ * that is below the level of the consoles (loglevel=). Without one it is
+ * KERN_INFO during the boot; once the monitor runs it is an answer to whoever
+ * sits there, and always shown.
  */
 #ifndef KERNEL_PRINTK_H
 #define KERNEL_PRINTK_H
 
 #include <stdarg.h>
+#include <kernel/printk_ringbuffer.h>
 #include <lib/types.h>
 
-#define LOG_BUF_SIZE	32768		/* bytes kept; a power of two */
-#define PRINTK_MAX	1024		/* bytes of one printk(); longer ends in "[cut]\n" */
+#define PRINTK_MAX	(PRB_TEXT_MAX + 1)	/* bytes of one printk() with its NUL; longer ends in "[cut]\n" */
+
+enum loglevel {
+	LOGLEVEL_ANSWER = -1,		/* what somebody asked for: no loglevel= hides it */
+	LOGLEVEL_EMERG, LOGLEVEL_ALERT, LOGLEVEL_CRIT, LOGLEVEL_ERR,
+	LOGLEVEL_WARNING, LOGLEVEL_NOTICE, LOGLEVEL_INFO, LOGLEVEL_DEBUG,
+	NR_LOGLEVELS
+};
+
+#define KERN_SOH	"\001"
+#define KERN_EMERG	KERN_SOH "0"
+#define KERN_ALERT	KERN_SOH "1"
+#define KERN_CRIT	KERN_SOH "2"
+#define KERN_ERR	KERN_SOH "3"
+#define KERN_WARNING	KERN_SOH "4"
+#define KERN_NOTICE	KERN_SOH "5"
+#define KERN_INFO	KERN_SOH "6"
+#define KERN_DEBUG	KERN_SOH "7"
 
 /**
  * printk() - format a message, keep it in the log, show it on every console
- * The caller writes the newline; a line may be printed in pieces.
- * Return: bytes added to the log.
- * Context: any, also inside a fault taken in a console's write(): that console is
- *          skipped, and catches up when its write() goes on.
+ * The caller writes the newline; a line may be printed in pieces, of which only the
+ * first names a level.
+ * Return: bytes of text, the level not counted.
+ * Context: any, NMI and a fault in a console's write() too: a console that is busy
+ *          shows the message when its write() goes on. With interrupts off no
+ *          more than one record is written to each console (console_flush()).
  */
 int printk(const char *fmt, ...) __printf(1, 2);
 int vprintk(const char *fmt, va_list args) __printf(1, 0);
 
-/** printk_write() - as printk(), for @n bytes of text of any length */
-void printk_write(const char *s, size_t n);
+/** printk_setup() - loglevel=, quiet, debug, ignore_loglevel, printk.time of the command line */
+void printk_setup(const char *cmdline);
 
-/**
- * printk_log_read() - copy a piece of the log
- * @seq: position to read from, counted in bytes since boot; start with 0. Moved
- *       past the bytes read, and first past those the ring no longer has.
- * Return: bytes copied, 0 at the end of the log.
- */
-size_t printk_log_read(u64 *seq, char *buf, size_t size);
+/** printk_answers() - from now on a message without a level is LOGLEVEL_ANSWER */
+void printk_answers(void);
+
+/** printk_read() - the next record of the log, for a reader of its own; see prb_read() */
+bool printk_read(struct prb_reader *r, struct prb_info *info, char *text);
 
 #endif

@@ -21,6 +21,9 @@ enum boot_stage boot_stage_current(void);
 /** boot_stage_first() - the stage recorded first: through which door the boot came */
 enum boot_stage boot_stage_first(void);
 
+/** boot_stage_start() - TSC when the stage recorded first began */
+u64 boot_stage_start(void);
+
 /** stage_set_verbose() - print stages from now on (efi=debug, earlyprintk) */
 void stage_set_verbose(bool on);
 

@@ -21,6 +21,7 @@ void console_init(void)
 	if (done)
 		return;
 	done = true;
+	printk_setup(boot_command_line);
 	boot_stage(STAGE_CONSOLE);
 	if (cmdline_list_has(boot_command_line, "efi", "debug") ||
 	    cmdline_find_option_bool(boot_command_line, "earlyprintk") ||

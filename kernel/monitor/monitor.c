@@ -241,6 +241,7 @@ static u8 wait_key(void)
 	int c;
 
 	while ((c = console_getc()) < 0) {
+		console_flush();
 		if (!console_has_input()) {
 			printk("\nmonitor: no console can deliver a key, halted\n");
 			halt_forever();
@@ -254,6 +255,7 @@ void monitor_run(const char *cmdline)
 {
 	static struct editor editor;
 
+	printk_answers();
 	run_script(cmdline);
 	for (;;) {
 		printk(MONITOR_PROMPT);

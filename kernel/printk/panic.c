@@ -4,6 +4,7 @@
 #include <asm/setup.h>
 #include <asm/time.h>
 #include <asm/traps.h>
+#include <kernel/console.h>
 #include <kernel/init.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
@@ -34,7 +35,8 @@ void __noreturn panic(const char *fmt, ...)
 {
 	va_list args;
 
-	printk("\npanic: ");
+	console_panic();
+	printk(KERN_EMERG "panic: ");
 	va_start(args, fmt);
 	vprintk(fmt, args);
 	va_end(args);

@@ -1,143 +1,89 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The log and its consoles.
- *
- * All text goes into one ring, log_buf, and each console follows it on its own:
- * console->seq is how far it has come. Whoever adds text brings every console up
- * to date, unless somebody is already inside that console's write(): then that
- * one does it before it leaves. So two CPUs never write to one console at once,
- * nobody waits for a slow console, and a fault inside write() cannot recurse.
- *
- * log_lock guards log_buf and log_head for the time of a memcpy(). The wait for
- * it is bounded: a message out of a fault that hit the holder matters more than
- * the bytes it may overwrite.
+ * Messages on their way into the log: format, level, time. The log itself is
+ * ringbuffer.c; who shows it, console.c. Nothing here takes a lock.
  */
 #include <kernel/printk.h>
-#include <kernel/console.h>
-#include <asm/io.h>
+#include <asm/irqflags.h>
+#include <asm/processor.h>
+#include <asm/setup.h>
+#include <asm/time.h>
+#include <kernel/stage.h>
+#include <lib/cmdline.h>
+#include <lib/kstrtox.h>
 #include <lib/printf.h>
 #include <lib/string.h>
+#include "internal.h"
 
-#define LOG_LOCK_SPINS	(1u << 20)	/* far longer than any memcpy() of the ring */
-#define CHUNK		256		/* bytes handed to write() at a time */
+#define CONSOLE_LOGLEVEL_DEFAULT	(LOGLEVEL_INFO + 1)
+#define CONSOLE_LOGLEVEL_QUIET		LOGLEVEL_WARNING
+#define CONSOLE_LOGLEVEL_DEBUG		(LOGLEVEL_DEBUG + 1)
+#define CONSOLE_LOGLEVEL_MAX		15
 
-static char log_buf[LOG_BUF_SIZE];
-static u64 log_head;			/* bytes ever added; log_lock, read atomically */
-static int log_lock;
-static struct console *consoles;	/* only ever added to at the head; atomic */
+struct printk_ringbuffer printk_rb;
 
-static_assert((LOG_BUF_SIZE & (LOG_BUF_SIZE - 1)) == 0, "ring positions are masked");
+static int console_loglevel = CONSOLE_LOGLEVEL_DEFAULT;	/* lower levels are shown */
+static s8 default_level = LOGLEVEL_INFO;		/* of a message without one */
+static bool times;
 
-static void log_lock_take(void)
+bool level_is_shown(int level)
 {
-	for (u32 i = 0; i < LOG_LOCK_SPINS; i++) {
-		if (!__atomic_exchange_n(&log_lock, 1, __ATOMIC_ACQUIRE))
-			return;
-		cpu_relax();
-	}
+	return level < console_loglevel;
 }
 
-static void log_lock_drop(void)
+bool printk_times(void)
 {
-	__atomic_store_n(&log_lock, 0, __ATOMIC_RELEASE);
+	return times;
 }
 
-static void log_append(const char *s, size_t n)
+bool printk_read(struct prb_reader *r, struct prb_info *info, char *text)
 {
-	log_lock_take();
-	while (n) {
-		size_t at = log_head & (LOG_BUF_SIZE - 1);
-		size_t part = min(n, (size_t)LOG_BUF_SIZE - at);
-
-		memcpy(log_buf + at, s, part);
-		__atomic_store_n(&log_head, log_head + part, __ATOMIC_RELEASE);
-		s += part;
-		n -= part;
-	}
-	log_lock_drop();
+	return prb_read(&printk_rb, r, info, text, false);
 }
 
-size_t printk_log_read(u64 *seq, char *buf, size_t size)
+/* ------------------------------------------------------------------- messages */
+
+/* The level @text begins with, if it does. Return: bytes it takes. */
+static size_t parse_level(const char *text, struct prb_info *info)
 {
-	size_t done = 0;
-
-	log_lock_take();
-	if (*seq > log_head)
-		*seq = log_head;
-	if (log_head - *seq > LOG_BUF_SIZE)
-		*seq = log_head - LOG_BUF_SIZE;
-	while (done < size && *seq < log_head) {
-		size_t at = *seq & (LOG_BUF_SIZE - 1);
-		size_t part = min((size_t)(log_head - *seq), (size_t)LOG_BUF_SIZE - at);
-
-		part = min(part, size - done);
-		memcpy(buf + done, log_buf + at, part);
-		done += part;
-		*seq += part;
-	}
-	log_lock_drop();
-	return done;
+	info->level = default_level;
+	info->goes_on = true;
+	if (text[0] != KERN_SOH[0] || text[1] < '0' || text[1] >= '0' + NR_LOGLEVELS)
+		return 0;
+	info->level = text[1] - '0';
+	info->goes_on = false;
+	return 2;
 }
 
-static bool console_enter(struct console *con)
-{
-	return con->write && !__atomic_exchange_n(&con->busy, 1, __ATOMIC_ACQUIRE);
-}
-
-static void console_leave(struct console *con)
-{
-	__atomic_store_n(&con->busy, 0, __ATOMIC_RELEASE);
-}
-
-static bool console_behind(const struct console *con)
-{
-	return con->write && __atomic_load_n(&con->seq, __ATOMIC_RELAXED) <
-			     __atomic_load_n(&log_head, __ATOMIC_ACQUIRE);
-}
-
-static void console_drain(struct console *con)
-{
-	char chunk[CHUNK];
-	size_t n;
-
-	while ((n = printk_log_read(&con->seq, chunk, sizeof(chunk))))
-		con->write(con, chunk, n);
-}
-
-/* Text added between the last read and console_leave() had no one to show it: look again. */
-static void console_catch_up(struct console *con)
-{
-	while (console_behind(con) && console_enter(con)) {
-		console_drain(con);
-		console_leave(con);
-	}
-}
-
-static struct console *first_console(void)
-{
-	return __atomic_load_n(&consoles, __ATOMIC_ACQUIRE);
-}
-
-void printk_write(const char *s, size_t n)
-{
-	log_append(s, n);
-	for (struct console *con = first_console(); con; con = con->next)
-		console_catch_up(con);
-}
-
-int vprintk(const char *fmt, va_list args)
+/* The buffer is gone from the stack before a console needs it for its own. */
+static __noinline int log_message(const char *fmt, va_list args)
 {
 	static const char cut[] = "[cut]\n";
-	char buf[PRINTK_MAX];
+	struct prb_info info = { .time = rdtsc() };
+	char buf[2 + PRINTK_MAX], *text;
+	unsigned long flags;
 	int len = vsnprintf(buf, sizeof(buf), fmt, args);
 
 	if (len < 0)
 		return 0;
-	if ((size_t)len >= sizeof(buf)) {
-		len = sizeof(buf) - 1;
-		memcpy(buf + sizeof(buf) - sizeof(cut), cut, sizeof(cut));
+	text = buf + parse_level(buf, &info);
+	len -= text - buf;
+	if (len >= PRINTK_MAX) {
+		len = PRINTK_MAX - 1;
+		memcpy(text + PRINTK_MAX - sizeof(cut), cut, sizeof(cut));
 	}
-	printk_write(buf, len);
+	info.len = len;
+	flags = local_irq_save();
+	prb_write(&printk_rb, &info, text);
+	local_irq_restore(flags);
+	return len;
+}
+
+int vprintk(const char *fmt, va_list args)
+{
+	int len = log_message(fmt, args);
+
+	console_show();
 	return len;
 }
 
@@ -152,47 +98,60 @@ int printk(const char *fmt, ...)
 	return len;
 }
 
-void register_console(struct console *con)
-{
-	struct console *first = first_console();
+/* ---------------------------------------------------------------------- times */
 
-	for (struct console *c = first; c; c = c->next)
-		if (c == con)
-			return;
-	do
-		con->next = first;
-	while (!__atomic_compare_exchange_n(&consoles, &first, con, false,
-					    __ATOMIC_RELEASE, __ATOMIC_ACQUIRE));
-	console_catch_up(con);
-}
-
-void console_write(const char *s, size_t n)
+size_t time_prefix(char buf[TIME_PREFIX_SIZE], u64 tsc)
 {
-	for (struct console *con = first_console(); con; con = con->next) {
-		if (!console_enter(con))
-			continue;
-		console_drain(con);
-		con->write(con, s, n);
-		console_leave(con);
-		console_catch_up(con);
+	u64 us = 0;
+
+	if (boot_deterministic()) {
+		buf[0] = '\0';
+		return 0;
 	}
+	/* asking for the rate too early would settle for a worse clock */
+	if (boot_stage_current() > STAGE_ACPI && tsc_khz() && tsc > boot_stage_start())
+		us = (tsc - boot_stage_start()) * 1000 / tsc_khz();
+	return snprintf(buf, TIME_PREFIX_SIZE, "[%5llu.%06llu] ", (unsigned long long)us / 1000000,
+			(unsigned long long)us % 1000000);
 }
 
-int console_getc(void)
-{
-	for (struct console *con = first_console(); con; con = con->next) {
-		int c = con->getc ? con->getc(con) : -1;
+/* -------------------------------------------------------------------- options */
 
-		if (c >= 0)
-			return c & 0xff;
+static bool is_yes(const char *s)
+{
+	return !strcmp(s, "1") || !strcmp(s, "y") || !strcmp(s, "Y") || !strcmp(s, "on");
+}
+
+void printk_setup(const char *cmdline)
+{
+	char text[16];
+	u64 level;
+
+	if (cmdline_find_option_bool(cmdline, "quiet"))
+		console_loglevel = CONSOLE_LOGLEVEL_QUIET;
+	if (cmdline_find_option_bool(cmdline, "debug"))
+		console_loglevel = CONSOLE_LOGLEVEL_DEBUG;
+	if (cmdline_find_option(cmdline, "loglevel", text, sizeof(text)) >= 0) {
+		if (kstrtou64(text, 10, &level) || level > CONSOLE_LOGLEVEL_MAX)
+			boot_warn(STAGE_CONSOLE, "loglevel=%s is no number from 0 to %u, ignored", text,
+				  CONSOLE_LOGLEVEL_MAX);
+		else
+			console_loglevel = max((int)level, LOGLEVEL_ALERT);	/* the end is always told */
 	}
-	return -1;
+	if (cmdline_find_option_bool(cmdline, "ignore_loglevel"))
+		console_loglevel = CONSOLE_LOGLEVEL_MAX;
+	times = cmdline_find_option_bool(cmdline, "printk.time");
+	if (cmdline_find_option(cmdline, "printk.time", text, sizeof(text)) >= 0)
+		times = is_yes(text);
 }
 
-bool console_has_input(void)
+void printk_emergency(void)
 {
-	for (struct console *con = first_console(); con; con = con->next)
-		if (con->getc)
-			return true;
-	return false;
+	console_loglevel = CONSOLE_LOGLEVEL_MAX;
+	default_level = LOGLEVEL_EMERG;
+}
+
+void printk_answers(void)
+{
+	default_level = LOGLEVEL_ANSWER;
 }

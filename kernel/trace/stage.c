@@ -43,6 +43,11 @@ enum boot_stage boot_stage_first(void)
 	return trace.nr_entries ? trace.entry[0].stage : STAGE_STARTUP_64;
 }
 
+u64 boot_stage_start(void)
+{
+	return trace.nr_entries ? trace.entry[0].tsc : 0;
+}
+
 void stage_set_verbose(bool on)
 {
 	verbose = on;
@@ -87,12 +92,12 @@ void stage_print_times(unsigned int tsc_khz)
 			print_times(i, tsc_khz);
 }
 
-static void numbered(const char *kind, enum boot_stage stage, const char *fmt, va_list args)
+static void numbered(const char *level, const char *kind, enum boot_stage stage, const char *fmt, va_list args)
 {
 	char text[256];
 
 	vsnprintf(text, sizeof(text), fmt, args);
-	printk("lantern: %s %u %s: %s\n", kind, stage, boot_stage_name(stage), text);
+	printk("%slantern: %s %u %s: %s\n", level, kind, stage, boot_stage_name(stage), text);
 }
 
 void boot_warn(enum boot_stage stage, const char *fmt, ...)
@@ -100,7 +105,7 @@ void boot_warn(enum boot_stage stage, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	numbered("warning", stage, fmt, args);
+	numbered(KERN_WARNING, "warning", stage, fmt, args);
 	va_end(args);
 }
 
@@ -109,7 +114,7 @@ void boot_error(enum boot_stage stage, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	numbered("error", stage, fmt, args);
+	numbered(KERN_ERR, "error", stage, fmt, args);
 	va_end(args);
 }
 

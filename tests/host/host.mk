@@ -14,7 +14,7 @@ BUILD	?= build
 HOSTCC	?= gcc
 
 HOST_CFLAGS := -g -O1 -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Werror \
-	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+	-fno-omit-frame-pointer \
 	-Iinclude -Iarch/x86/include -I. -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 
 host-units-arch/x86/boot/setup/options := kernel/lib/cmdline
@@ -25,6 +25,7 @@ host-units-mm/slab := mm/memblock kernel/lib/cmdline
 host-units-mm/vmalloc := mm/memblock kernel/lib/cmdline
 host-units-mm/slab_debug := mm/memblock kernel/lib/cmdline
 host-units-arch/x86/mm/set_memory := arch/x86/mm/pgtable
+host-units-kernel/printk/printk := kernel/lib/cmdline kernel/lib/kstrtox
 host-units-kernel/tty/fbcon := kernel/tty/vt kernel/lib/utf
 host-units-kernel/tty/vgacon := kernel/tty/vt kernel/lib/utf
 host-units-arch/x86/boot/loader_place := kernel/lib/cmdline kernel/lib/memparse
@@ -39,6 +40,12 @@ host-cflags-kernel/lib/string := $(foreach f,$(HOST_STRING_NAMES),-D$f=lantern_$
 # visitors take what they do not need
 host-cflags-arch/x86/mm/pgtable := -Wno-unused-parameter
 host-cflags-kernel/lib/vsprintf := -Dvsnprintf=lantern_vsnprintf -Dsnprintf=lantern_snprintf
+
+# a unit's threads want TSan, which goes with no other
+host-sanitize-kernel/printk/ringbuffer_race := thread
+host-cflags-tests/host/kernel/printk/ringbuffer_race_test := -Wno-tsan
+host-sanitize = -fsanitize=$(or $(host-sanitize-$(1:tests/host/%_test=%)),address$(comma)undefined) -fno-sanitize-recover=all
+comma := ,
 
 HOST_TESTS := $(sort $(patsubst tests/host/%_test.c,%,$(shell find tests/host -name '*_test.c')))
 HOST_INCLUDERS := $(foreach t,$(HOST_TESTS),$(if $(shell \
@@ -60,7 +67,7 @@ endif
 $(HOST_OBJ)/%.o: %.c tests/host/host.mk
 	$(call host-say,HOSTCC,$<)
 	@mkdir -p $(@D)
-	$(HOST_Q)$(HOSTCC) $(HOST_CFLAGS) $(host-cflags-$*) -MMD -MP -c $< -o $@
+	$(HOST_Q)$(HOSTCC) $(HOST_CFLAGS) $(call host-sanitize,$*) $(host-cflags-$*) -MMD -MP -c $< -o $@
 
 define host-test-rule
 $(BUILD)/host/$1_test: $(HOST_OBJ)/tests/host/$1_test.o \
@@ -71,6 +78,6 @@ $(foreach t,$(HOST_TESTS),$(eval $(call host-test-rule,$t)))
 $(HOST_PROGRAMS):
 	$(call host-say,HOSTLD,$@)
 	@mkdir -p $(@D)
-	$(HOST_Q)$(HOSTCC) $(HOST_CFLAGS) $^ -lcmocka $(host-libs-$(@:$(BUILD)/host/%_test=%)) -o $@
+	$(HOST_Q)$(HOSTCC) $(HOST_CFLAGS) $(call host-sanitize,$(@:$(BUILD)/host/%=tests/host/%)) $^ -lcmocka $(host-libs-$(@:$(BUILD)/host/%_test=%)) -o $@
 
 -include $(shell find $(HOST_OBJ) -name '*.d' 2>/dev/null)

@@ -10,6 +10,7 @@
 #include <asm/processor.h>
 #include <asm/sections.h>
 #include <asm/trapnr.h>
+#include <kernel/console.h>
 #include <kernel/ksyms.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
@@ -112,7 +113,8 @@ void show_backtrace(unsigned long ip, unsigned long bp)
 
 void __noreturn die(const struct pt_regs *regs, unsigned int vector)
 {
-	printk("\nlantern: error %u %s: exception %u, %s\n", boot_stage_current(),
+	console_panic();
+	printk(KERN_EMERG "lantern: error %u %s: exception %u, %s\n", boot_stage_current(),
 	       boot_stage_name(boot_stage_current()), vector, trap_name(vector));
 	if (vector == X86_TRAP_DF && regs->sp - (unsigned long)init_stack_guard <= PAGE_SIZE)
 		printk("the stack overflowed into its guard page\n");

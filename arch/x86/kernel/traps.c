@@ -132,7 +132,7 @@ void do_early_exception(struct pt_regs *regs, unsigned int vector)
 {
 	if (vector == X86_TRAP_NMI) {		/* nobody here makes any; some boards do */
 		if (!running_low() && !nmi_count++)
-			printk("lantern: warning %u %s: NMI at %#lx, ignored\n", boot_stage_current(),
+			printk(KERN_WARNING "lantern: warning %u %s: NMI at %#lx, ignored\n", boot_stage_current(),
 			       boot_stage_name(boot_stage_current()), regs->ip);
 		return;
 	}

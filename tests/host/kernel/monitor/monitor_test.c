@@ -56,6 +56,9 @@ int printk(const char *fmt, ...)
 	return n;
 }
 
+void printk_answers(void) { }
+void console_flush(void) { }
+
 int console_getc(void)
 {
 	if (!nr_typed) {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* kernel/printk/printk.c: what every console sees, whenever it registers. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
+/* kernel/printk/{printk,console}.c: what every console sees, whenever it registers. */
+#include "tests/host/test.h"
+#include "tests/host/kernel/printk/kernel.h"
+#include "kernel/printk/ringbuffer.c"
 #include "kernel/printk/printk.c"
+#include "kernel/printk/console.c"
 
 struct sink {
 	struct console con;
@@ -67,7 +64,11 @@ static int teardown(void **state)
 		free(k);
 	}
 	consoles = NULL;
-	log_head = 0;
+	memset(&printk_rb, 0, sizeof(printk_rb));
+	console_loglevel = CONSOLE_LOGLEVEL_DEFAULT;
+	default_level = LOGLEVEL_INFO;
+	times = deterministic = interrupts_are_off = false;
+	cpu_number = panic_owner = now = 0;
 	return 0;
 }
 
@@ -87,49 +88,22 @@ static void a_late_console_sees_the_log_from_the_first_byte(void **state)
 	assert_string_equal(b->text, a->text);
 }
 
-static void the_ring_keeps_the_newest_bytes(void **state)
+static void what_no_longer_fits_is_dropped_whole_and_counted(void **state)
 {
-	size_t size = 3 * LOG_BUF_SIZE + 777;
-	char *all = malloc(size + 64), *copy = malloc(LOG_BUF_SIZE);
 	struct sink *early = new_sink(), *late = new_sink();
-	size_t len = 0, n, got = 0;
-	u64 seq = 0;
+	unsigned int first, dropped;
+	int at;
 
 	(void)state;
-	srandom(2);
 	register_console(&early->con);
-	while (len < size) {
-		n = snprintf(all + len, 64, "%0*d\n", (int)(random() % 50), (int)len);
-		printk("%s", all + len);
-		len += n;
-	}
+	for (int i = 0; i < 5000; i++)
+		printk("message %d of %d\n", i, 5000);
 	register_console(&late->con);
-	assert_int_equal(early->len, len);
-	assert_memory_equal(early->text, all, len);
-	assert_int_equal(late->len, LOG_BUF_SIZE);
-	assert_memory_equal(late->text, all + len - LOG_BUF_SIZE, LOG_BUF_SIZE);
-
-	while ((n = printk_log_read(&seq, copy + got, min((size_t)100, LOG_BUF_SIZE - got))))
-		got += n;
-	assert_int_equal(got, LOG_BUF_SIZE);
-	assert_int_equal(seq, len);
-	assert_memory_equal(copy, all + len - LOG_BUF_SIZE, LOG_BUF_SIZE);
-	free(all);
-	free(copy);
-}
-
-static void text_larger_than_the_ring_is_cut_at_its_front(void **state)
-{
-	static char big[LOG_BUF_SIZE * 2 + 5];
-	struct sink *k = new_sink();
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(big); i++)
-		big[i] = 'a' + i % 26;
-	printk_write(big, sizeof(big));
-	register_console(&k->con);
-	assert_int_equal(k->len, LOG_BUF_SIZE);
-	assert_memory_equal(k->text, big + sizeof(big) - LOG_BUF_SIZE, LOG_BUF_SIZE);
+	assert_null(strstr(early->text, "dropped"));
+	assert_int_equal(sscanf(late->text, "** %u messages dropped **\nmessage %u of%n", &dropped, &first, &at), 2);
+	assert_int_equal(dropped, first);
+	assert_in_range(5000 - first, PRB_CELLS - 1, PRB_CELLS);
+	assert_string_equal(late->text + at, strstr(early->text, late->text + at));
 }
 
 static void a_message_that_is_too_long_says_so(void **state)
@@ -166,11 +140,182 @@ static void a_console_that_never_came_back_is_left_alone(void **state)
 	(void)state;
 	register_console(&bad->con);
 	register_console(&good->con);
-	bad->con.busy = 1;
+	bad->con.owner = 2;			/* another CPU */
 	printk("a\n");
 	console_write("b\n", 2);
 	assert_int_equal(bad->len, 0);
 	assert_string_equal(good->text, "a\nb\n");
+}
+
+static void levels_below_that_of_the_consoles_are_shown(void **state)
+{
+	static const struct { const char *cmdline, *shown; } cases[] = {
+		{ "", "err\nwarn\ninfo\nplain\n" },
+		{ "quiet", "err\n" },
+		{ "debug", "err\nwarn\ninfo\ndebug\nplain\n" },
+		{ "loglevel=5", "err\nwarn\n" },
+		{ "quiet loglevel=8", "err\nwarn\ninfo\ndebug\nplain\n" },
+		{ "loglevel=0", "" },
+		{ "loglevel=3 ignore_loglevel", "err\nwarn\ninfo\ndebug\nplain\n" },
+		{ "loglevel=16", "warned of 81\nerr\nwarn\ninfo\nplain\n" },
+		{ "loglevel=", "warned of 81\nerr\nwarn\ninfo\nplain\n" },
+		{ "loglevel=six", "warned of 81\nerr\nwarn\ninfo\nplain\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct sink *k = new_sink();
+
+		teardown(state);
+		printk_setup(cases[i].cmdline);
+		register_console(&k->con);
+		printk(KERN_ERR "err\n");
+		printk(KERN_WARNING "warn\n");
+		printk(KERN_INFO "info\n");
+		printk(KERN_DEBUG "debug\n");
+		printk("plain\n");
+		assert_string_equal(k->text, cases[i].shown);
+	}
+}
+
+static void a_line_in_pieces_is_shown_or_hidden_as_a_whole(void **state)
+{
+	struct sink *k = new_sink();
+
+	(void)state;
+	printk_setup("quiet");
+	register_console(&k->con);
+	printk(KERN_ERR "a");
+	printk("b");
+	printk("c\n");
+	printk(KERN_DEBUG "d");
+	printk("e\n");
+	printk(KERN_ERR "f");
+	printk(KERN_ERR "g\n");		/* not of that line */
+	printk(KERN_ERR "h");
+	printk(KERN_INFO "i\n");
+	assert_string_equal(k->text, "abc\nf\ng\nh\n");
+}
+
+static void answers_are_always_shown(void **state)
+{
+	struct sink *k = new_sink();
+
+	(void)state;
+	printk_setup("loglevel=0");
+	register_console(&k->con);
+	printk("boot\n");
+	printk_answers();
+	printk("answer\n");
+	printk(KERN_ERR "err\n");
+	assert_string_equal(k->text, "answer\n");
+}
+
+static void times_stand_before_every_line(void **state)
+{
+	struct sink *k = new_sink();
+
+	(void)state;
+	printk_setup("printk.time=1");
+	register_console(&k->con);
+	now = 12345;
+	printk("one\ntwo");
+	printk(", still two\n");
+	now = 99999123456789;
+	printk("late\n");
+	printk_answers();
+	printk("no message\n");
+	assert_string_equal(k->text, "[    0.012345] one\n[    0.012345] two, still two\n"
+				     "[99999123.456789] late\nno message\n");
+	deterministic = true;
+	printk(KERN_INFO "same\n");
+	assert_string_equal(k->text + k->len - 17, "\nno message\nsame\n");
+}
+
+static void times_are_asked_for(void **state)
+{
+	static const struct { const char *cmdline; bool on; } cases[] = {
+		{ "", false }, { "printk.time", true }, { "printk.time=1", true }, { "printk.time=Y", true },
+		{ "printk.time=0", false }, { "printk.time=n", false }, { "xprintk.time=1", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		printk_setup(cases[i].cmdline);
+		assert_int_equal(times, cases[i].on);
+	}
+}
+
+static void with_interrupts_off_one_record_is_written_and_the_rest_later(void **state)
+{
+	struct sink *k = new_sink();
+
+	(void)state;
+	register_console(&k->con);
+	printk("interrupts are in use\n");
+	k->con.owner = 2;
+	printk("1\n");
+	printk("2\n");
+	k->con.owner = 0;
+	interrupts_are_off = true;
+	printk("3\n");
+	assert_string_equal(k->text, "interrupts are in use\n1\n");
+	printk("4\n");
+	assert_string_equal(k->text, "interrupts are in use\n1\n2\n");
+	console_flush();
+	assert_string_equal(k->text, "interrupts are in use\n1\n2\n3\n4\n");
+}
+
+/* A CPU that comes to wait while another is inside write(). */
+static void waiter_write(struct console *con, const char *s, size_t n)
+{
+	con->waiter = 7;
+	con->write = sink_write;
+	sink_write(con, s, n);
+}
+
+static void the_owner_gives_the_console_to_who_waits(void **state)
+{
+	struct sink *k = new_sink();
+
+	(void)state;
+	printk("1\n");
+	printk("2\n");
+	k->con.write = waiter_write;
+	register_console(&k->con);
+	assert_string_equal(k->text, "1\n");
+	assert_int_equal(k->con.owner, 7);
+	assert_int_equal(k->con.waiter, 0);
+	cpu_number = 6;				/* which goes on */
+	assert_true(show_next(&k->con));
+	assert_string_equal(k->text, "1\n2\n");
+}
+
+static void a_panic_takes_consoles_by_force_once(void **state)
+{
+	struct sink *held = new_sink(), *good = new_sink();
+	u64 head;
+
+	(void)state;
+	register_console(&held->con);
+	register_console(&good->con);
+	printk_setup("quiet");
+	held->con.owner = 2;			/* another CPU, stopped there */
+	take(&printk_rb, 2, &head);		/* and one in the middle of a record */
+	cpu_number = 3;
+	console_panic();
+	interrupts_are_off = true;
+	printk("why\n");
+	assert_string_equal(good->text, "** 1 messages dropped **\nwhy\n");
+	assert_string_equal(held->text, "** 1 messages dropped **\nwhy\n");
+	cpu_number = 1;
+	printk("another CPU\n");		/* is not shown by that CPU */
+	assert_null(strstr(good->text, "another"));
+	cpu_number = 3;
+	held->con.owner = 4;			/* it faulted: we never came back */
+	console_panic();
+	assert_null(held->con.write);
+	printk("again\n");
+	assert_non_null(strstr(good->text, "another CPU\nagain\n"));
 }
 
 static void console_write_comes_after_the_log_and_is_not_kept(void **state)
@@ -210,11 +355,18 @@ int main(void)
 #define T(f) cmocka_unit_test_teardown(f, teardown)
 	const struct CMUnitTest tests[] = {
 		T(a_late_console_sees_the_log_from_the_first_byte),
-		T(the_ring_keeps_the_newest_bytes),
-		T(text_larger_than_the_ring_is_cut_at_its_front),
+		T(what_no_longer_fits_is_dropped_whole_and_counted),
 		T(a_message_that_is_too_long_says_so),
 		T(a_fault_in_one_console_is_shown_on_the_others_and_never_recurses),
 		T(a_console_that_never_came_back_is_left_alone),
+		T(levels_below_that_of_the_consoles_are_shown),
+		T(a_line_in_pieces_is_shown_or_hidden_as_a_whole),
+		T(answers_are_always_shown),
+		T(times_stand_before_every_line),
+		T(times_are_asked_for),
+		T(with_interrupts_off_one_record_is_written_and_the_rest_later),
+		T(the_owner_gives_the_console_to_who_waits),
+		T(a_panic_takes_consoles_by_force_once),
 		T(console_write_comes_after_the_log_and_is_not_kept),
 		T(keys_come_from_any_console),
 	};

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Consoles follow the log, each at its own place; <kernel/console.h> tells how
+ * CPUs share one. Who waits to own a console waits a bounded time: the owner may
+ * be slow, stopped, or this very CPU under an NMI. Then the message is left to
+ * the owner, who looks for news after it has let go.
+ */
+#include <kernel/console.h>
+#include <kernel/printk.h>
+#include <asm/io.h>
+#include <asm/irqflags.h>
+#include <asm/percpu.h>
+#include <asm/processor-flags.h>
+#include <lib/printf.h>
+#include <lib/string.h>
+#include "internal.h"
+
+#define HANDOVER_SPINS	(1u << 20)	/* about a line at 9600 baud */
+
+static struct console *consoles;	/* only ever added to at the head; atomic */
+static u32 panic_owner;			/* CPU of console_panic() + 1 */
+
+static struct console *first_console(void)
+{
+	return __atomic_load_n(&consoles, __ATOMIC_ACQUIRE);
+}
+
+static u32 me(void)
+{
+	return this_cpu_read(cpu_number) + 1;
+}
+
+static bool in_panic(void)
+{
+	return __atomic_load_n(&panic_owner, __ATOMIC_RELAXED);
+}
+
+/* ------------------------------------------------------------------ ownership */
+
+static bool change(u32 *word, u32 from, u32 to)
+{
+	return __atomic_compare_exchange_n(word, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+}
+
+/* Wait to be given the console after the record under way, or to find it free. */
+static bool wait_for_handover(struct console *con)
+{
+	if (__atomic_load_n(&con->owner, __ATOMIC_RELAXED) == me() || !change(&con->waiter, 0, me()))
+		return false;			/* we are the one who is inside; or another waits */
+	for (u32 i = 0; i < HANDOVER_SPINS && !in_panic(); i++) {
+		if (__atomic_load_n(&con->waiter, __ATOMIC_ACQUIRE) != me())
+			return true;
+		if (change(&con->owner, 0, me())) {
+			__atomic_store_n(&con->waiter, 0, __ATOMIC_RELAXED);
+			return true;
+		}
+		cpu_relax();
+	}
+	return !change(&con->waiter, me(), 0);	/* given at the last moment */
+}
+
+/* With @wait from a free or an owned console, else from a free one. */
+static bool console_enter(struct console *con, bool wait)
+{
+	u32 panicking = __atomic_load_n(&panic_owner, __ATOMIC_RELAXED);
+
+	if (!con->write || (panicking && panicking != me()))
+		return false;
+	return change(&con->owner, 0, me()) || (wait && wait_for_handover(con));
+}
+
+/* Give the console to the CPU that waits for it. Return: whether there was one. */
+static bool hand_over(struct console *con)
+{
+	u32 waiter = __atomic_load_n(&con->waiter, __ATOMIC_RELAXED);
+
+	if (!waiter)
+		return false;
+	__atomic_store_n(&con->owner, waiter, __ATOMIC_RELAXED);
+	if (change(&con->waiter, waiter, 0))
+		return true;
+	__atomic_store_n(&con->owner, me(), __ATOMIC_RELAXED);	/* it has given up */
+	return false;
+}
+
+static void console_leave(struct console *con)
+{
+	__atomic_store_n(&con->owner, 0, __ATOMIC_RELEASE);
+	/* either we see what was added while we owned it, or its writer sees the console free */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+/* -------------------------------------------------------------------- showing */
+
+static void emit(struct console *con, const char *s)
+{
+	con->write(con, s, strlen(s));
+}
+
+static void tell_lost(struct console *con)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s** %u messages dropped **\n", con->mid_line && !con->hidden ? "\n" : "",
+		 con->at.lost);
+	emit(con, text);
+	con->at.lost = 0;
+	con->mid_line = false;
+}
+
+/* Each line of the text behind the time. */
+static void emit_timed(struct console *con, const struct prb_info *info, const char *text, bool within_line)
+{
+	char prefix[TIME_PREFIX_SIZE];
+	size_t prefix_len = time_prefix(prefix, info->time);
+	const char *end;
+
+	for (; *text; text = end) {
+		end = strchr(text, '\n');
+		end = end ? end + 1 : text + strlen(text);
+		if (!within_line)
+			con->write(con, prefix, prefix_len);
+		con->write(con, text, end - text);
+		within_line = false;
+	}
+}
+
+static void show_record(struct console *con, const struct prb_info *info, const char *text)
+{
+	bool same_line, hide;
+
+	if (con->at.lost)
+		tell_lost(con);
+	same_line = con->mid_line && info->goes_on;
+	hide = same_line ? con->hidden : !level_is_shown(info->level);
+	if (con->mid_line && !con->hidden && !same_line)
+		emit(con, "\n");		/* somebody else's line was cut short */
+	if (!hide && printk_times() && info->level != LOGLEVEL_ANSWER)
+		emit_timed(con, info, text, same_line);
+	else if (!hide)
+		con->write(con, text, info->len);
+	if (info->len)
+		con->mid_line = text[info->len - 1] != '\n';
+	con->hidden = hide;
+}
+
+static bool show_next(struct console *con)
+{
+	char text[PRB_TEXT_MAX + 1];
+	struct prb_info info;
+
+	if (!prb_read(&printk_rb, &con->at, &info, text, in_panic()))
+		return false;
+	show_record(con, &info, text);
+	return true;
+}
+
+/*
+ * Show up to @limit records. Text added between the last read and console_leave()
+ * had no one to show it, so look again after leaving.
+ */
+static void catch_up(struct console *con, u32 limit)
+{
+	bool wait = limit > 1;			/* who may show one record takes no backlog over */
+
+	while (limit && console_enter(con, wait)) {
+		struct prb_reader at;
+
+		while (limit && show_next(con)) {
+			limit--;
+			if (hand_over(con))
+				return;
+		}
+		at = con->at;
+		console_leave(con);
+		if (!prb_has_next(&printk_rb, &at))
+			return;
+		wait = false;
+	}
+}
+
+/* Whether interrupts wait for this CPU. Until they are on for the first time, none does. */
+static bool interrupts_wait(void)
+{
+	static bool in_use;
+	unsigned long flags = local_irq_save();
+
+	local_irq_restore(flags);
+	if (flags & X86_EFLAGS_IF)
+		__atomic_store_n(&in_use, true, __ATOMIC_RELAXED);
+	return __atomic_load_n(&in_use, __ATOMIC_RELAXED) && !(flags & X86_EFLAGS_IF);
+}
+
+static void show_on_all(u32 limit)
+{
+	for (struct console *con = first_console(); con; con = con->next)
+		catch_up(con, limit);
+}
+
+void console_show(void)
+{
+	show_on_all(interrupts_wait() && !in_panic() ? 1 : ~0u);
+}
+
+void console_flush(void)
+{
+	show_on_all(~0u);
+}
+
+void register_console(struct console *con)
+{
+	struct console *first = first_console();
+
+	for (struct console *c = first; c; c = c->next)
+		if (c == con)
+			return;
+	do
+		con->next = first;
+	while (!__atomic_compare_exchange_n(&consoles, &first, con, false,
+					    __ATOMIC_RELEASE, __ATOMIC_ACQUIRE));
+	catch_up(con, ~0u);
+}
+
+void console_write(const char *s, size_t n)
+{
+	for (struct console *con = first_console(); con; con = con->next) {
+		if (!console_enter(con, false))
+			continue;
+		while (show_next(con))
+			;
+		con->write(con, s, n);
+		console_leave(con);
+		catch_up(con, ~0u);
+	}
+}
+
+/* ---------------------------------------------------------------------- panic */
+
+static void wait_for_owner(const struct console *con)
+{
+	u32 owner;
+
+	for (u32 i = 0; i < HANDOVER_SPINS; i++) {
+		owner = __atomic_load_n(&con->owner, __ATOMIC_ACQUIRE);
+		if (!owner || owner == me())
+			return;
+		cpu_relax();
+	}
+}
+
+/* By force once; who is in there a second time faults whenever it is called. */
+static void seize(struct console *con)
+{
+	wait_for_owner(con);
+	if (!__atomic_exchange_n(&con->owner, 0, __ATOMIC_ACQUIRE))
+		return;
+	if (con->seized)
+		con->write = NULL;
+	con->seized = true;
+}
+
+void console_panic(void)
+{
+	__atomic_store_n(&panic_owner, me(), __ATOMIC_SEQ_CST);
+	printk_emergency();
+	for (struct console *con = first_console(); con; con = con->next)
+		seize(con);
+}
+
+/* ---------------------------------------------------------------------- input */
+
+int console_getc(void)
+{
+	for (struct console *con = first_console(); con; con = con->next) {
+		int c = con->getc ? con->getc(con) : -1;
+
+		if (c >= 0)
+			return c & 0xff;
+	}
+	return -1;
+}
+
+bool console_has_input(void)
+{
+	for (struct console *con = first_console(); con; con = con->next)
+		if (con->getc)
+			return true;
+	return false;
+}
