@@ -4,6 +4,9 @@
  * overlaps or touches, grows it over them and closes the gap they leave; so
  * there is at most one insertion and one move per call. An array that is nearly
  * full doubles into memory that memblock itself allocates.
+ *
+ * What a region is tagged with, the use of a reserved range or the node of RAM,
+ * keeps regions apart that would merge otherwise.
  */
 #include <mm/memblock.h>
 #include <asm/page.h>
@@ -11,7 +14,7 @@
 #include <uapi/errno.h>
 
 #define INIT_REGIONS	128
-#define SPARE_REGIONS	4	/* a list with fewer free slots grows */
+#define SPARE_REGIONS	4	/* a list with fewer free slots grows; memblock_set_node() takes two at a time */
 
 static struct memblock_region memory_regions[INIT_REGIONS];
 static struct memblock_region reserved_regions[INIT_REGIONS];
@@ -53,21 +56,20 @@ static void replace(struct memblock_type *type, unsigned int from, unsigned int 
 }
 
 /* Merge a range in; -ENOMEM when that takes a slot and @spare of them would not remain. */
-static int insert(struct memblock_type *type, phys_addr_t base, u64 size, enum mem_use use,
-		  unsigned int spare)
+static int insert(struct memblock_type *type, phys_addr_t base, u64 size, unsigned int tag, unsigned int spare)
 {
-	struct memblock_region new = { base, min(size, ~0ULL - base), use };
+	struct memblock_region new = { base, min(size, ~0ULL - base), { tag } };
 	unsigned int from, to;
 
 	if (!new.size)
 		return 0;
 	from = first_ending_from(type, base);
-	if (from < type->cnt && region_end(&type->regions[from]) == base && type->regions[from].use != use)
+	if (from < type->cnt && region_end(&type->regions[from]) == base && type->regions[from].tag != tag)
 		from++;
 	for (to = from; to < type->cnt && type->regions[to].base <= region_end(&new); to++) {
 		phys_addr_t end = max(region_end(&new), region_end(&type->regions[to]));
 
-		if (type->regions[to].use != use)
+		if (type->regions[to].tag != tag)
 			break;			/* they touch, no more */
 		new.base = min(new.base, type->regions[to].base);
 		new.size = end - new.base;
@@ -76,6 +78,25 @@ static int insert(struct memblock_type *type, phys_addr_t base, u64 size, enum m
 		return -ENOMEM;
 	replace(type, from, to, &new, 1);
 	return 0;
+}
+
+/* What of a range is in the list keeps its tag: only the gaps between are new. */
+static int insert_gaps(struct memblock_type *type, phys_addr_t base, u64 size, unsigned int tag, unsigned int spare)
+{
+	phys_addr_t at = base, end = base + min(size, ~0ULL - base);
+	int err = 0;
+
+	while (at < end && !err) {
+		unsigned int next = first_ending_from(type, at + 1);
+		bool met = next < type->cnt && type->regions[next].base < end;
+		phys_addr_t gap_end = met ? type->regions[next].base : end;
+		phys_addr_t resume = met ? region_end(&type->regions[next]) : end;
+
+		if (at < gap_end)
+			err = insert(type, at, gap_end - at, tag, spare);
+		at = resume;
+	}
+	return err;
 }
 
 /* Cut a range out; the same error when that splits a region. */
@@ -92,9 +113,9 @@ static int cut(struct memblock_type *type, phys_addr_t base, u64 size, unsigned 
 		const struct memblock_region *r = &type->regions[to];
 
 		if (r->base < base)
-			left[n++] = (struct memblock_region){ r->base, base - r->base, r->use };
+			left[n++] = (struct memblock_region){ r->base, base - r->base, { r->tag } };
 		if (region_end(r) > end)
-			left[n++] = (struct memblock_region){ end, region_end(r) - end, r->use };
+			left[n++] = (struct memblock_region){ end, region_end(r) - end, { r->tag } };
 	}
 	if (n > to - from && type->cnt + spare >= type->max)
 		return -ENOMEM;
@@ -102,7 +123,7 @@ static int cut(struct memblock_type *type, phys_addr_t base, u64 size, unsigned 
 	return 0;
 }
 
-static phys_addr_t find_free(u64 size, u64 align);
+static phys_addr_t find_free(u64 size, u64 align, unsigned int nid);
 
 /* Double the array of a list. The old one is given back unless it is the static one. */
 static void grow(struct memblock_type *type)
@@ -111,7 +132,7 @@ static void grow(struct memblock_type *type)
 	u64 new_size = ALIGN(2 * type->max * sizeof(struct memblock_region), PAGE_SIZE);
 	struct memblock_region *old = type->regions;
 	bool was_static = old == memory_regions || old == reserved_regions;
-	phys_addr_t pa = find_free(new_size, PAGE_SIZE);
+	phys_addr_t pa = find_free(new_size, PAGE_SIZE, NUMA_NO_NODE);
 
 	if (!pa || insert(&memblock.reserved, pa, new_size, MEM_MEMBLOCK, 0))
 		return;
@@ -137,30 +158,21 @@ static int keep_room(int err)
 
 int memblock_add(phys_addr_t base, u64 size)
 {
-	return keep_room(insert(&memblock.memory, base, size, 0, 0));
+	unsigned int max;
+	int err;
+
+	/* gaps between nodes take a slot each: what of them is in the list stays, the rest is tried again */
+	do {
+		max = memblock.memory.max;
+		err = keep_room(insert_gaps(&memblock.memory, base, size, 0, 0));
+	} while (err && memblock.memory.max > max);
+	return err;
 }
 
-/*
- * Only the gaps between earlier reservations are new. One slot is left for the
- * array that a list grows into.
- */
+/* One slot is left for the array that a list grows into. */
 int memblock_reserve(phys_addr_t base, u64 size, enum mem_use use)
 {
-	const struct memblock_type *res = &memblock.reserved;
-	phys_addr_t at = base, end = base + min(size, ~0ULL - base);
-	int err = 0;
-
-	while (at < end && !err) {
-		unsigned int next = first_ending_from(res, at + 1);
-		bool met = next < res->cnt && res->regions[next].base < end;
-		phys_addr_t gap_end = met ? res->regions[next].base : end;
-		phys_addr_t resume = met ? region_end(&res->regions[next]) : end;
-
-		if (at < gap_end)
-			err = insert(&memblock.reserved, at, gap_end - at, use, 1);
-		at = resume;
-	}
-	return keep_room(err);
+	return keep_room(insert_gaps(&memblock.reserved, base, size, use, 1));
 }
 
 int memblock_free(phys_addr_t base, u64 size)
@@ -168,55 +180,104 @@ int memblock_free(phys_addr_t base, u64 size)
 	return keep_room(cut(&memblock.reserved, base, size, 1));
 }
 
-/* The highest place in [@start, @end) of free RAM, 0 if none; 0 itself is never given out. */
-static phys_addr_t fit_top_down(phys_addr_t start, phys_addr_t end, u64 size, u64 align)
+/* RAM that gets another node is cut out and put back with it: one slot for each of the two. */
+int memblock_set_node(phys_addr_t base, u64 size, unsigned int nid)
+{
+	struct memblock_type *mem = &memblock.memory;
+	phys_addr_t at = base, end = base + min(size, ~0ULL - base), next;
+
+	for (; at < end; at = next) {
+		unsigned int i = first_ending_from(mem, at + 1);
+
+		if (i == mem->cnt || mem->regions[i].base >= end)
+			break;
+		at = max(at, mem->regions[i].base);
+		next = min(end, region_end(&mem->regions[i]));
+		if (mem->regions[i].nid == nid)
+			continue;
+		keep_room(0);
+		if (mem->cnt + 2 > mem->max)
+			return -ENOMEM;
+		cut(mem, at, next - at, 0);
+		insert(mem, at, next - at, nid, 0);
+	}
+	return keep_room(0);
+}
+
+/* The best place in [@start, @end) of free RAM, 0 if none; 0 itself is never given out. */
+static phys_addr_t fit(phys_addr_t start, phys_addr_t end, u64 size, u64 align)
 {
 	phys_addr_t at;
 
 	if (end <= start || end - start < size)
 		return 0;
-	at = ALIGN_DOWN(end - size, align);
-	return at >= start ? at : 0;
+	if (!memblock.bottom_up) {
+		at = ALIGN_DOWN(end - size, align);
+		return at >= start ? at : 0;
+	}
+	at = ALIGN(max(start, (phys_addr_t)1), align);
+	return at >= start && at <= end - size ? at : 0;
 }
 
-static phys_addr_t find_free(u64 size, u64 align)
+/* Between the reservations in a region of RAM, from the side where the search begins. */
+static phys_addr_t fit_region(const struct memblock_region *ram, u64 size, u64 align)
 {
-	const struct memblock_type *mem = &memblock.memory, *res = &memblock.reserved;
-	unsigned int m = mem->cnt, r = res->cnt;
-	phys_addr_t found;
+	const struct memblock_type *res = &memblock.reserved;
+	phys_addr_t start = ram->base, end = min(region_end(ram), memblock.limit), found;
+	unsigned int r, first = first_ending_from(res, start + 1);
 
-	while (m--) {
-		phys_addr_t start = mem->regions[m].base;
-		phys_addr_t end = min(region_end(&mem->regions[m]), memblock.limit);
-
-		/* from the top of this region, step down over the reservations in it */
-		while (r && res->regions[r - 1].base >= end)
-			r--;
-		while (r && region_end(&res->regions[r - 1]) > start) {
-			found = fit_top_down(max(start, region_end(&res->regions[r - 1])), end, size, align);
+	if (memblock.bottom_up) {
+		for (r = first; r < res->cnt && res->regions[r].base < end; r++) {
+			found = fit(start, res->regions[r].base, size, align);
 			if (found)
 				return found;
-			end = min(end, res->regions[r - 1].base);
-			if (end <= start)
-				break;
-			r--;
+			start = region_end(&res->regions[r]);
 		}
-		found = fit_top_down(start, end, size, align);
+		return fit(start, end, size, align);
+	}
+	r = first_ending_from(res, end);
+	if (r < res->cnt)
+		end = min(end, res->regions[r].base);
+	for (; r > first; r--) {
+		found = fit(region_end(&res->regions[r - 1]), end, size, align);
 		if (found)
 			return found;
+		end = res->regions[r - 1].base;
 	}
-	return 0;
+	return fit(start, end, size, align);
 }
 
-phys_addr_t memblock_phys_alloc(u64 size, u64 align, enum mem_use use)
+static phys_addr_t find_free(u64 size, u64 align, unsigned int nid)
+{
+	const struct memblock_type *mem = &memblock.memory;
+	phys_addr_t found = 0;
+	unsigned int n;
+
+	for (n = 0; n < mem->cnt && !found; n++) {
+		const struct memblock_region *ram = &mem->regions[memblock.bottom_up ? n : mem->cnt - 1 - n];
+
+		if (nid == NUMA_NO_NODE || ram->nid == nid)
+			found = fit_region(ram, size, align);
+	}
+	return found;
+}
+
+phys_addr_t memblock_phys_alloc_node(u64 size, u64 align, enum mem_use use, unsigned int nid)
 {
 	phys_addr_t pa;
 
 	keep_room(0);		/* the limit may have been in the way before */
-	pa = find_free(size, align);
+	pa = find_free(size, align, nid);
+	if (!pa)
+		pa = find_free(size, align, NUMA_NO_NODE);
 	if (!pa || memblock_reserve(pa, size, use))
 		return 0;
 	return pa;
+}
+
+phys_addr_t memblock_phys_alloc(u64 size, u64 align, enum mem_use use)
+{
+	return memblock_phys_alloc_node(size, align, use, NUMA_NO_NODE);
 }
 
 void *memblock_alloc(u64 size, u64 align, enum mem_use use)
@@ -235,14 +296,14 @@ bool memblock_is_memory(phys_addr_t base, u64 size)
 	       region_end(&type->regions[i]) - base >= size;
 }
 
-/* [@start, @end) cut to whole pages. */
-static bool whole_pages(phys_addr_t start, phys_addr_t end, struct memblock_region *out)
+/* [@start, @end) of node @nid cut to whole pages. */
+static bool whole_pages(phys_addr_t start, phys_addr_t end, unsigned int nid, struct memblock_region *out)
 {
 	start = ALIGN(start, PAGE_SIZE);
 	end = ALIGN_DOWN(end, PAGE_SIZE);
 	if (start >= end)
 		return false;
-	*out = (struct memblock_region){ .base = start, .size = end - start };
+	*out = (struct memblock_region){ .base = start, .size = end - start, .nid = nid };
 	return true;
 }
 
@@ -252,7 +313,8 @@ bool memblock_next_ram(phys_addr_t from, phys_addr_t limit, struct memblock_regi
 	unsigned int m = first_ending_from(mem, from + 1);
 
 	for (; m < mem->cnt && mem->regions[m].base < limit; m++)
-		if (whole_pages(max(from, mem->regions[m].base), min(limit, region_end(&mem->regions[m])), out))
+		if (whole_pages(max(from, mem->regions[m].base), min(limit, region_end(&mem->regions[m])),
+				mem->regions[m].nid, out))
 			return true;
 	return false;
 }
@@ -267,11 +329,11 @@ bool memblock_next_free(phys_addr_t from, phys_addr_t limit, struct memblock_reg
 		phys_addr_t start = ram.base;
 
 		for (; r < res->cnt && res->regions[r].base < region_end(&ram); r++) {
-			if (whole_pages(start, res->regions[r].base, out))
+			if (whole_pages(start, res->regions[r].base, ram.nid, out))
 				return true;
 			start = region_end(&res->regions[r]);
 		}
-		if (start < region_end(&ram) && whole_pages(start, region_end(&ram), out))
+		if (start < region_end(&ram) && whole_pages(start, region_end(&ram), ram.nid, out))
 			return true;
 	}
 	return false;

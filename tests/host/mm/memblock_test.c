@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mm/memblock.c beside a table of cells: RAM or not, taken or not. The low cells
+ * mm/memblock.c beside a table of cells: RAM of which node or not, taken or not. The low cells
  * are backed by an arena, where __va() leads; the high ones end at 2^64. The
  * lists' own arrays are found by their pointers and count as taken.
  */
@@ -24,6 +24,7 @@ unsigned long page_offset_base, phys_base;
 static u64 cell_size;
 static u8 *arena;
 static bool ram[CELLS], taken[CELLS];
+static u8 node[CELLS];				/* of RAM; 0 for the rest */
 static struct memblock_region *static_memory, *static_reserved;
 
 static int make_arena(void **state)
@@ -47,11 +48,13 @@ static void reset(u64 cell)
 	cell_size = cell;
 	memset(ram, 0, sizeof(ram));
 	memset(taken, 0, sizeof(taken));
+	memset(node, 0, sizeof(node));
 	memset(arena, 0xa5, LOW_CELLS * LARGEST_CELL);
 	memblock.memory.regions = static_memory;
 	memblock.reserved.regions = static_reserved;
 	memblock.memory.cnt = memblock.reserved.cnt = 0;
 	memblock.memory.max = memblock.reserved.max = 128;
+	memblock.bottom_up = false;
 	memblock.limit = LOW_CELLS * cell;		/* what has no arena is not given out */
 }
 
@@ -78,7 +81,7 @@ static bool an_array_covers(u64 addr)
 	return array_covers(&memblock.memory, addr) || array_covers(&memblock.reserved, addr);
 }
 
-/* What contents the list must have: the runs of cells that are set. */
+/* What contents the list must have: the runs of cells that are set, and of one node. */
 static void assert_list_is(const struct memblock_type *type, const bool *set, bool with_arrays)
 {
 	unsigned int n = 0;
@@ -88,7 +91,7 @@ static void assert_list_is(const struct memblock_type *type, const bool *set, bo
 	for (unsigned int i = 0; i < CELLS; i++) {
 		bool now = set[i] || (with_arrays && i < LOW_CELLS && an_array_covers(cell_addr(i)));
 
-		if (i == LOW_CELLS)
+		if (i == LOW_CELLS || (i && !with_arrays && node[i] != node[i - 1]))
 			in_run = false;
 		if (now && !in_run) {
 			if (n == type->cnt || type->regions[n].base != cell_addr(i))
@@ -101,6 +104,8 @@ static void assert_list_is(const struct memblock_type *type, const bool *set, bo
 			const struct memblock_region *r = &type->regions[n - 1];
 
 			total += end - cell_addr(i);
+			if (!with_arrays)
+				assert_int_equal(r->nid, node[i]);
 			if (r->base + r->size < end)
 				fail_msg("%s: region %u ends before %#jx", type->name, n - 1, (uintmax_t)end);
 		}
@@ -174,59 +179,106 @@ static bool overlaps_arrays(struct run r)
 	return false;
 }
 
-/* Highest place of @nr free cells at a multiple of @align, from a look at every place. */
-static u64 model_place(unsigned int nr, u64 align)
+static bool fits_at(unsigned int i, unsigned int nr, u64 align, unsigned int nid)
 {
-	for (unsigned int i = min((u64)LOW_CELLS, memblock.limit / cell_size); i-- > 0; ) {
-		u64 at = i * cell_size;
-		unsigned int n = 0;
+	u64 at = i * cell_size;
 
-		if (at % align || at + nr * cell_size > memblock.limit)
-			continue;
-		while (n < nr && ram[i + n] && !taken[i + n] && !an_array_covers(cell_addr(i + n)))
-			n++;
-		if (n == nr && at)
-			return at;
+	if (!at || at % align || at + nr * cell_size > memblock.limit || i + nr > LOW_CELLS)
+		return false;
+	for (unsigned int n = 0; n < nr; n++)
+		if (!ram[i + n] || taken[i + n] || an_array_covers(cell_addr(i + n)) || node[i + n] != node[i] ||
+		    (nid != NUMA_NO_NODE && node[i + n] != nid))
+			return false;
+	return true;
+}
+
+/* The highest, or lowest, place of @nr free cells of one node at a multiple of @align, from a look at every place. */
+static u64 model_place(unsigned int nr, u64 align, unsigned int nid)
+{
+	for (unsigned int i = 0; i < LOW_CELLS; i++) {
+		unsigned int at = memblock.bottom_up ? i : LOW_CELLS - 1 - i;
+
+		if (fits_at(at, nr, align, nid))
+			return at * cell_size;
 	}
 	return 0;
 }
 
-/* Whether a call worked; it may fail when its list is full and there is no memory to grow into. */
-static bool done(int err, const struct memblock_type *type)
+/*
+ * Whether a call worked; it may fail when its list of @max was full and there was no
+ * memory to grow into. It may have grown since, if the limit is another now.
+ */
+static bool done(int err, const struct memblock_type *type, unsigned int max)
 {
 	if (!err)
 		return true;
 	assert_int_equal(err, -ENOMEM);
-	assert_true(type->cnt + 1 >= type->max);
-	assert_int_equal(model_place(2 * type->max * sizeof(struct memblock_region) / cell_size, PAGE_SIZE), 0);
+	assert_true(type->cnt + 1 >= max);
+	if (type->max == max)
+		assert_int_equal(model_place(ALIGN(2 * max * sizeof(struct memblock_region), PAGE_SIZE) / cell_size,
+					     PAGE_SIZE, NUMA_NO_NODE), 0);
 	return false;
+}
+
+/* A call on RAM that ran out of room has come to some cell, and not a cell further. */
+static void learn_ram(struct run r)
+{
+	for (unsigned int i = r.first; i < r.first + r.nr; i++)
+		for (unsigned int n = 0; n < memblock.memory.cnt; n++) {
+			const struct memblock_region *region = &memblock.memory.regions[n];
+
+			if (cell_addr(i) - region->base >= region->size)
+				continue;
+			ram[i] = true;
+			node[i] = region->nid;
+		}
 }
 
 static void random_add(unsigned int longest)
 {
 	struct run r = random_run(longest);
+	unsigned int max = memblock.memory.max;
 
-	if (done(memblock_add(cell_addr(r.first), run_size(r)), &memblock.memory))
+	if (done(memblock_add(cell_addr(r.first), run_size(r)), &memblock.memory, max))
 		paint(ram, r, true);
+	else
+		learn_ram(r);
+}
+
+static void random_set_node(unsigned int longest)
+{
+	struct run r = random_run(longest);
+	unsigned int max = memblock.memory.max;
+	unsigned int nid = random_below(4);
+
+	if (!done(memblock_set_node(cell_addr(r.first), run_size(r), nid), &memblock.memory, max)) {
+		learn_ram(r);
+		return;
+	}
+	for (unsigned int i = r.first; i < r.first + r.nr; i++)
+		if (ram[i])
+			node[i] = nid;
 }
 
 static void random_reserve(unsigned int longest)
 {
 	struct run r = random_run(longest);
+	unsigned int max = memblock.reserved.max;
 
 	if (overlaps_arrays(r))
 		return;
-	if (done(memblock_reserve(cell_addr(r.first), run_size(r)), &memblock.reserved))
+	if (done(memblock_reserve(cell_addr(r.first), run_size(r)), &memblock.reserved, max))
 		paint(taken, r, true);
 }
 
 static void random_free(unsigned int longest)
 {
 	struct run r = random_run(longest);
+	unsigned int max = memblock.reserved.max;
 
 	if (overlaps_arrays(r))
 		return;
-	if (done(memblock_free(cell_addr(r.first), run_size(r)), &memblock.reserved))
+	if (done(memblock_free(cell_addr(r.first), run_size(r)), &memblock.reserved, max))
 		paint(taken, r, false);
 }
 
@@ -238,7 +290,20 @@ static void random_alloc(unsigned int longest)
 
 	memblock_free(0, 0);		/* lists that could not grow may do so now, before the model looks */
 	memblock_free(0, 0);
-	want = model_place(nr, align);
+	want = model_place(nr, align, NUMA_NO_NODE);
+	if (one_in(4)) {
+		unsigned int nid = random_below(5);
+		u64 there = model_place(nr, align, nid);
+
+		want = there ? there : want;
+		if (memblock.reserved.cnt + 1 >= memblock.reserved.max)
+			return;
+		assert_int_equal(memblock_phys_alloc_node(nr * cell_size, align, MEM_MEMBLOCK, nid), want);
+		r.first = want / cell_size;
+		if (want)
+			paint(taken, r, true);
+		return;
+	}
 	r.first = want / cell_size;
 	if (memblock.reserved.cnt + 1 >= memblock.reserved.max)
 		return;
@@ -266,7 +331,11 @@ static void random_calls(u64 cell, unsigned int longest, int nr, unsigned int ch
 
 		if (one_in(50))
 			memblock.limit = one_in(2) ? whole : random_below(LOW_CELLS) * cell;
-		if (what < 30)
+		if (one_in(50))
+			memblock.bottom_up = one_in(2);
+		if (what < 10)
+			random_set_node(longest);
+		else if (what < 35)
 			random_add(longest);
 		else if (what < 60)
 			random_reserve(longest);
@@ -339,7 +408,7 @@ static void a_growing_list_keeps_off_what_is_being_reserved(void **state)
 				assert_int_equal(memblock_reserve(cell_addr(2 * i), 512), 0);
 			}
 			if (alloc) {
-				r.first = model_place(r.nr, PAGE_SIZE) / 512;
+				r.first = model_place(r.nr, PAGE_SIZE, NUMA_NO_NODE) / 512;
 				if (alloc == 1)
 					assert_int_equal(memblock_phys_alloc(r.nr * 512, PAGE_SIZE), cell_addr(r.first));
 				else
@@ -446,6 +515,11 @@ static void allocations_end_below_the_limit(void **state)
 		limit = min(limit, 0x103000ULL);
 		want = limit < size ? 0 : (limit - size) / align * align;
 		assert_int_equal(at, want >= 0x3000 ? want : 0);
+		if (at)
+			assert_int_equal(memblock_free(at, size), 0);
+		memblock.bottom_up = true;
+		want = (0x3000 + align - 1) / align * align;
+		assert_int_equal(memblock_phys_alloc(size, align), want + size <= limit ? want : 0);
 	}
 }
 
