@@ -16,6 +16,7 @@
 #include <kernel/init.h>
 #include <kernel/initrd.h>
 #include <kernel/printk.h>
+#include <kernel/srat.h>
 #include <kernel/stage.h>
 #include <kernel/tty.h>
 #include <lib/cmdline.h>
@@ -137,6 +138,8 @@ static void memblock_setup(void)
 	struct setup_data_iter it;
 	unsigned int i;
 
+	/* until it is known what can be unplugged: the lowest memory never is, and neither are page tables there */
+	memblock.bottom_up = true;
 	/*
 	 * What is in use comes before the RAM: a list that grows takes RAM that
 	 * nobody has reserved. The first MiB: real-mode vectors, EBDA,
@@ -189,6 +192,8 @@ void setup_arch(void)
 
 	boot_stage(STAGE_ACPI);
 	acpi_init(boot_params.acpi_rsdp_addr);
+	numa_init(acpi_numa_map());
+	memblock.bottom_up = false;
 
 	boot_stage(STAGE_EFI_RUNTIME);
 	efi_runtime_setup();
