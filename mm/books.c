@@ -71,13 +71,14 @@ static void count_zone(struct books *b, const struct zone *zone)
 
 static void take_stock(struct books *b)
 {
+	const struct zone *zone;
 	unsigned int i;
 
 	*b = (struct books){ 0 };
 	count_ram(b);
 	b->reserved = memblock_count_uses(b->use);
-	for (i = 0; i < NR_ZONES; i++)
-		count_zone(b, &zones[i]);
+	for_each_zone(zone)
+		count_zone(b, zone);
 	b->allocated = b->managed - (nr_free_pages() - b->deferred);
 	for (i = 0; i < NR_MEM_COUNTS; i++)
 		b->named += counts[i];

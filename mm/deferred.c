@@ -8,8 +8,9 @@
  * pages, and its free pages are the buddy lists'; from it on memblock's lists say
  * what is free. On entering a section the cursor sets 2 MiB of the section's own
  * free memory aside for its struct pages, mapped as one page and cleared block by
- * block. A section with less than half of it free is not worth that: there each
- * block pays for its own struct pages with 4 KiB pages. Holes cost nothing.
+ * block. A section with less than half of it free is not worth that, and one that
+ * two nodes share has no owner: there each block pays for its own struct pages with
+ * 4 KiB pages. Holes cost nothing.
  */
 #include "internal.h"
 #include <asm/init_64.h>
@@ -21,41 +22,59 @@
 #define BLOCK_BACKING	(BLOCK_PAGES * sizeof(struct page) / PAGE_SIZE)	/* of a block */
 
 static_assert(BLOCK_PAGES * sizeof(struct page) % PAGE_SIZE == 0, "blocks share no page of struct pages");
-static_assert(ZONE_DMA32_END % SECTION_PAGES == 0, "zones share no section");
+static_assert(ZONE_DMA32_END % SECTION_PAGES == 0, "zones of a node share no section");
 
-/* The free pages at or after *@pfn and below @end: first of them in *@pfn. Return: how many in a row, 0: none. */
-static unsigned long next_free(unsigned long *pfn, unsigned long end)
+/* The zone's free pages at or after *@pfn and below @end: first of them in *@pfn. Return: how many in a row, 0: none. */
+static unsigned long next_free(const struct zone *zone, unsigned long *pfn, unsigned long end)
 {
 	struct memblock_region r;
+	phys_addr_t at;
 
-	if (!memblock_next_free(PFN_PHYS(*pfn), PFN_PHYS(end), &r))
-		return 0;
-	*pfn = PHYS_PFN(r.base);
-	return PHYS_PFN(r.size);
+	for (at = PFN_PHYS(*pfn); memblock_next_free(at, PFN_PHYS(end), &r); at = r.base + r.size)
+		if (r.nid == zone->node) {
+			*pfn = PHYS_PFN(r.base);
+			return PHYS_PFN(r.size);
+		}
+	return 0;
 }
 
-static unsigned long count_free(unsigned long pfn, unsigned long end)
+static unsigned long count_free(const struct zone *zone, unsigned long pfn, unsigned long end)
 {
 	unsigned long nr, sum = 0;
 
-	for (; (nr = next_free(&pfn, end)); pfn += nr)
+	for (; (nr = next_free(zone, &pfn, end)); pfn += nr)
 		sum += nr;
 	return sum;
+}
+
+/* From the first to the last RAM of its node. */
+static void set_range(struct zone *zone, unsigned long pfn, unsigned long end)
+{
+	struct memblock_region r;
+	phys_addr_t at;
+
+	zone->start_pfn = zone->end_pfn = pfn;
+	for (at = PFN_PHYS(pfn); memblock_next_ram(at, PFN_PHYS(end), &r); at = r.base + r.size) {
+		if (r.nid != zone->node)
+			continue;
+		if (zone->start_pfn == zone->end_pfn)
+			zone->start_pfn = PHYS_PFN(r.base);
+		zone->end_pfn = PHYS_PFN(r.base + r.size);
+	}
+	zone->next_pfn = zone->start_pfn;
+	zone->deferred = count_free(zone, zone->start_pfn, zone->end_pfn);
 }
 
 void zones_set_ranges(void)
 {
 	unsigned long end = PHYS_PFN(memblock_end());
-	unsigned int z;
+	struct zone *zone;
 
-	zones[ZONE_DMA32].end_pfn = min(end, ZONE_DMA32_END);
-	zones[ZONE_NORMAL].start_pfn = ZONE_DMA32_END;
-	zones[ZONE_NORMAL].end_pfn = max(end, ZONE_DMA32_END);
-	for (z = 0; z < NR_ZONES; z++) {
-		zones[z].next_pfn = zones[z].start_pfn;
-		zones[z].deferred = count_free(zones[z].start_pfn, zones[z].end_pfn);
-	}
-	page_alloc_set_best(zones[ZONE_NORMAL].deferred ? ZONE_NORMAL : ZONE_DMA32);
+	for_each_zone(zone)
+		if (zone->type == ZONE_DMA32)
+			set_range(zone, 0, min(end, ZONE_DMA32_END));
+		else
+			set_range(zone, ZONE_DMA32_END, max(end, ZONE_DMA32_END));
 }
 
 /* ---------------------------------------------------------------- struct pages, under grow_lock */
@@ -66,14 +85,25 @@ static bool map_struct_pages(unsigned long pfn, unsigned long backing, unsigned 
 			    nr_backing << PAGE_SHIFT, PAGE_KERNEL);
 }
 
+static bool shared_with_other_node(const struct zone *zone, unsigned long pfn, unsigned long end)
+{
+	struct memblock_region r;
+	phys_addr_t at;
+
+	for (at = PFN_PHYS(pfn); memblock_next_ram(at, PFN_PHYS(end), &r); at = r.base + r.size)
+		if (r.nid != zone->node)
+			return true;
+	return false;
+}
+
 /* The highest 2 MiB of free memory in a section that is worth it, 0 if there is none. */
-static unsigned long find_section_backing(unsigned long pfn, unsigned long end)
+static unsigned long find_section_backing(const struct zone *zone, unsigned long pfn, unsigned long end)
 {
 	unsigned long nr, found = 0;
 
-	if (count_free(pfn, end) < SECTION_PAGES / 2)
+	if (count_free(zone, pfn, end) < SECTION_PAGES / 2 || shared_with_other_node(zone, pfn, end))
 		return 0;
-	for (; (nr = next_free(&pfn, end)); pfn += nr)
+	for (; (nr = next_free(zone, &pfn, end)); pfn += nr)
 		if (ALIGN_DOWN(pfn + nr, BACKING_PAGES) >= pfn + BACKING_PAGES)
 			found = ALIGN_DOWN(pfn + nr, BACKING_PAGES) - BACKING_PAGES;
 	return found;
@@ -84,7 +114,7 @@ static void enter_section(struct zone *zone, unsigned long pfn)
 	unsigned long start = ALIGN_DOWN(pfn, SECTION_PAGES);
 
 	zone->section_end = start + SECTION_PAGES;
-	zone->backing = find_section_backing(start, zone->section_end);
+	zone->backing = find_section_backing(zone, start, zone->section_end);
 	if (zone->backing && !map_struct_pages(start, zone->backing, BACKING_PAGES))
 		zone->backing = 0;
 	if (zone->backing) {
@@ -104,12 +134,12 @@ static bool back_block(struct zone *zone, unsigned long block, unsigned long *us
 	struct page *page;
 
 	for (i = 0; i < BLOCK_BACKING; i++) {
-		if (next_free(used, block + BLOCK_PAGES)) {
+		if (next_free(zone, used, block + BLOCK_PAGES)) {
 			backing = (*used)++;
 			zone->deferred--;
 			zone->backing_pages++;
 		} else {
-			page = alloc_pages(GFP_ATOMIC | __GFP_NOGROW, 0);
+			page = alloc_pages_node(zone->node, GFP_ATOMIC | __GFP_NOGROW, 0);
 			if (!page)
 				return false;
 			backing = page_to_pfn(page);
@@ -148,13 +178,13 @@ static unsigned long grow_block(struct zone *zone, unsigned long block)
 	if (block >= zone->section_end)
 		enter_section(zone, block);
 	if (!zone->backing && !back_block(zone, block, &pfn)) {
-		nr = count_free(pfn, block + BLOCK_PAGES);
+		nr = count_free(zone, pfn, block + BLOCK_PAGES);
 		zone->deferred -= nr;
 		zone->lost += nr;
 		return 0;
 	}
 	memset(pfn_to_page(block), 0, BLOCK_PAGES * sizeof(struct page));
-	for (; (nr = next_free(&pfn, block + BLOCK_PAGES)); pfn += nr)
+	for (; (nr = next_free(zone, &pfn, block + BLOCK_PAGES)); pfn += nr)
 		add_free(zone, pfn, pfn + nr);
 	return zone->managed - had;
 }
@@ -162,13 +192,16 @@ static unsigned long grow_block(struct zone *zone, unsigned long block)
 /* The next block with RAM in it, free or not: what is reserved may be freed later. */
 static bool next_block(struct zone *zone, unsigned long *block)
 {
+	phys_addr_t at = PFN_PHYS(zone->next_pfn);
 	struct memblock_region r;
 
-	if (!memblock_next_ram(PFN_PHYS(zone->next_pfn), PFN_PHYS(zone->end_pfn), &r))
-		return false;
-	*block = ALIGN_DOWN(PHYS_PFN(r.base), BLOCK_PAGES);
-	zone->next_pfn = *block + BLOCK_PAGES;
-	return true;
+	for (; memblock_next_ram(at, PFN_PHYS(zone->end_pfn), &r); at = r.base + r.size)
+		if (r.nid == zone->node) {
+			*block = ALIGN_DOWN(PHYS_PFN(r.base), BLOCK_PAGES);
+			zone->next_pfn = *block + BLOCK_PAGES;
+			return true;
+		}
+	return false;
 }
 
 bool zone_grow(struct zone *zone)
@@ -182,6 +215,29 @@ bool zone_grow(struct zone *zone)
 		grown = grow_block(zone, block);
 	spin_unlock_irqrestore(&zone->grow_lock, flags);
 	return grown;
+}
+
+/* Return: whether there was a block. */
+static bool zone_step(struct zone *zone)
+{
+	unsigned long flags = spin_lock_irqsave(&zone->grow_lock), block;
+	bool more = zone->deferred && next_block(zone, &block);
+
+	if (more)
+		grow_block(zone, block);
+	spin_unlock_irqrestore(&zone->grow_lock, flags);
+	return more;
+}
+
+bool deferred_init_step(void)
+{
+	unsigned int n, z;
+
+	for (n = 0; n < nr_nodes; n++)
+		for (z = NR_ZONES; z-- > 0; )
+			if (zone_step(node_zone(numa_nearest(page_alloc_node(), n), z)))
+				return true;
+	return false;
 }
 
 /* Struct pages of what lies below the cursor, unless back_block() failed there. */
@@ -211,17 +267,17 @@ static void free_reserved_pages(struct zone *zone, unsigned long pfn, unsigned l
 unsigned long free_reserved_range(phys_addr_t start, phys_addr_t stop)
 {
 	unsigned long pfn = PHYS_PFN(ALIGN(start, PAGE_SIZE)), end = PHYS_PFN(stop), nr, freed = 0;
-	unsigned int z;
+	struct zone *zone;
 
 	if (pfn >= end || memblock_free(PFN_PHYS(pfn), PFN_PHYS(end - pfn)))
 		return 0;
-	for (z = 0; z < NR_ZONES; z++) {
-		unsigned long at = max(pfn, zones[z].start_pfn), zone_end = min(end, zones[z].end_pfn);
-		unsigned long flags = spin_lock_irqsave(&zones[z].grow_lock);
+	for_each_zone(zone) {
+		unsigned long at = max(pfn, zone->start_pfn), zone_end = min(end, zone->end_pfn);
+		unsigned long flags = spin_lock_irqsave(&zone->grow_lock);
 
-		for (; at < zone_end && (nr = next_free(&at, zone_end)); at += nr, freed += nr)
-			free_reserved_pages(&zones[z], at, nr);
-		spin_unlock_irqrestore(&zones[z].grow_lock, flags);
+		for (; at < zone_end && (nr = next_free(zone, &at, zone_end)); at += nr, freed += nr)
+			free_reserved_pages(zone, at, nr);
+		spin_unlock_irqrestore(&zone->grow_lock, flags);
 	}
 	return freed;
 }

@@ -2,7 +2,9 @@
 /* The hand-over from memblock, and page tables after it. */
 #include "internal.h"
 #include <asm/init_64.h>
+#include <asm/processor.h>
 #include <kernel/stage.h>
+#include <lib/string.h>
 #include <mm/init.h>
 #include <mm/memblock.h>
 #include <mm/slab.h>
@@ -41,20 +43,21 @@ phys_addr_t page_table_alloc(void)
 
 void mm_init(const char *cmdline, u64 ram_bytes)
 {
-	unsigned int i;
+	unsigned int i, nid = numa_node_of_apic(initial_apic_id());
 
 	boot_stage(STAGE_PAGE_ALLOC);
 	for (i = 0; i < ARRAY_SIZE(first_tables); i++) {
-		void *table = memblock_alloc(PAGE_SIZE, PAGE_SIZE, MEM_PAGE_TABLES);
-
-		first_tables[i] = table ? __pa(table) : 0;
+		first_tables[i] = memblock_phys_alloc_node(PAGE_SIZE, PAGE_SIZE, MEM_PAGE_TABLES, nid);
+		if (first_tables[i])
+			memset(__va(first_tables[i]), 0, PAGE_SIZE);
 	}
 	memblock.limit = 0;
 	kernel_pgtable.alloc = page_table_alloc;
 	page_alloc_init(cmdline);
 	zones_set_ranges();
-	if (!zone_grow(&zones[ZONE_NORMAL]))
-		zone_grow(&zones[ZONE_DMA32]);
+	page_alloc_set_node(nid);
+	while (nr_free_pages() == nr_deferred_pages() && deferred_init_step())
+		;
 	slab_init();
 	arch_free_boot_tables();
 	mem_books_open(ram_bytes);

@@ -4,6 +4,7 @@
 #define MM_INTERNAL_H
 
 #include <asm/spinlock.h>
+#include <mm/numa.h>
 #include <mm/page_alloc.h>
 
 /*
@@ -30,10 +31,10 @@ struct zone {
 	unsigned long		managed;	/* pages handed to area so far */
 	unsigned long		min;		/* free pages kept for __GFP_HIGH */
 	unsigned long		low;		/* fewer free: initialise more */
-	const char		*name;
+	u8			node, type;	/* enum zone_type */
 
 	struct spinlock		grow_lock;	/* outer to lock; guards the rest */
-	unsigned long		start_pfn, end_pfn;	/* the zone, whole sections; empty: equal */
+	unsigned long		start_pfn, end_pfn;	/* around all RAM of the zone; other nodes' may lie between */
 	unsigned long		next_pfn;	/* blocks below are initialised */
 	unsigned long		section_end;	/* of the section next_pfn is in, once it was entered */
 	unsigned long		backing;	/* first of the pages that hold its struct pages, 0: see grow_block() */
@@ -42,18 +43,26 @@ struct zone {
 	unsigned long		lost;		/* free pages whose struct pages could not be backed */
 };
 
-extern struct zone zones[NR_ZONES];
+#define MAX_ZONES	(MAX_NUMNODES * NR_ZONES)
+
+/* The zones of node 0, then those of node 1... A block belongs to one of them, sections may be shared. */
+extern struct zone zones[MAX_ZONES];
+
+#define for_each_zone(zone) \
+	for ((zone) = zones; (zone) < zones + nr_nodes * NR_ZONES; (zone)++)
+
+static inline struct zone *node_zone(unsigned int nid, enum zone_type type)
+{
+	return &zones[nid * NR_ZONES + type];
+}
 
 /** page_alloc_init() - empty zones; page_poison and init_on_free from the command line */
 void page_alloc_init(const char *cmdline);
 
-/** page_alloc_set_best() - the zone to take from first, when any will do */
-void page_alloc_set_best(enum zone_type zone);
-
 /** zone_add_pages() - pages [@pfn, @end) of one block, their struct pages zeroed, become free */
 void zone_add_pages(struct zone *zone, unsigned long pfn, unsigned long end);
 
-/** zones_set_ranges() - divide memblock's RAM among the zones, all of it deferred; fixes which zone is preferred */
+/** zones_set_ranges() - divide memblock's RAM among the zones, all of it deferred */
 void zones_set_ranges(void);
 
 /**
@@ -61,6 +70,9 @@ void zones_set_ranges(void);
  * Return: whether there was one. Context: any, not under zone->lock.
  */
 bool zone_grow(struct zone *zone);
+
+/** page_alloc_node() - the node this CPU's lists are for */
+unsigned int page_alloc_node(void);
 
 /* Allocated pages that the books know by name; all others are "other". */
 enum mem_count { MEM_TABLE_PAGES, MEM_STRUCT_PAGES, MEM_SLAB_PAGES, MEM_VMALLOC_PAGES, NR_MEM_COUNTS };

@@ -26,19 +26,19 @@
 #define POISON		0xaaaaaaaaaaaaaaaaULL
 
 struct pcp {
-	struct page	*first[NR_ZONES];	/* by page->next, last freed first */
-	unsigned int	count[NR_ZONES];
+	struct page	*first[MAX_ZONES];	/* by page->next, last freed first */
+	unsigned int	count[MAX_ZONES];
+	unsigned int	best, dma32;		/* zones of the CPU's node: when any will do, and below 4 GiB */
+	unsigned int	node;
 };
 
-struct zone zones[NR_ZONES] = {
-	[ZONE_DMA32]  = { .name = "DMA32" },
-	[ZONE_NORMAL] = { .name = "NORMAL" },
-};
+struct zone zones[MAX_ZONES];
+
+static const char *const zone_names[NR_ZONES] = { [ZONE_DMA32] = "DMA32", [ZONE_NORMAL] = "NORMAL" };
 
 static DEFINE_PER_CPU(struct pcp, pcp);
 static bool page_poison, init_on_free;
 static bool page_debug;			/* either of the two: one test on the fast path */
-static enum zone_type best_zone;	/* where memory comes from when it may come from anywhere */
 
 static void report(const char *what, const struct page *page, unsigned int order)
 {
@@ -194,7 +194,7 @@ static struct page *zone_take(struct zone *zone, gfp_t gfp, unsigned int order)
 	return page;
 }
 
-static __inline_always struct page *pcp_take(enum zone_type z)
+static __inline_always struct page *pcp_take(unsigned int z)
 {
 	unsigned long flags = local_irq_save();
 	__auto_type p = this_cpu_seg(&pcp);
@@ -209,42 +209,48 @@ static __inline_always struct page *pcp_take(enum zone_type z)
 	return page;
 }
 
-/*
- * The zones from the best to the last resort; each first from what is
- * initialised, then from more of it. When nothing helps, single pages waiting in
- * this CPU's lists may complete a run.
- */
-static __noinline struct page *alloc_slow(gfp_t gfp, unsigned int order)
+static struct page *zone_alloc(struct zone *zone, gfp_t gfp, unsigned int order)
 {
-	unsigned int attempt, z;
+	struct page *page = order ? NULL : pcp_take(zone - zones);
+	bool may_grow = !(gfp & __GFP_NOGROW);
+
+	if (!page && may_grow && !(gfp & __GFP_HIGH) && zone->nr_free < zone->low)
+		may_grow = zone_grow(zone);
+	while (!page && !(page = zone_take(zone, gfp, order)) && may_grow)
+		may_grow = zone_grow(zone);
+	return page;
+}
+
+/*
+ * The nodes from the nearest to the farthest, in each the zones from the best to
+ * the last resort; each zone first from what is initialised, then from more of it.
+ * When nothing helps, single pages waiting in this CPU's lists may complete a run.
+ */
+static __noinline struct page *alloc_slow(gfp_t gfp, unsigned int order, unsigned int nid)
+{
+	unsigned int attempt, n, z;
 	struct page *page;
 
 	for (attempt = 0; attempt < 2; attempt++) {
-		for (z = gfp & __GFP_DMA32 ? ZONE_NORMAL : NR_ZONES; z-- > 0; ) {
-			struct zone *zone = &zones[z];
-			bool may_grow = !(gfp & __GFP_NOGROW);
-
-			page = order ? NULL : pcp_take(z);
-			if (!page && may_grow && !(gfp & __GFP_HIGH) && zone->nr_free < zone->low)
-				may_grow = zone_grow(zone);
-			while (!page && !(page = zone_take(zone, gfp, order)) && may_grow)
-				may_grow = zone_grow(zone);
-			if (page)
-				return page;
-		}
+		for (n = 0; n < nr_nodes; n++)
+			for (z = gfp & __GFP_DMA32 ? ZONE_NORMAL : NR_ZONES; z-- > 0; ) {
+				page = zone_alloc(node_zone(numa_nearest(nid, n), z), gfp, order);
+				if (page)
+					return page;
+			}
 		drain_local_pages();
 	}
 	return NULL;
 }
 
 /* Whatever is not a plain page from the CPU's list. */
-static __noinline struct page *alloc_full(gfp_t gfp, unsigned int order)
+static __noinline struct page *alloc_full(gfp_t gfp, unsigned int order, unsigned int nid)
 {
 	struct page *page;
 
-	if (order >= MAX_ORDER)
+	if (order >= MAX_ORDER || nid >= nr_nodes)
 		return NULL;
-	page = alloc_slow(gfp, order);
+	page = alloc_slow(gfp, order, nid);
 	if (!page)
 		return NULL;
 	if (page_debug)
@@ -257,17 +263,22 @@ static __noinline struct page *alloc_full(gfp_t gfp, unsigned int order)
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
 	if (likely(!order && !(gfp & __GFP_ZERO) && !page_debug)) {
-		struct page *page = pcp_take(gfp & __GFP_DMA32 ? ZONE_DMA32 : best_zone);
+		struct page *page = pcp_take(gfp & __GFP_DMA32 ? this_cpu_read(pcp.dma32) : this_cpu_read(pcp.best));
 
 		if (likely(page))
 			return page;
 	}
-	return alloc_full(gfp, order);
+	return alloc_full(gfp, order, this_cpu_read(pcp.node));
+}
+
+struct page *alloc_pages_node(unsigned int nid, gfp_t gfp, unsigned int order)
+{
+	return alloc_full(gfp, order, nid == NUMA_NO_NODE ? this_cpu_read(pcp.node) : nid);
 }
 
 /* ---------------------------------------------------------------- giving back */
 
-static void pcp_drain(struct pcp *p, enum zone_type z, unsigned int nr)
+static void pcp_drain(struct pcp *p, unsigned int z, unsigned int nr)
 {
 	struct zone *zone = &zones[z];
 
@@ -286,28 +297,26 @@ void drain_local_pages(void)
 {
 	unsigned long flags = local_irq_save();
 	struct pcp *p = this_cpu_ptr(&pcp);
-	enum zone_type z;
+	unsigned int z;
 
-	for (z = 0; z < NR_ZONES; z++)
+	for (z = 0; z < nr_nodes * NR_ZONES; z++)
 		pcp_drain(p, z, p->count[z]);
 	local_irq_restore(flags);
 }
 
-static __noinline void pcp_shrink(void)
+static __noinline void pcp_shrink(unsigned int z)
 {
 	unsigned long flags = local_irq_save();
 	struct pcp *p = this_cpu_ptr(&pcp);
-	enum zone_type z;
 
-	for (z = 0; z < NR_ZONES; z++)
-		if (p->count[z] > PCP_HIGH)
-			pcp_drain(p, z, PCP_BATCH);
+	if (p->count[z] > PCP_HIGH)
+		pcp_drain(p, z, PCP_BATCH);
 	local_irq_restore(flags);
 }
 
 static __inline_always void pcp_free(struct page *page)
 {
-	enum zone_type z = page->zone;
+	unsigned int z = page->zone;
 	unsigned long flags = local_irq_save();
 	__auto_type p = this_cpu_seg(&pcp);
 	unsigned int count;
@@ -318,7 +327,7 @@ static __inline_always void pcp_free(struct page *page)
 	count = ++p->count[z];
 	local_irq_restore(flags);
 	if (unlikely(count > PCP_HIGH))
-		pcp_shrink();
+		pcp_shrink(z);
 }
 
 static __noinline void free_refused(const struct page *page, unsigned int order)
@@ -364,18 +373,46 @@ void __free_pages(struct page *page, unsigned int order)
 
 /* ---------------------------------------------------------------- state */
 
-void page_alloc_set_best(enum zone_type zone)
+/* All it has, free or not, initialised or not; struct pages and what was lost aside. */
+static unsigned long zone_pages(const struct zone *zone)
 {
-	best_zone = zone;
+	return zone->managed + zone->deferred;
+}
+
+static unsigned long node_pages(unsigned int nid)
+{
+	return zone_pages(node_zone(nid, ZONE_DMA32)) + zone_pages(node_zone(nid, ZONE_NORMAL));
+}
+
+void page_alloc_set_node(unsigned int nid)
+{
+	unsigned long flags = local_irq_save();
+	struct pcp *p = this_cpu_ptr(&pcp);
+	unsigned int n;
+
+	for (n = 0; n + 1 < nr_nodes && !node_pages(numa_nearest(nid, n)); n++)
+		;
+	p->node = numa_nearest(nid, n);
+	p->dma32 = node_zone(p->node, ZONE_DMA32) - zones;
+	p->best = zone_pages(node_zone(p->node, ZONE_NORMAL)) ? node_zone(p->node, ZONE_NORMAL) - zones : p->dma32;
+	local_irq_restore(flags);
+}
+
+unsigned int page_alloc_node(void)
+{
+	return this_cpu_read(pcp.node);
 }
 
 void page_alloc_init(const char *cmdline)
 {
-	unsigned int z, order;
+	unsigned int i, order;
 
-	for (z = 0; z < NR_ZONES; z++)
+	for (i = 0; i < ARRAY_SIZE(zones); i++) {
+		zones[i].node = i / NR_ZONES;
+		zones[i].type = i % NR_ZONES;
 		for (order = 0; order < MAX_ORDER; order++)
-			list_init(&zones[z].area[order].runs);
+			list_init(&zones[i].area[order].runs);
+	}
 	page_poison = cmdline_find_option_bool(cmdline, "page_poison");
 	init_on_free = cmdline_find_option_bool(cmdline, "init_on_free");
 	page_debug = page_poison || init_on_free;
@@ -383,35 +420,52 @@ void page_alloc_init(const char *cmdline)
 
 unsigned long nr_deferred_pages(void)
 {
-	return zones[ZONE_DMA32].deferred + zones[ZONE_NORMAL].deferred;
+	const struct zone *zone;
+	unsigned long nr = 0;
+
+	for_each_zone(zone)
+		nr += zone->deferred;
+	return nr;
 }
 
 unsigned long nr_free_pages(void)
 {
 	const struct pcp *p = this_cpu_ptr(&pcp);
 	unsigned long nr = nr_deferred_pages();
+	const struct zone *zone;
 	unsigned int z;
 
-	for (z = 0; z < NR_ZONES; z++)
-		nr += zones[z].nr_free + p->count[z];
+	for_each_zone(zone)
+		nr += zone->nr_free;
+	for (z = 0; z < nr_nodes * NR_ZONES; z++)
+		nr += p->count[z];
 	return nr;
 }
 
-static int cmd_buddy(int argc, char **argv)
+static void zone_print(const struct zone *zone)
 {
 	const struct pcp *p = this_cpu_ptr(&pcp);
-	unsigned int z, order;
+	unsigned int order;
 
-	for (z = 0; z < NR_ZONES; z++) {
-		const struct zone *zone = &zones[z];
+	if (nr_nodes > 1)
+		printk("node %u ", zone->node);
+	printk("%-6s %8lu pages free of %8lu, %9lu not initialised yet, reserve %lu, CPU list %u\n",
+	       zone_names[zone->type], zone->nr_free, zone->managed, zone->deferred, zone->min,
+	       p->count[zone - zones]);
+	printk("%-6s", "runs");
+	for (order = 0; order < MAX_ORDER; order++)
+		printk(" %luK:%lu", PAGE_SIZE >> 10 << order, zone->area[order].nr);
+	printk("\n");
+}
 
-		printk("%-6s %8lu pages free of %8lu, %9lu not initialised yet, reserve %lu, CPU list %u\n",
-		       zone->name, zone->nr_free, zone->managed, zone->deferred, zone->min, p->count[z]);
-		printk("%-6s", "runs");
-		for (order = 0; order < MAX_ORDER; order++)
-			printk(" %luK:%lu", PAGE_SIZE >> 10 << order, zone->area[order].nr);
-		printk("\n");
-	}
+/* With several nodes, only zones that have RAM: there may be many others. */
+static int cmd_buddy(int argc, char **argv)
+{
+	const struct zone *zone;
+
+	for_each_zone(zone)
+		if (nr_nodes == 1 || zone_pages(zone))
+			zone_print(zone);
 	return 0;
 }
 MONITOR_COMMAND(buddy, "", "free pages per zone and order", cmd_buddy);

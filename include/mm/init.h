@@ -15,6 +15,13 @@
 void mm_init(const char *cmdline, u64 ram_bytes);
 
 /**
+ * deferred_init_step() - initialise one more block of memory, of the nearest that is not yet
+ * For a CPU that has nothing else to do: takes about as long as clearing 32 KiB.
+ * Return: false when there was none left. Context: any, from mm_init() on.
+ */
+bool deferred_init_step(void);
+
+/**
  * mem_books_print() - where every page of RAM is, as a table
  * mem_books_check() - whether the sums agree; a numbered warning says which do not
  */

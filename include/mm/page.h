@@ -24,7 +24,7 @@ struct page {
 	u8		state;		/* enum page_state */
 	u8		order;		/* of the run this page is the first of */
 	u8		poisoned;	/* page_poison: free, and filled with the pattern */
-	u8		zone;		/* where a run that was ever taken goes back to; its first page */
+	u8		zone;		/* by node and kind: where a run that was ever taken goes back to; its first page */
 	u16		inuse;		/* slab, first page: objects not on its free list */
 	u16		free;		/* slab, first page: index of the first free object */
 	union {

@@ -28,12 +28,19 @@ typedef unsigned int gfp_t;
  * alloc_pages() - take 2^@order contiguous page frames
  * @gfp:   GFP_KERNEL or GFP_ATOMIC, with __GFP_ZERO or GFP_DMA32 or both
  * @order: log2 of the number of pages, 0 <= @order < MAX_ORDER
- * Memory below 4 GiB is used only when there is none above, or with GFP_DMA32.
+ * From the CPU's node as long as it has some, then from the nearest that has. A
+ * node's memory below 4 GiB is used only when it has none above, or with GFP_DMA32.
  * Return: first page of the run, aligned to its size; contents undefined unless
  * __GFP_ZERO. NULL when no run is free.
  * Context: any; takes zone->lock with interrupts off. Never sleeps.
  */
 struct page *alloc_pages(gfp_t gfp, unsigned int order);
+
+/**
+ * alloc_pages_node() - the same, from node @nid rather than from the CPU's
+ * @nid: NUMA_NO_NODE: as alloc_pages(); there is no such node: NULL
+ */
+struct page *alloc_pages_node(unsigned int nid, gfp_t gfp, unsigned int order);
 
 /**
  * __free_pages() - give back a run
@@ -57,6 +64,12 @@ static inline void free_page(void *va)
 	if (va)
 		__free_pages(virt_to_page(va), 0);
 }
+
+/**
+ * page_alloc_set_node() - this CPU is on node @nid, and takes pages from there first,
+ * or from the nearest node with RAM. Each CPU says so once, before it allocates.
+ */
+void page_alloc_set_node(unsigned int nid);
 
 /** drain_local_pages() - empty this CPU's lists into the buddy lists */
 void drain_local_pages(void);

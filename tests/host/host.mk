@@ -20,10 +20,10 @@ HOST_CFLAGS := -g -O1 -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-c
 host-units-arch/x86/boot/setup/options := kernel/lib/cmdline
 host-units-efistub/efi_e820 := kernel/lib/e820
 host-units-efistub/loadopts := kernel/lib/utf
-host-units-mm/page_alloc := mm/memblock kernel/lib/cmdline
-host-units-mm/slab := mm/memblock kernel/lib/cmdline
-host-units-mm/vmalloc := mm/memblock kernel/lib/cmdline
-host-units-mm/slab_debug := mm/memblock kernel/lib/cmdline
+host-units-mm/page_alloc := mm/memblock mm/numa kernel/lib/cmdline
+host-units-mm/slab := mm/memblock mm/numa kernel/lib/cmdline
+host-units-mm/vmalloc := mm/memblock mm/numa kernel/lib/cmdline
+host-units-mm/slab_debug := mm/memblock mm/numa kernel/lib/cmdline
 host-units-arch/x86/mm/set_memory := arch/x86/mm/pgtable
 host-units-kernel/printk/printk := kernel/lib/cmdline kernel/lib/kstrtox
 host-units-kernel/tty/fbcon := kernel/tty/vt kernel/lib/utf

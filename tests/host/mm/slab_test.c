@@ -30,6 +30,7 @@ static void start(unsigned long pages)
 	memset(&pcp, 0, sizeof(pcp));
 	page_alloc_init("page_poison");
 	zones_set_ranges();
+	page_alloc_set_node(0);
 	zone_grow(&zones[ZONE_DMA32]);
 	slab_init();
 	cpu_number = deny_one_in = 0;

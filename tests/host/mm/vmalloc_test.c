@@ -70,6 +70,7 @@ static void start(unsigned long pages)
 	memset(counts, 0, sizeof(counts));
 	page_alloc_init("");
 	zones_set_ranges();
+	page_alloc_set_node(0);
 	zone_grow(&zones[ZONE_DMA32]);
 	slab_init();
 	vmalloc_base = 0xffffc90000000000;

@@ -28,6 +28,14 @@ static inline struct cpuid_regs cpuid_checked(u32 leaf, u32 subleaf)
 	return cpuid(leaf, subleaf);
 }
 
+/** initial_apic_id() - the number the firmware's tables know this CPU by (SDM 3A 11.4.6): 32 bits where CPUID has them */
+static inline u32 initial_apic_id(void)
+{
+	struct cpuid_regs topology = cpuid_checked(0xb, 0);
+
+	return topology.ebx ? topology.edx : cpuid_checked(1, 0).ebx >> 24;
+}
+
 static inline u64 rdtsc(void)
 {
 	u32 lo, hi;
