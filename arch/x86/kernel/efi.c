@@ -1,37 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What is left of UEFI once the kernel runs. The firmware's map is only read;
- * runtime services are called through efi_call.S on the tables built here.
- */
-#include <asm/efi.h>
-#include <asm/page.h>
-#include <asm/pgtable.h>
-#include <asm/processor.h>
-#include <asm/ptrace.h>
-#include <asm/setup.h>
-#include <asm/tlb.h>
+/* What the firmware left to read: its memory map, its configuration table, its name. */
+#include "efi_internal.h"
 #include <asm/init_64.h>
+#include <asm/setup.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
-#include <lib/cmdline.h>
 #include <lib/string.h>
 #include <mm/memblock.h>
 
 #define MAX_CONFIG_TABLES	256		/* more is a broken table */
 
-static struct {
-	const void	*map;			/* in the direct map; NULL: not started by UEFI */
-	u64		map_pa, map_size, desc_size;
-	u64		systab_pa;
-	bool		firmware_32bit;		/* EL32: its services cannot be called from long mode */
-	phys_addr_t	pgd;			/* runtime page tables, 0: no runtime services */
-	u64		reset_system;		/* physical address of the service */
-} efi;
-
-/* efi_call.S */
-u64 __efi_call(u64 fn, u64 a, u64 b, u64 c, u64 d);
-extern const char efi_call_faulted[];
-extern unsigned long efi_call_stack;		/* its stack pointer while a call is under way, else 0 */
+struct efi_state efi;
 
 bool efi_enabled(void)
 {
@@ -88,21 +67,6 @@ void efi_map_setup(void)
 		boot_params.acpi_rsdp_addr = config_table(ACPI_20_GUID);
 	if (!boot_params.acpi_rsdp_addr)
 		boot_params.acpi_rsdp_addr = config_table(ACPI_10_GUID);
-}
-
-static unsigned int nr_descs(void)
-{
-	return efi.map ? efi.map_size / efi.desc_size : 0;
-}
-
-static const efi_memory_desc_t *desc(unsigned int i)
-{
-	return (const void *)((const u8 *)efi.map + i * efi.desc_size);
-}
-
-static u64 desc_bytes(const efi_memory_desc_t *d)
-{
-	return d->NumberOfPages << PAGE_SHIFT;
 }
 
 u64 efi_map_total(void)
@@ -164,87 +128,6 @@ void efi_reserve_memory(void)
 			memblock_reserve(desc(i)->PhysicalStart, desc_bytes(desc(i)), MEM_EFI_BOOT);
 }
 
-static bool needed_at_runtime(const efi_memory_desc_t *d)
-{
-	return d->Attribute & EFI_ATTR_RUNTIME || d->Type == EfiBootServicesCode ||
-	       d->Type == EfiBootServicesData;
-}
-
-/* Identity map of all the firmware may touch; the kernel's own half is shared, for our stack and handlers. */
-static int map_runtime(struct pgtable *pt)
-{
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < nr_descs(); i++) {
-		const efi_memory_desc_t *d = desc(i);
-		u64 prot = PAGE_KERNEL & ~_PAGE_GLOBAL;
-
-		if (!needed_at_runtime(d))
-			continue;
-		if (d->Type == EfiMemoryMappedIO || d->Type == EfiMemoryMappedIOPortSpace)
-			prot |= _PAGE_CACHE_UC;
-		/* firmware before UEFI 2.5 runs code from its data, too */
-		if (d->Type == EfiRuntimeServicesCode || d->Type == EfiBootServicesCode ||
-		    (d->Type == EfiRuntimeServicesData && !(d->Attribute & EFI_ATTR_XP)))
-			prot &= ~_PAGE_NX;
-		err = pgtable_map(pt, d->PhysicalStart, d->PhysicalStart, desc_bytes(d), prot);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-void efi_runtime_setup(void)
-{
-	const efi_system_table_t *st;
-	const efi_runtime_services_t *rt;
-
-	if (!efi.map)
-		return;
-	efi.map = memremap(efi.map_pa, efi.map_size);	/* mem= may have cut it from the direct map */
-	if (!efi.map || cmdline_find_option_bool(boot_command_line, "noefi"))
-		return;
-	if (efi.firmware_32bit) {
-		printk("efi: runtime services off: the firmware is 32-bit\n");
-		return;
-	}
-	st = memremap(efi.systab_pa, sizeof(*st));
-	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC) {
-		boot_warn(STAGE_EFI_RUNTIME, "no EFI system table at %#llx: runtime services off",
-			  (unsigned long long)efi.systab_pa);
-		return;
-	}
-	rt = memremap((u64)(uintptr_t)st->RuntimeServices, sizeof(*rt));
-	if (rt)
-		efi.reset_system = (u64)(uintptr_t)rt->ResetSystem;
-}
-
-/* The tables are built when a service is first wanted: few boots ever want one. */
-static bool runtime_ready(void)
-{
-	struct pgtable pt = kernel_pgtable;
-
-	if (!efi.reset_system || efi.pgd)
-		return efi.pgd;
-	pt.root = pt.alloc();
-	if (!pt.root)
-		return false;
-	pt.table(pt.root)[PTRS_PER_TABLE - 1] = init_top_pgt[PTRS_PER_TABLE - 1];
-	if (map_runtime(&pt)) {
-		boot_warn(STAGE_EFI_RUNTIME, "the firmware's map overlaps itself: runtime services off");
-		efi.reset_system = 0;
-		return false;
-	}
-	efi.pgd = pt.root;
-	return true;
-}
-
-phys_addr_t efi_pgtable(void)
-{
-	return runtime_ready() ? efi.pgd : 0;
-}
-
 unsigned int efi_firmware_bits(void)
 {
 	return efi.firmware_32bit ? 32 : 64;
@@ -277,27 +160,5 @@ bool efi_firmware(char *vendor, size_t size, u32 *revision)
 	for (i = 0; from && i < size - 1 && from[i]; i++)
 		vendor[i] = from[i] < 0x7f && from[i] >= ' ' ? from[i] : '?';
 	vendor[i] = 0;
-	return true;
-}
-
-void efi_reset(EFI_RESET_TYPE type)
-{
-	if (!runtime_ready())
-		return;
-	load_pgtable(efi.pgd, PCID_EFI);
-	__efi_call(efi.reset_system, type, EFI_SUCCESS, 0, 0);
-	load_pgtable(kernel_pgtable.root, PCID_KERNEL);
-}
-
-bool efi_fixup_fault(struct pt_regs *regs)
-{
-	if (!efi_call_stack)
-		return false;
-	load_pgtable(kernel_pgtable.root, PCID_KERNEL);
-	printk("lantern: warning %u %s: the firmware faulted at %#lx: runtime services off\n",
-	       STAGE_EFI_RUNTIME, boot_stage_name(STAGE_EFI_RUNTIME), regs->ip);
-	efi.reset_system = efi.pgd = 0;
-	regs->ip = (unsigned long)efi_call_faulted;
-	regs->sp = efi_call_stack;
 	return true;
 }
