@@ -31,7 +31,8 @@ static const char *const use_names[NR_MEM_USES] = {
 	[MEM_BSS] = "kernel bss", [MEM_PAGE_TABLES] = "page tables of the boot",
 	[MEM_MEMBLOCK] = "memblock's own lists", [MEM_FIRST_MIB] = "first MiB",
 	[MEM_BOOT_DATA] = "setup_data of the loader", [MEM_INITRD] = "initrd",
-	[MEM_EFI_MAP] = "EFI memory map", [MEM_EFI_BOOT] = "EFI boot services",
+	[MEM_ACPI] = "ACPI tables", [MEM_EFI_MAP] = "EFI memory map", [MEM_EFI_RUNTIME] = "EFI runtime services",
+	[MEM_EFI_BOOT] = "EFI boot services",
 };
 
 static const char *const count_names[NR_MEM_COUNTS] = {

@@ -180,6 +180,17 @@ int memblock_free(phys_addr_t base, u64 size)
 	return keep_room(cut(&memblock.reserved, base, size, 1));
 }
 
+void memblock_free_use(enum mem_use use)
+{
+	struct memblock_type *res = &memblock.reserved;
+	unsigned int from, to = 0;
+
+	for (from = 0; from < res->cnt; from++)
+		if (res->regions[from].use != use)
+			res->regions[to++] = res->regions[from];
+	res->cnt = to;
+}
+
 /* RAM that gets another node is cut out and put back with it: one slot for each of the two. */
 int memblock_set_node(phys_addr_t base, u64 size, unsigned int nid)
 {

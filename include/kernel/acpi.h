@@ -24,6 +24,12 @@ struct acpi_header {
 void acpi_init(phys_addr_t rsdp);
 
 /**
+ * acpi_reserve_tables() - keep the tables that lie in RAM, before mm_init()
+ * They belong into memory of their own, but some firmware has them in that of its boot services.
+ */
+void acpi_reserve_tables(void);
+
+/**
  * acpi_find_table() - the first table with this signature of four letters
  * Return: header->length bytes, mapped for good, checksum right; NULL when there
  * is none or it is damaged, which is said. Context: after acpi_init().

@@ -16,7 +16,7 @@
 /* What a reserved range is for: the lines of the memory table, in its order. */
 enum mem_use {
 	MEM_TEXT, MEM_RODATA, MEM_DATA, MEM_BSS, MEM_PAGE_TABLES, MEM_MEMBLOCK,
-	MEM_FIRST_MIB, MEM_BOOT_DATA, MEM_INITRD, MEM_EFI_MAP, MEM_EFI_BOOT,
+	MEM_FIRST_MIB, MEM_BOOT_DATA, MEM_INITRD, MEM_ACPI, MEM_EFI_MAP, MEM_EFI_RUNTIME, MEM_EFI_BOOT,
 	NR_MEM_USES
 };
 
@@ -57,6 +57,9 @@ int memblock_reserve(phys_addr_t base, u64 size, enum mem_use use);
 
 /** memblock_free() - take back a reservation, or part of one */
 int memblock_free(phys_addr_t base, u64 size);
+
+/** memblock_free_use() - take back all reservations for one use */
+void memblock_free_use(enum mem_use use);
 
 /**
  * memblock_set_node() - RAM within the range belongs to node @nid

@@ -71,6 +71,6 @@ def test_kernel_memory_with_256_mib(boot):
     machine = boot(memory="256M", cmdline='monitor.exec="map;poweroff"')
     assert machine.wait() == "guest-shutdown"
     lines = books(tables(expect.from_stub(machine.log))[0])[1]
-    given = ("first MiB", "setup_data of the loader", "initrd", "EFI memory map", "EFI boot services")
+    given = ("first MiB", "setup_data of the loader", "initrd", "EFI memory map", "EFI runtime services", "EFI boot services")
     own = sum(kib for name, kib in lines.items() if name not in given and not name.startswith("free"))
     assert own <= 4096

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the firmware left to read: its memory map, its configuration table, its name. */
+/*
+ * What the firmware left to read: its memory map, its name, its configuration
+ * table; and the memory its boot services leave behind.
+ */
 #include "efi_internal.h"
 #include <asm/init_64.h>
 #include <asm/setup.h>
@@ -8,8 +11,6 @@
 #include <lib/string.h>
 #include <mm/memblock.h>
 
-#define MAX_CONFIG_TABLES	256		/* more is a broken table */
-
 struct efi_state efi;
 
 bool efi_enabled(void)
@@ -17,26 +18,96 @@ bool efi_enabled(void)
 	return efi.map;
 }
 
-/* Physical address of the table @guid names in the configuration table (4.6), 0 when there is none. */
-static u64 config_table(efi_guid_t guid)
+/* ---------------------------------------------------------------- system table */
+
+bool efi_is_region_va(u64 va, u64 size)
+{
+	return va >= EFI_VA_END && va < EFI_VA_START && size <= EFI_VA_START - va;
+}
+
+u64 efi_virtual_to_phys(u64 address)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_descs(); i++) {
+		const efi_memory_desc_t *d = desc(i);
+
+		if (d->Attribute & EFI_ATTR_RUNTIME && efi_is_region_va(d->VirtualStart, desc_bytes(d)) &&
+		    address - d->VirtualStart < desc_bytes(d))
+			return d->PhysicalStart + (address - d->VirtualStart);
+	}
+	return address;
+}
+
+static void copy_vendor(u64 pa)
+{
+	const efi_char16_t *from = boot_data_map(pa, sizeof(*from) * EFI_VENDOR_SIZE);
+	size_t i;
+
+	for (i = 0; from && i < EFI_VENDOR_SIZE - 1 && from[i]; i++)
+		efi.vendor[i] = from[i] < 0x7f && from[i] >= ' ' ? from[i] : '?';
+}
+
+static void copy_tables(u64 pa, u64 nr)
+{
+	size_t width = efi.firmware_32bit ? sizeof(u32) : sizeof(u64);
+	const u8 *entry;
+
+	nr = min(nr, (u64)EFI_MAX_TABLES);
+	entry = boot_data_map(pa, nr * (sizeof(efi_guid_t) + width));
+	for (; entry && efi.nr_tables < nr; efi.nr_tables++) {
+		struct efi_table *table = &efi.tables[efi.nr_tables];
+
+		memcpy(&table->guid, entry, sizeof(table->guid));
+		memcpy(&table->pa, entry + sizeof(table->guid), width);
+		entry += sizeof(table->guid) + width;
+	}
+}
+
+static void read_system_table(void)
 {
 	const efi_system_table_t *st = boot_data_map(efi.systab_pa, sizeof(*st));
 	const efi_system_table_32_t *st32 = (const void *)st;
-	size_t stride = efi.firmware_32bit ? sizeof(guid) + sizeof(u32) : sizeof(guid) + sizeof(u64);
-	const u8 *entry;
-	u64 i, nr;
 
-	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC)
-		return 0;
-	nr = efi.firmware_32bit ? st32->NumberOfTableEntries : st->NumberOfTableEntries;
-	entry = boot_data_map(efi.firmware_32bit ? st32->ConfigurationTable : (u64)(uintptr_t)st->ConfigurationTable,
-			      min(nr, (u64)MAX_CONFIG_TABLES) * stride);
-	for (i = 0; entry && i < min(nr, (u64)MAX_CONFIG_TABLES); i++, entry += stride)
-		if (!memcmp(entry, &guid, sizeof(guid)))
-			return efi.firmware_32bit ? *(const u32 *)(entry + sizeof(guid))
-						  : *(const u64 *)(entry + sizeof(guid));
+	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC) {
+		boot_warn(STAGE_E820_TABLE, "no EFI system table at %#llx", (unsigned long long)efi.systab_pa);
+		return;
+	}
+	efi.revision = st->Hdr.Revision;
+	if (efi.firmware_32bit) {
+		efi.firmware_revision = st32->FirmwareRevision;
+		copy_vendor(st32->FirmwareVendor);
+		copy_tables(st32->ConfigurationTable, st32->NumberOfTableEntries);
+		return;
+	}
+	efi.firmware_revision = st->FirmwareRevision;
+	efi.runtime_services = (u64)(uintptr_t)st->RuntimeServices;
+	copy_vendor(efi_virtual_to_phys((u64)(uintptr_t)st->FirmwareVendor));
+	copy_tables(efi_virtual_to_phys((u64)(uintptr_t)st->ConfigurationTable), st->NumberOfTableEntries);
+}
+
+u64 efi_config_table(efi_guid_t guid)
+{
+	unsigned int i;
+
+	for (i = 0; i < efi.nr_tables; i++)
+		if (!memcmp(&efi.tables[i].guid, &guid, sizeof(guid)))
+			return efi.tables[i].pa;
 	return 0;
 }
+
+unsigned int efi_firmware_bits(void)
+{
+	return efi.firmware_32bit ? 32 : 64;
+}
+
+const char *efi_firmware(u32 *revision)
+{
+	*revision = efi.firmware_revision;
+	return efi.vendor[0] ? efi.vendor : NULL;
+}
+
+/* ---------------------------------------------------------------- memory map */
 
 void efi_map_setup(void)
 {
@@ -62,11 +133,18 @@ void efi_map_setup(void)
 	efi.map_size = info->efi_memmap_size;
 	efi.desc_size = info->efi_memdesc_size;
 	efi.systab_pa = info->efi_systab | (u64)info->efi_systab_hi << 32;
+	read_system_table();
 	/* a loader that does not know the field leaves it to us, as it did to Linux before 5.0 */
 	if (!boot_params.acpi_rsdp_addr)
-		boot_params.acpi_rsdp_addr = config_table(ACPI_20_GUID);
+		boot_params.acpi_rsdp_addr = efi_config_table(ACPI_20_GUID);
 	if (!boot_params.acpi_rsdp_addr)
-		boot_params.acpi_rsdp_addr = config_table(ACPI_10_GUID);
+		boot_params.acpi_rsdp_addr = efi_config_table(ACPI_10_GUID);
+}
+
+void efi_map_remap(void)
+{
+	if (efi.map)
+		efi.map = memremap(efi.map_pa, efi.map_size);
 }
 
 u64 efi_map_total(void)
@@ -110,9 +188,21 @@ void efi_map_print(void)
 	}
 }
 
+/* ---------------------------------------------------------------- memory to keep, and for how long */
+
+static void reserve_runtime(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_descs(); i++)
+		if (desc(i)->Attribute & EFI_ATTR_RUNTIME)
+			memblock_reserve(desc(i)->PhysicalStart, desc_bytes(desc(i)), MEM_EFI_RUNTIME);
+}
+
 /*
- * Runtime memory is no RAM for us anyway. Boot services memory is, but some
- * firmware still runs code there when runtime services are called.
+ * Runtime memory is no RAM by its types, but some firmware has the attribute on
+ * memory of other types. Boot services memory is RAM from now on, but some
+ * firmware still runs code there in SetVirtualAddressMap.
  */
 void efi_reserve_memory(void)
 {
@@ -121,44 +211,20 @@ void efi_reserve_memory(void)
 	if (!efi.map)
 		return;
 	memblock_reserve(efi.map_pa, efi.map_size, MEM_EFI_MAP);
-	if (efi.firmware_32bit)		/* no call will be made */
-		return;
+	reserve_runtime();
 	for (i = 0; i < nr_descs(); i++)
 		if (desc(i)->Type == EfiBootServicesCode || desc(i)->Type == EfiBootServicesData)
 			memblock_reserve(desc(i)->PhysicalStart, desc_bytes(desc(i)), MEM_EFI_BOOT);
 }
 
-unsigned int efi_firmware_bits(void)
+void efi_free_boot_services(void)
 {
-	return efi.firmware_32bit ? 32 : 64;
-}
-
-/* Where the name of the firmware's vendor is; 0 when there is no such table. */
-static u64 firmware_vendor(u32 *revision)
-{
-	const efi_system_table_t *st = boot_data_map(efi.systab_pa, sizeof(*st));
-	const efi_system_table_32_t *st32 = (const void *)st;
-
-	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC)
-		return 0;
-	*revision = efi.firmware_32bit ? st32->FirmwareRevision : st->FirmwareRevision;
-	return efi.firmware_32bit ? st32->FirmwareVendor : (u64)(uintptr_t)st->FirmwareVendor;
-}
-
-bool efi_firmware(char *vendor, size_t size, u32 *revision)
-{
-	const efi_char16_t *from;
-	u64 pa;
-	size_t i;
+	unsigned long uses[NR_MEM_USES] = { 0 }, before, after;
 
 	if (!efi.map)
-		return false;
-	pa = firmware_vendor(revision);
-	if (!pa)
-		return false;
-	from = boot_data_map(pa, 2 * size);
-	for (i = 0; from && i < size - 1 && from[i]; i++)
-		vendor[i] = from[i] < 0x7f && from[i] >= ' ' ? from[i] : '?';
-	vendor[i] = 0;
-	return true;
+		return;
+	before = memblock_count_uses(uses);
+	memblock_free_use(MEM_EFI_BOOT);
+	after = memblock_count_uses(uses);
+	printk("efi: boot services memory freed: %lu KiB\n", (before - after) << (PAGE_SHIFT - 10));
 }

@@ -5,7 +5,7 @@
 	.text
 /*
  * __efi_call - call a service by the Microsoft ABI on the current tables
- * In:  rdi = function, rsi, rdx, rcx, r8 = its first four arguments
+ * In:  rdi = function, rsi = array of its five arguments; interrupts off
  * Out: rax = its result; EFI_ABORTED when efi_fixup_fault() brought us back
  */
 SYM_FUNC_START(__efi_call)
@@ -18,18 +18,22 @@ SYM_FUNC_START(__efi_call)
 	pushq	%r15
 	pushq	%rdi
 	movq	%rsp, efi_call_stack(%rip)
-	subq	$32, %rsp		/* shadow space; the stack is aligned here */
+	subq	$48, %rsp		/* shadow space and the fifth argument; the stack is aligned here */
 	movq	%rdi, %rax
-	movq	%rcx, %r10
-	movq	%r8, %r9
-	movq	%rsi, %rcx
-	movq	%r10, %r8
+	movq	32(%rsi), %r10
+	movq	%r10, 32(%rsp)
+	movq	(%rsi), %rcx
+	movq	8(%rsi), %rdx
+	movq	16(%rsi), %r8
+	movq	24(%rsi), %r9
 	call	*%rax
 	movq	efi_call_stack(%rip), %rsp
 	jmp	1f
 SYM_CODE_START(efi_call_faulted)
 	movabsq	$0x8000000000000015, %rax	/* EFI_ABORTED */
-1:	movq	$0, efi_call_stack(%rip)
+1:	cli				/* whatever the firmware left */
+	cld
+	movq	$0, efi_call_stack(%rip)
 	popq	%rdi
 	popq	%r15
 	popq	%r14

@@ -1,121 +1,167 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The runtime services of the firmware, called through efi_call.S on the page
- * tables built here.
+ * The runtime services as functions of the kernel. Each call goes through
+ * efi_call.S on the firmware's page tables; a fault there ends the call and all
+ * later ones.
  */
 #include "efi_internal.h"
+#include <asm/irqflags.h>
 #include <asm/init_64.h>
+#include <asm/processor.h>
 #include <asm/ptrace.h>
 #include <asm/setup.h>
+#include <asm/spinlock.h>
 #include <asm/tlb.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
-#include <lib/cmdline.h>
+#include <lib/string.h>
+#include <uapi/errno.h>
 
 /* efi_call.S */
-u64 __efi_call(u64 fn, u64 a, u64 b, u64 c, u64 d);
+u64 __efi_call(u64 service, const u64 args[5]);
 extern const char efi_call_faulted[];
 extern unsigned long efi_call_stack;		/* its stack pointer while a call is under way, else 0 */
 
-static bool needed_at_runtime(const efi_memory_desc_t *d)
+/* The call under way; guarded by its lock. */
+static struct {
+	struct spinlock	lock;
+	const char	*name;
+} call;
+
+bool efi_runtime_enabled(void)
 {
-	return d->Attribute & EFI_ATTR_RUNTIME || d->Type == EfiBootServicesCode ||
-	       d->Type == EfiBootServicesData;
-}
-
-/* Identity map of all the firmware may touch; the kernel's own half is shared, for our stack and handlers. */
-static int map_runtime(struct pgtable *pt)
-{
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < nr_descs(); i++) {
-		const efi_memory_desc_t *d = desc(i);
-		u64 prot = PAGE_KERNEL & ~_PAGE_GLOBAL;
-
-		if (!needed_at_runtime(d))
-			continue;
-		if (d->Type == EfiMemoryMappedIO || d->Type == EfiMemoryMappedIOPortSpace)
-			prot |= _PAGE_CACHE_UC;
-		/* firmware before UEFI 2.5 runs code from its data, too */
-		if (d->Type == EfiRuntimeServicesCode || d->Type == EfiBootServicesCode ||
-		    (d->Type == EfiRuntimeServicesData && !(d->Attribute & EFI_ATTR_XP)))
-			prot &= ~_PAGE_NX;
-		err = pgtable_map(pt, d->PhysicalStart, d->PhysicalStart, desc_bytes(d), prot);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-void efi_runtime_setup(void)
-{
-	const efi_system_table_t *st;
-	const efi_runtime_services_t *rt;
-
-	if (!efi.map)
-		return;
-	efi.map = memremap(efi.map_pa, efi.map_size);	/* mem= may have cut it from the direct map */
-	if (!efi.map || cmdline_find_option_bool(boot_command_line, "noefi"))
-		return;
-	if (efi.firmware_32bit) {
-		printk("efi: runtime services off: the firmware is 32-bit\n");
-		return;
-	}
-	st = memremap(efi.systab_pa, sizeof(*st));
-	if (!st || st->Hdr.Signature != EFI_SYSTEM_TABLE_MAGIC) {
-		boot_warn(STAGE_EFI_RUNTIME, "no EFI system table at %#llx: runtime services off",
-			  (unsigned long long)efi.systab_pa);
-		return;
-	}
-	rt = memremap((u64)(uintptr_t)st->RuntimeServices, sizeof(*rt));
-	if (rt)
-		efi.reset_system = (u64)(uintptr_t)rt->ResetSystem;
-}
-
-/* The tables are built when a service is first wanted: few boots ever want one. */
-static bool runtime_ready(void)
-{
-	struct pgtable pt = kernel_pgtable;
-
-	if (!efi.reset_system || efi.pgd)
-		return efi.pgd;
-	pt.root = pt.alloc();
-	if (!pt.root)
-		return false;
-	pt.table(pt.root)[PTRS_PER_TABLE - 1] = init_top_pgt[PTRS_PER_TABLE - 1];
-	if (map_runtime(&pt)) {
-		boot_warn(STAGE_EFI_RUNTIME, "the firmware's map overlaps itself: runtime services off");
-		efi.reset_system = 0;
-		return false;
-	}
-	efi.pgd = pt.root;
-	return true;
+	return efi.services && efi.pgd;
 }
 
 phys_addr_t efi_pgtable(void)
 {
-	return runtime_ready() ? efi.pgd : 0;
+	return efi.pgd;
 }
 
-void efi_reset(EFI_RESET_TYPE type)
+/* Whether this CPU is in a call: another one's stack pointer may be in efi_call_stack. */
+static bool in_firmware(void)
 {
-	if (!runtime_ready())
-		return;
-	load_pgtable(efi.pgd, PCID_EFI);
-	__efi_call(efi.reset_system, type, EFI_SUCCESS, 0, 0);
-	load_pgtable(kernel_pgtable.root, PCID_KERNEL);
+	return efi_call_stack && efi.pgd && (read_cr3() & PTE_PFN_MASK) == efi.pgd;
+}
+
+/* The kernel may have got new top-level entries, but for the last, since the last call. */
+static void share_kernel_half(void)
+{
+	const unsigned int half = PTRS_PER_TABLE / 2;
+	u64 *top = __va(efi.pgd);
+
+	memcpy(top + half, init_top_pgt + half, (half - 1) * sizeof(*top));
+}
+
+efi_status_t efi_call_service(const char *name, u64 service, const u64 args[5])
+{
+	efi_status_t status = EFI_UNSUPPORTED;
+	unsigned long flags;
+
+	if (in_firmware())		/* something that interrupted it has no interrupts to wait for */
+		return EFI_NOT_READY;
+	flags = spin_lock_irqsave(&call.lock);
+	if (efi.pgd) {
+		share_kernel_half();
+		call.name = name;
+		load_pgtable(efi.pgd, PCID_EFI);
+		status = __efi_call(service, args);
+		load_pgtable(kernel_pgtable.root, PCID_KERNEL);
+	}
+	spin_unlock_irqrestore(&call.lock, flags);
+	return status;
 }
 
 bool efi_fixup_fault(struct pt_regs *regs)
 {
-	if (!efi_call_stack)
+	if (!in_firmware())
 		return false;
 	load_pgtable(kernel_pgtable.root, PCID_KERNEL);
-	printk("lantern: warning %u %s: the firmware faulted at %#lx: runtime services off\n",
-	       STAGE_EFI_RUNTIME, boot_stage_name(STAGE_EFI_RUNTIME), regs->ip);
-	efi.reset_system = efi.pgd = 0;
+	efi.pgd = 0;
+	boot_warn(STAGE_EFI_RUNTIME, "the firmware's %s faulted at %#lx: runtime services off", call.name, regs->ip);
 	regs->ip = (unsigned long)efi_call_faulted;
 	regs->sp = efi_call_stack;
 	return true;
+}
+
+static int to_errno(efi_status_t status)
+{
+	switch (status) {
+	case EFI_SUCCESS:		return 0;
+	case EFI_NOT_FOUND:		return -ENOENT;
+	case EFI_BUFFER_TOO_SMALL:	return -ERANGE;
+	case EFI_INVALID_PARAMETER:	return -EINVAL;
+	case EFI_OUT_OF_RESOURCES:	return -ENOSPC;
+	case EFI_WRITE_PROTECTED:
+	case EFI_SECURITY_VIOLATION:	return -EPERM;
+	case EFI_UNSUPPORTED:		return -ENODEV;
+	}
+	return efi.pgd ? -EIO : -ENODEV;
+}
+
+/* A service that did not move with the others would run whatever is at that address now. */
+static int call_service(const char *name, const void *service, const u64 args[5])
+{
+	u64 address = (u64)(uintptr_t)service;
+
+	if (efi_is_region_va(address, 1))
+		return to_errno(efi_call_service(name, address, args));
+	boot_warn(STAGE_EFI_RUNTIME, "the firmware's %s is at %#llx, in no runtime region", name,
+		  (unsigned long long)address);
+	return -ENODEV;
+}
+
+#define EFI_ARG(pointer)	((u64)(uintptr_t)(pointer))
+#define EFI_CALL(service, ...) \
+	(efi_runtime_enabled() ? call_service(#service, efi.services->service, (const u64 [5]){ __VA_ARGS__ }) \
+			       : -ENODEV)
+
+/* UEFI 2.10, 8.3.1: EFI_TIME */
+static bool time_is_valid(const efi_time_t *t)
+{
+	return t->Year >= 1900 && t->Year <= 9999 && t->Month >= 1 && t->Month <= 12 &&
+	       t->Day >= 1 && t->Day <= 31 && t->Hour <= 23 && t->Minute <= 59 && t->Second <= 59 &&
+	       t->Nanosecond <= 999999999 &&
+	       (t->TimeZone == EFI_UNSPECIFIED_TIMEZONE || (t->TimeZone >= -1440 && t->TimeZone <= 1440));
+}
+
+int efi_get_time(efi_time_t *now)
+{
+	int err = EFI_CALL(GetTime, EFI_ARG(now), 0);
+
+	return err ? err : time_is_valid(now) ? 0 : -EIO;
+}
+
+int efi_set_time(const efi_time_t *now)
+{
+	return time_is_valid(now) ? EFI_CALL(SetTime, EFI_ARG(now)) : -EINVAL;
+}
+
+int efi_get_variable(const efi_char16_t *name, const efi_guid_t *vendor, u32 *attr, size_t *size, void *data)
+{
+	size_t room = *size;
+	u32 unused;
+	int err = EFI_CALL(GetVariable, EFI_ARG(name), EFI_ARG(vendor), EFI_ARG(attr ? attr : &unused),
+			   EFI_ARG(size), EFI_ARG(data));
+
+	return !err && *size > room ? -EIO : err;
+}
+
+int efi_next_variable(efi_char16_t *name, size_t size, efi_guid_t *vendor)
+{
+	size_t needed = size;
+	int err = EFI_CALL(GetNextVariableName, EFI_ARG(&needed), EFI_ARG(name), EFI_ARG(vendor));
+
+	name[size / sizeof(*name) - 1] = 0;
+	return err;
+}
+
+int efi_set_variable(const efi_char16_t *name, const efi_guid_t *vendor, u32 attr, size_t size, const void *data)
+{
+	return EFI_CALL(SetVariable, EFI_ARG(name), EFI_ARG(vendor), attr, size, EFI_ARG(data));
+}
+
+void efi_reset(EFI_RESET_TYPE type)
+{
+	EFI_CALL(ResetSystem, type, EFI_SUCCESS, 0, 0);
 }

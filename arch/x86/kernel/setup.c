@@ -108,12 +108,13 @@ static const char *door_name(enum boot_stage first)
 
 static void print_door(void)
 {
-	char vendor[64];
+	const char *vendor;
 	u32 revision;
 
 	printk("door: %s, started by %s (type %#04x)\n", door_name(boot_stage_first()),
 	       loader_name(boot_params.hdr.type_of_loader), boot_params.hdr.type_of_loader);
-	if (efi_firmware(vendor, sizeof(vendor), &revision))
+	vendor = efi_firmware(&revision);
+	if (vendor)
 		printk("firmware: %sUEFI, %s %u.%02u, Secure Boot %s\n", efi_firmware_bits() == 32 ? "32-bit " : "",
 		       vendor, revision >> 16, revision & 0xffff,
 		       boot_params.secure_boot == SECURE_BOOT_ENABLED ? "on" : "off");
@@ -196,5 +197,8 @@ void setup_arch(void)
 	memblock.bottom_up = false;
 
 	boot_stage(STAGE_EFI_RUNTIME);
-	efi_runtime_setup();
+	efi_map_remap();
+	efi_enter_virtual_mode();	/* runtime services can be called */
+	efi_free_boot_services();
+	acpi_reserve_tables();		/* some firmware leaves them in what has become free */
 }

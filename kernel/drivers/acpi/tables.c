@@ -10,6 +10,7 @@
 #include <kernel/acpi.h>
 #include <kernel/stage.h>
 #include <lib/string.h>
+#include <mm/memblock.h>
 #include <mm/vmalloc.h>
 
 #define TABLE_MAX	(4u << 20)	/* longer is damage */
@@ -229,6 +230,21 @@ static bool fadt_has(size_t end_of_field)
 
 #define FADT_HAS(field) \
 	fadt_has(offsetof(struct acpi_fadt, field) + sizeof(((struct acpi_fadt *)0)->field))
+
+void acpi_reserve_tables(void)
+{
+	unsigned int i, width = root && memcmp(root->signature, "XSDT", 4) ? 4 : 8;
+
+	for (i = 0; root && i < (root->length - sizeof(*root)) / width; i++) {
+		phys_addr_t pa = root_entry(i, width);
+		const struct acpi_header *h = pa ? memremap(pa, sizeof(*h)) : NULL;
+
+		if (h && h->length <= TABLE_MAX && memblock_is_memory(pa, h->length))
+			memblock_reserve(pa, h->length, MEM_ACPI);
+	}
+	if (root && memblock_is_memory(__pa(root), root->length))
+		memblock_reserve(__pa(root), root->length, MEM_ACPI);
+}
 
 void acpi_init(phys_addr_t rsdp)
 {
