@@ -18,6 +18,12 @@
  *   ebs=N                                            ExitBootServices refused N times
  *   rng=ok|busy|fail  memattr                        protocols installed
  *   reset                                            ResetSystem points nowhere
+ *   rt=SERVICE:HOW                                   a runtime service replaced: HOW is ud, gp, pf or stack for
+ *                                                    a fault, error, write (to its own code), or boot (by way
+ *                                                    of boot services memory); OVMF's own table of memory
+ *                                                    attributes forbids to run them, so mat= is needed, too
+ *   mat=bad|gone|ro|xp                               the table of memory attributes: damaged, not there, or one
+ *                                                    that says this of the services replaced
  *   ami                                              vendor and UEFI version of old AMI firmware
  *   gop=bgr|rgb|mask|base0|pitch                     the graphics mode as told
  *
@@ -46,7 +52,7 @@ static efi_guid_t loaded_image_guid = LOADED_IMAGE_GUID;
 
 /* What the line asks for; NULL or 0: not asked for */
 static struct {
-	const char	*map, *opts, *rng, *gop;
+	const char	*map, *opts, *rng, *gop, *mat;
 	u64		ebs_failures;
 	u64		hog_kib;
 	bool		hog, high, memattr, nofilepath, nodevice, reset, ami;
@@ -406,9 +412,149 @@ static void install_protocols(void)
 		BS->InstallProtocolInterface(&handle, &memattr_guid, EFI_NATIVE_INTERFACE, &memattr_protocol);
 }
 
-/* What stays changed: only for lines after which Lantern boots */
+/* --- runtime services: what stays changed, only for lines after which Lantern boots --- */
+
+#define MAX_SERVICES	4
+
+static const struct {
+	const char	*name;
+	UINTN		offset;		/* of the pointer in the table */
+} services[] = {
+	{ "GetTime", offsetof(EFI_RUNTIME_SERVICES, GetTime) },
+	{ "SetTime", offsetof(EFI_RUNTIME_SERVICES, SetTime) },
+	{ "GetNextVariableName", offsetof(EFI_RUNTIME_SERVICES, GetNextVariableName) },
+	{ "ResetSystem", offsetof(EFI_RUNTIME_SERVICES, ResetSystem) },
+	{ "SetVirtualAddressMap", offsetof(EFI_RUNTIME_SERVICES, SetVirtualAddressMap) },
+};
+
+/* Position independent, as the services get another address */
+static const struct {
+	const char	*name;
+	u8		length;
+	u8		code[24];
+} bodies[] = {
+	{ "ud", 2, { 0x0f, 0x0b } },						/* ud2 */
+	{ "gp", 13, { 0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0x80,			/* mov rax, 2^63 */
+		      0x48, 0x89, 0x00 } },					/* mov [rax], rax */
+	{ "pf", 13, { 0x48, 0xb8, 0, 0, 0xff, 0xff, 0xff, 0x7f, 0, 0,		/* mov rax, where nothing is */
+		      0x48, 0x89, 0x00 } },					/* mov [rax], rax */
+	{ "stack", 5, { 0xe8, 0xfb, 0xff, 0xff, 0xff } },			/* call itself */
+	{ "error", 11, { 0x48, 0xb8, 7, 0, 0, 0, 0, 0, 0, 0x80, 0xc3 } },	/* return EFI_DEVICE_ERROR */
+	{ "write", 22, { 0x48, 0x8d, 0x05, 0xf9, 0xff, 0xff, 0xff,		/* lea rax, itself */
+			 0x8a, 0x08, 0x88, 0x08,				/* mov cl, [rax]; mov [rax], cl */
+			 0x48, 0xb8, 7, 0, 0, 0, 0, 0, 0, 0x80, 0xc3 } },	/* return EFI_DEVICE_ERROR */
+};
+
+static const char *replaced[MAX_SERVICES];	/* values of rt=, each cut at its colon */
+static unsigned int nr_replaced;
+
+static u8 *code_page(EFI_MEMORY_TYPE type)
+{
+	EFI_PHYSICAL_ADDRESS page;
+	EFI_STATUS status = BS->AllocatePages(AllocateAnyPages, type, 1, &page);
+
+	if (EFI_ERROR(status))
+		fatal("a page for code", status);
+	return (u8 *)page;
+}
+
+static u8 *put_jump(u8 *at, const void *target)
+{
+	*at++ = 0x48, *at++ = 0xb8;		/* mov rax, target */
+	CopyMem(at, &target, sizeof(target));
+	at += sizeof(target);
+	*at++ = 0xff, *at++ = 0xe0;		/* jmp rax */
+	return at;
+}
+
+/* Write at @at what is to run instead of @old. Return: where the next may be written. */
+static u8 *put_body(u8 *at, const char *how, const void *old)
+{
+	if (text_equal(how, "boot")) {
+		u8 *page = code_page(EfiBootServicesCode);
+
+		put_jump(page, old);
+		return put_jump(at, page);
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(bodies); i++)
+		if (text_equal(how, bodies[i].name)) {
+			CopyMem(at, (void *)bodies[i].code, bodies[i].length);
+			return at + bodies[i].length;
+		}
+	fatal("rt=", EFI_INVALID_PARAMETER);
+	return at;
+}
+
+/* Return: the page the new code is in */
+static u8 *replace_services(void)
+{
+	u8 *page = code_page(EfiRuntimeServicesCode), *at = page;
+
+	while (nr_replaced) {
+		const char *name = replaced[--nr_replaced], *how = name + strlena((CHAR8 *)name) + 1;
+		unsigned int i;
+
+		for (i = 0; i < ARRAY_SIZE(services) && !text_equal(name, services[i].name); i++)
+			;
+		if (i == ARRAY_SIZE(services))
+			fatal("rt=", EFI_NOT_FOUND);
+		void **service = (void **)((u8 *)RT + services[i].offset);
+		u8 *code = at;
+
+		at = put_body(at, how, *service);
+		*service = code;
+	}
+	return page;
+}
+
+static void note_replaced(char *value)
+{
+	if (nr_replaced == MAX_SERVICES)
+		fatal("rt=", EFI_OUT_OF_RESOURCES);
+	replaced[nr_replaced++] = value;
+	while (*value && *value != ':')
+		value++;
+	if (!*value)
+		fatal("rt=", EFI_INVALID_PARAMETER);
+	*value = 0;
+}
+
+static void spoil_attributes(u8 *page)
+{
+	static struct {
+		efi_memory_attributes_t	header;
+		EFI_MEMORY_DESCRIPTOR	entry;
+	} ours;
+	efi_guid_t guid = MEMORY_ATTRIBUTES_TABLE_GUID;
+
+	for (UINTN i = 0; i < ST->NumberOfTableEntries; i++) {
+		EFI_CONFIGURATION_TABLE *table = &ST->ConfigurationTable[i];
+
+		if (CompareGuid(&table->VendorGuid, &guid))
+			continue;
+		if (text_equal(trick.mat, "gone")) {
+			table->VendorGuid.Data1 ^= 1;
+		} else if (text_equal(trick.mat, "bad")) {
+			((efi_memory_attributes_t *)table->VendorTable)->NumberOfEntries = 0x7fffffff;
+		} else {
+			ours.header = (efi_memory_attributes_t){ 1, 1, sizeof(ours.entry), 0 };
+			ours.entry.Type = EfiRuntimeServicesCode;
+			ours.entry.PhysicalStart = (u64)page;
+			ours.entry.NumberOfPages = 1;
+			ours.entry.Attribute = EFI_ATTR_RUNTIME | (text_equal(trick.mat, "ro") ? EFI_ATTR_RO : EFI_ATTR_XP);
+			table->VendorTable = &ours;
+		}
+		return;
+	}
+	fatal("no table of memory attributes", EFI_NOT_FOUND);
+}
+
 static void spoil_system_table(void)
 {
+	u8 *page = nr_replaced ? replace_services() : NULL;
+
+	if (trick.mat)
+		spoil_attributes(page);
 	if (trick.reset)
 		RT->ResetSystem = (EFI_RESET_SYSTEM)0xdead0000;
 	if (trick.ami) {
@@ -616,6 +762,10 @@ static void parse_line(char *line, u8 *file, UINTN *size)
 			trick.high = true;
 		} else if (text_equal(word, "memattr")) {
 			trick.memattr = true;
+		} else if ((value = after(word, "mat="))) {
+			trick.mat = value;
+		} else if (after(word, "rt=")) {
+			note_replaced(word + 3);
 		} else if (text_equal(word, "reset")) {
 			trick.reset = true;
 		} else if (text_equal(word, "ami")) {
