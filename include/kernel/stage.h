@@ -21,7 +21,7 @@ enum boot_stage boot_stage_current(void);
 /** boot_stage_first() - the stage recorded first: through which door the boot came */
 enum boot_stage boot_stage_first(void);
 
-/** boot_stage_start() - TSC when the stage recorded first began */
+/** boot_stage_start() - the TSC when the first stage began, if that is to be believed, else now */
 u64 boot_stage_start(void);
 
 /** stage_set_verbose() - print stages from now on (efi=debug, earlyprintk) */

@@ -39,6 +39,7 @@ void __noreturn start_kernel(void)
 	cpu_report_missing();	/* the boot ends here on a CPU we are not compiled for */
 	setup_arch();		/* memory map, memblock, final page tables, firmware tables */
 	mm_init(boot_command_line, arch_ram_bytes());	/* alloc_pages; memblock allocates no more */
+	time_init();		/* ktime_get() and the delays; what is printed from here on has its time */
 	mm_selftest_if_asked();
 	boot_stage(STAGE_MONITOR);
 	stage_print_times(tsc_khz());

@@ -2,9 +2,9 @@
 /* The end that says why. */
 #include <asm/processor.h>
 #include <asm/setup.h>
-#include <asm/time.h>
 #include <asm/traps.h>
 #include <kernel/console.h>
+#include <kernel/delay.h>
 #include <kernel/init.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
@@ -27,7 +27,7 @@ void __noreturn panic_stop(void)
 	}
 	printk("panic: reset in %llu s\n", (unsigned long long)seconds);
 	while (seconds--)
-		delay_ms(1000);
+		mdelay(1000);
 	machine_restart();
 }
 

@@ -108,8 +108,7 @@ size_t time_prefix(char buf[TIME_PREFIX_SIZE], u64 tsc)
 		buf[0] = '\0';
 		return 0;
 	}
-	/* asking for the rate too early would settle for a worse clock */
-	if (boot_stage_current() > STAGE_ACPI && tsc_khz() && tsc > boot_stage_start())
+	if (tsc_khz() && tsc > boot_stage_start())
 		us = (tsc - boot_stage_start()) * 1000 / tsc_khz();
 	return snprintf(buf, TIME_PREFIX_SIZE, "[%5llu.%06llu] ", (unsigned long long)us / 1000000,
 			(unsigned long long)us % 1000000);

@@ -45,7 +45,10 @@ enum boot_stage boot_stage_first(void)
 
 u64 boot_stage_start(void)
 {
-	return trace.nr_entries ? trace.entry[0].tsc : 0;
+	u64 now = rdtsc();
+
+	/* a loader's record may say anything; one without a TSC says 0 */
+	return trace.nr_entries && trace.entry[0].tsc ? min(trace.entry[0].tsc, now) : now;
 }
 
 void stage_set_verbose(bool on)

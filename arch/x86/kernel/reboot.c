@@ -3,8 +3,8 @@
 #include <asm/efi.h>
 #include <asm/io.h>
 #include <asm/processor.h>
-#include <asm/time.h>
 #include <kernel/acpi.h>
+#include <kernel/delay.h>
 #include <kernel/reboot.h>
 
 #define I8042_COMMAND	0x64
@@ -33,9 +33,9 @@ void __noreturn machine_restart(void)
 {
 	efi_reset(EfiResetCold);
 	acpi_reset();
-	delay_ms(50);
+	mdelay(50);
 	i8042_reset();
-	delay_ms(50);
+	mdelay(50);
 	triple_fault();
 }
 
@@ -43,5 +43,5 @@ void machine_poweroff(void)
 {
 	efi_reset(EfiResetShutdown);
 	acpi_poweroff();
-	delay_ms(100);
+	mdelay(100);
 }

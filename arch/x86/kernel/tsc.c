@@ -1,101 +1,182 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How fast the time stamp counter runs. Asked for only when someone wants to
- * read a time, so a boot that prints none does not wait for an answer.
+ * The time stamp counter as a clock. Its rate comes from who knows it, the CPU
+ * or the hypervisor, else from a comparison with the best other clock.
  */
 #include <asm/io.h>
 #include <asm/processor.h>
+#include <asm/setup.h>
 #include <asm/time.h>
-#include <kernel/acpi.h>
+#include <kernel/calibrate.h>
+#include <kernel/printk.h>
+#include <kernel/stage.h>
+#include <lib/cmdline.h>
+#include <lib/math64.h>
 
-#define PMTMR_HZ	3579545		/* ACPI 6.5, 4.8.3.3 */
-#define PMTMR_MASK	0xffffff	/* 24 bits are always there */
-#define PMTMR_TICKS	(PMTMR_HZ / 200)	/* 5 ms */
+#define TRY_TICKS	1000		/* of the other clock: its own tick is a thousandth then */
+#define TRY_PER_SEC	5000		/* and no try takes less than 1/5000 s */
+#define PAIRS		3		/* readings of both clocks, the closest of which counts */
+#define SPIN_LIMIT	1000000		/* readings; a clock that stops must not stop us */
 
-#define PIT_HZ		1193182
-#define PIT_CH2		0x42
-#define PIT_MODE	0x43
-#define PIT_GATE	0x61
-#define PIT_TICKS	(PIT_HZ / 200)
+#define GUESS_HZ	5000000000ULL	/* no TSC is faster, so a delay is too long rather than too short */
 
-#define SPIN_LIMIT	2000000		/* a timer that stands still must not stop us */
-
-/* CPUID.15H: crystal in ECX, ratio EBX / EAX. */
-static u64 khz_from_cpuid(void)
+static u64 tsc_read(void)
 {
-	struct cpuid_regs r = cpuid_checked(0x15, 0);
-
-	if (!r.eax || !r.ebx || !r.ecx)
-		return 0;
-	return (u64)r.ecx * r.ebx / r.eax / 1000;
+	return rdtsc();
 }
 
-static u64 khz_from_pmtmr(void)
-{
-	u16 port = acpi_pm_timer_port();
-	u32 start, ticks = 0;
-	u64 tsc;
-	unsigned int i;
-
-	if (!port)
-		return 0;
-	start = inl(port);
-	tsc = rdtsc();
-	for (i = 0; i < SPIN_LIMIT && ticks < PMTMR_TICKS; i++)
-		ticks = (inl(port) - start) & PMTMR_MASK;
-	if (ticks < PMTMR_TICKS)
-		return 0;
-	return (rdtsc() - tsc) * PMTMR_HZ / ticks / 1000;
-}
-
-/* Channel 2 counts down once, its output shows in bit 5 of port 61h. */
-static u64 khz_from_pit(void)
-{
-	u64 tsc;
-	unsigned int i;
-
-	outb((inb(PIT_GATE) & ~0x02) | 0x01, PIT_GATE);
-	outb(0xb0, PIT_MODE);
-	outb(PIT_TICKS & 0xff, PIT_CH2);
-	outb(PIT_TICKS >> 8, PIT_CH2);
-	tsc = rdtsc();
-	for (i = 0; i < SPIN_LIMIT && !(inb(PIT_GATE) & 0x20); i++)
-		;
-	/* an absent PIT answers at once or never */
-	if (i < 10 || i == SPIN_LIMIT)
-		return 0;
-	return (rdtsc() - tsc) / 5;
-}
+static struct clocksource clocksource_tsc = {
+	.name = "tsc", .read = tsc_read, .mask = ~0ULL, .rating = 300,
+};
 
 unsigned int tsc_khz(void)
 {
-	static unsigned int khz;
-	static bool known;
-
-	if (!known) {
-		u64 rate = khz_from_cpuid();
-
-		if (!rate)
-			rate = khz_from_pmtmr();
-		if (!rate)
-			rate = khz_from_pit();
-		khz = rate;
-		known = true;
-	}
-	return khz;
+	return clocksource_tsc.hz / 1000;
 }
 
-void delay_ms(unsigned int ms)
+/* CPUID.15H: the crystal's rate in ECX, and TSC / crystal = EBX / EAX. */
+static u64 hz_from_crystal(void)
 {
-	u64 khz = tsc_khz(), start = rdtsc();
+	struct cpuid_regs r = cpuid_checked(0x15, 0);
+
+	return r.eax && r.ebx && r.ecx ? (u64)r.ecx * r.ebx / r.eax : 0;
+}
+
+/* Leaf 40000010H, which VMware began: kHz in EAX. The leaves of a hypervisor count from 40000000H. */
+static u64 hz_from_hypervisor(void)
+{
+	if (!(cpuid_checked(1, 0).ecx & 1u << 31) || cpuid(0x40000000, 0).eax < 0x40000010)
+		return 0;
+	return cpuid(0x40000010, 0).eax * 1000ULL;
+}
+
+/* CPUID.16H: base frequency in MHz, which the TSC has on CPUs with a constant one; rounded. */
+static u64 hz_from_base_frequency(void)
+{
+	return (cpuid_checked(0x16, 0).eax & 0xffff) * 1000000ULL;
+}
+
+struct pair { u64 tsc, ref; };
+
+/* Both clocks at one moment: of a few readings the one that took least between two of the TSC. */
+static struct pair read_pair(const struct clocksource *ref)
+{
+	struct pair best = { 0 };
+	u64 least = ~0ULL;
 	unsigned int i;
 
-	if (khz) {
-		while (rdtsc() - start < ms * khz)
-			cpu_relax();
+	for (i = 0; i < PAIRS; i++) {
+		u64 before = rdtsc(), value = ref->read(), took = rdtsc() - before;
+
+		if (took < least) {
+			least = took;
+			best = (struct pair){ before + took / 2, value };
+		}
+	}
+	return best;
+}
+
+static struct calibration_try try_once(const struct clocksource *ref)
+{
+	u64 goal = max((u64)TRY_TICKS, ref->hz / TRY_PER_SEC);
+	struct pair start = read_pair(ref), end;
+	unsigned int i;
+
+	for (i = 0; i < SPIN_LIMIT; i++)
+		if (((ref->read() - start.ref) & ref->mask) >= goal)
+			break;
+	end = read_pair(ref);
+	return (struct calibration_try){
+		.ticks = end.tsc - start.tsc,
+		.ref = i < SPIN_LIMIT ? (end.ref - start.ref) & ref->mask : 0,
+	};
+}
+
+static u64 measure(const struct clocksource *ref)
+{
+	struct calibration_try tries[CALIBRATE_TRIES];
+	unsigned int i;
+
+	for (i = 0; i < CALIBRATE_TRIES; i++)
+		tries[i] = try_once(ref);
+	return calibrate(tries, CALIBRATE_TRIES, ref->hz);
+}
+
+/* Each other clock in turn until one gives an answer. */
+static u64 hz_from_clocks(const char **name)
+{
+	const struct clocksource *ref;
+
+	for (ref = clocksource_best(NULL); ref; ref = ref->next) {
+		u64 hz = measure(ref);
+
+		*name = ref->name;
+		if (hz)
+			return hz;
+		boot_warn(STAGE_TIME, "the rate of the TSC by %s differs from try to try, not believed", ref->name);
+	}
+	return 0;
+}
+
+static u64 find_rate(const char **from)
+{
+	u64 hz;
+
+	*from = "CPUID 15h";
+	hz = hz_from_crystal();
+	if (hz)
+		return hz;
+	*from = "hypervisor";
+	hz = hz_from_hypervisor();
+	if (hz)
+		return hz;
+	hz = hz_from_clocks(from);
+	if (hz)
+		return hz;
+	*from = "CPUID 16h";
+	return hz_from_base_frequency();
+}
+
+static bool tsc_option(const char *word)
+{
+	return cmdline_list_has(boot_command_line, "tsc", word);
+}
+
+/* CPUID.80000007H:EDX[8]: the rate is the same in all P- and C-states (SDM 3B 18.17.1). */
+static bool tsc_is_invariant(void)
+{
+	return cpuid_checked(0x80000007, 0).edx & 1u << 8;
+}
+
+static void print_rate(const char *from)
+{
+	u64 khz = clocksource_tsc.hz / 1000;
+
+	if (boot_deterministic())
+		printk("tsc: rate from %s%s\n", from, tsc_is_invariant() ? "" : ", not invariant");
+	else
+		printk("tsc: %llu.%03llu MHz from %s%s\n", (unsigned long long)khz / 1000, (unsigned long long)khz % 1000,
+		       from, tsc_is_invariant() ? "" : ", not invariant");
+}
+
+void tsc_init(void)
+{
+	const char *from = NULL;
+
+	if (!clocksource_advances(&clocksource_tsc)) {
+		boot_warn(STAGE_TIME, "the TSC stands still, not used");
 		return;
 	}
-	for (; ms; ms--)
-		for (i = 0; i < 1000; i++)
-			outb(0, 0x80);		/* about a microsecond on an ISA-shaped bus */
+	clocksource_tsc.hz = find_rate(&from);
+	if (clocksource_tsc.hz) {
+		print_rate(from);
+	} else {
+		boot_warn(STAGE_TIME, "no HPET, PM timer or PIT tells the rate of the TSC: taken for 5 GHz, times are too short");
+		clocksource_tsc.hz = GUESS_HZ;
+		clocksource_tsc.rating = 50;
+	}
+	clocksource_tsc.watched = !tsc_is_invariant() && !tsc_option("reliable") && !tsc_option("nowatchdog");
+	if (cmdline_find_option_bool(boot_command_line, "notsc") || tsc_option("unstable"))
+		clocksource_tsc.rating = 0;
+	clocksource_register(&clocksource_tsc);
 }

@@ -12,7 +12,7 @@
 struct spinlock {
 	u16	next;			/* number the next comer draws */
 	u16	serving;		/* number that may enter */
-};
+} __aligned(4);				/* spin_trylock() compares both at once */
 
 static inline void spin_lock(struct spinlock *lock)
 {
@@ -20,6 +20,16 @@ static inline void spin_lock(struct spinlock *lock)
 
 	while (__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != mine)
 		__builtin_ia32_pause();
+}
+
+/** spin_trylock() - take the lock if nobody has it and nobody waits; whether it was taken */
+static inline bool spin_trylock(struct spinlock *lock)
+{
+	struct spinlock seen = { .serving = __atomic_load_n(&lock->serving, __ATOMIC_RELAXED) };
+	struct spinlock taken = { .next = seen.serving + 1, .serving = seen.serving };
+
+	seen.next = seen.serving;
+	return __atomic_compare_exchange(lock, &seen, &taken, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
 static inline void spin_unlock(struct spinlock *lock)

@@ -1,17 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The clocks of a PC. */
 #ifndef ASM_TIME_H
 #define ASM_TIME_H
 
+#include <kernel/clocksource.h>
 #include <lib/types.h>
 
 /**
- * tsc_khz() - rate of the time stamp counter
- * From CPUID leaf 15H, else measured against the ACPI PM timer or the PIT for
- * a few milliseconds on the first call. 0 when the machine has none of them.
+ * time_init() - find the clocks, measure the TSC if nothing tells its rate, choose one
+ * ktime_get() and the delays work after it. Takes some milliseconds.
+ * Does nothing the second time. Context: once the ACPI tables and ioremap() are
+ * there; before, a panic may call it, and makes do with what it finds then.
  */
+void time_init(void);
+
+/** tsc_khz() - rate of the time stamp counter; 0 before time_init() and when nobody knows */
 unsigned int tsc_khz(void);
 
-/** delay_ms() - wait, also when nothing can be measured (then by counting port writes, roughly) */
-void delay_ms(unsigned int ms);
+/* Each registers a clocksource if the machine has one: hpet, acpi_pm, pit, tsc. */
+void hpet_init(void);
+void acpi_pm_init(void);
+void pit_init(void);
+
+/** tsc_init() - after the other three, which it is measured against */
+void tsc_init(void);
 
 #endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* High precision event timers (IA-PC HPET specification 1.0a). */
+#ifndef ASM_HPET_H
+#define ASM_HPET_H
+
+#include <kernel/acpi.h>
+
+/* The table that tells of it (3.2.4) */
+struct acpi_hpet {
+	struct acpi_header header;
+	u32	block_id;
+	u8	space, bit_width, bit_offset, access_size;	/* space 0: memory */
+	u64	address;
+	u8	number;
+	u16	min_tick;
+	u8	attributes;
+} __packed;
+
+static_assert(sizeof(struct acpi_hpet) == 56, "HPET 1.0a 3.2.4");
+
+#define HPET_SIZE	0x400
+
+/* Registers, offsets from the address (2.3) */
+#define HPET_ID		0x000		/* 64 bits: the period of a tick in fs is the upper half */
+#define HPET_CFG	0x010
+#define HPET_COUNTER	0x0f0
+
+#define HPET_ID_REV(id)		((id) & 0xff)		/* 0 is not allowed */
+#define HPET_ID_64BIT		(1u << 13)
+#define HPET_CFG_ENABLE		0x1
+#define HPET_MAX_PERIOD		100000000	/* fs, 2.3.4 */
+#define HPET_MIN_PERIOD		100000		/* 10 GHz; no clock counts faster */
+
+#endif

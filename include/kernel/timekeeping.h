@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What time it is. */
+#ifndef KERNEL_TIMEKEEPING_H
+#define KERNEL_TIMEKEEPING_H
+
+#include <kernel/clocksource.h>
+#include <lib/types.h>
+
+#define NSEC_PER_SEC	1000000000ULL
+#define NSEC_PER_MSEC	1000000ULL
+#define NSEC_PER_USEC	1000ULL
+
+/**
+ * ktime_get() - ns since the first instruction of ours, never going back
+ * 0 until time_init().
+ * Context: any, NMI too; takes no lock.
+ */
+u64 ktime_get(void);
+
+/** local_clock() - the time for stamps in logs and traces; as ktime_get() */
+static inline u64 local_clock(void)
+{
+	return ktime_get();
+}
+
+/**
+ * timekeeping_set() - from now on time goes by @cs
+ * @ns: what time it is now at least; time never goes back
+ */
+void timekeeping_set(struct clocksource *cs, u64 ns);
+
+/** timekeeping_clock() - what time is read from; NULL before time_init() */
+struct clocksource *timekeeping_clock(void);
+
+#endif
