@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Build, run the kinds of test named, and end with one line over all of them.
 
-    tests/run.py [--build DIR] [--make MAKE] {host,image,boot,doors}...
+    tests/run.py [--build DIR] [--make MAKE] {host,fuzz,image,boot,doors}...
 
 The last line is `N passed, N failed`, with `, N skipped` when a test was
 skipped. The exit status is 0 only when something passed and nothing failed. A
@@ -76,17 +76,18 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", default="build")
     parser.add_argument("--make", default="make")
-    parser.add_argument("kinds", nargs="+", choices=tuple(FOLDERS) + ("host",))
+    parser.add_argument("kinds", nargs="+", choices=("host", "fuzz") + tuple(FOLDERS))
     args = parser.parse_args()
     build = os.path.join(ROOT, args.build)
     make = (args.make, "--no-print-directory", f"-j{os.cpu_count()}", f"BUILD={args.build}")
     tally = Tally()
     remove(f"{build}/tests/count")
 
-    if "host" in args.kinds:
-        results = f"{build}/host/results/**/*.xml"
-        remove(results)
-        junit_results(tally, "host tests", run(*make, "test-host"), results)
+    for kind in ("host", "fuzz"):
+        if kind in args.kinds:
+            results = f"{build}/{kind}/results/**/*.xml"
+            remove(results)
+            junit_results(tally, f"{kind} tests", run(*make, f"test-{kind}"), results)
 
     folders = [folder for kind, folder in FOLDERS.items() if kind in args.kinds]
     if folders and run(*make, "all", "test-efi"):

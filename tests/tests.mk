@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The kinds of test, cheapest first, and the one command that runs them all.
 # Read by the top Makefile, which sets BUILD, Q, PYTHON and PACKAGES_RUN;
-# tests/host/host.mk has the rules of the host tests.
+# tests/host/host.mk has the rules of the host tests, tests/fuzz/fuzz.mk those of
+# the fuzz targets.
 #
 #help make test-host            tests of pure logic, on this machine
+#help make fuzz                 libFuzzer on the same logic, FUZZ_SECONDS=60 for each target
 #help make test-image           tests of the file build/lantern.efi
 #help make test-boot            boots in QEMU with OVMF and SeaBIOS
 
@@ -18,13 +20,13 @@ EFI_LIB		?= /usr/lib
 .PHONY: test test-image test-boot test-doors doors-table test-efi test-packages
 
 test-packages:
-	$(Q)tests/need $(PACKAGES_RUN) $(TEST_PACKAGES)
+	$(Q)tests/need $(PACKAGES_RUN) $(TEST_PACKAGES) $(FUZZ_PACKAGES)
 
 # run.py calls make again, when all packages are there, and counts a build that breaks as a failure
 RUN_TESTS	:= $(PYTHON) tests/run.py --build $(BUILD) --make $(MAKE)
 
 test: test-packages
-	$(Q)$(RUN_TESTS) host image boot
+	$(Q)$(RUN_TESTS) host fuzz image boot
 
 test-image: test-packages
 	$(Q)$(RUN_TESTS) image
@@ -39,6 +41,7 @@ doors-table:
 	$(Q)$(PYTHON) tests/tools/doors_table.py $(BUILD) README.md
 
 -include tests/host/host.mk
+-include tests/fuzz/fuzz.mk
 
 # Programs for the firmware, by gnu-efi's rules: crt0 relocates it, objcopy makes it PE
 EFI_PROGRAMS	:= $(patsubst %,$(BUILD)/tests/%.efi,saboteur handover loader)
