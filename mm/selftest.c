@@ -174,6 +174,27 @@ static void test_out_of_memory(void)
 	}
 }
 
+#ifdef LANTERN_DEBUG
+/* Damage that a debug build reports, one line each; nothing is left of it. */
+static void plant_damage(void)
+{
+	char *object = kmalloc(64, GFP_KERNEL);
+
+	if (!object)
+		return;
+	object[64] = 1;
+	kfree(object);		/* "written past its end" */
+	object[8] = 1;
+	object = kmalloc(64, GFP_KERNEL);	/* the same one: "written after free" */
+	kfree(object);
+	kfree(object);		/* "double free" */
+}
+#else
+static void plant_damage(void)
+{
+}
+#endif
+
 static void selftest_mm(void)
 {
 	nr_checks = nr_failed = 0;
@@ -184,6 +205,7 @@ static void selftest_mm(void)
 	test_zeroed_memory();
 	test_vmalloc();
 	test_out_of_memory();
+	plant_damage();
 	drain_local_pages();
 	check(mem_books_check(), "books after");
 	printk("selftest mm: %u checks, %u failed\n", nr_checks, nr_failed);

@@ -90,6 +90,12 @@ $(BUILD)/tests/probe.bin: tests/boot/bios/probe.c tests/tests.mk
 	$(Q)$(LD) -m elf_i386 -Ttext=0x100000 -e probe_entry -N \
 		--build-id=none -z noexecstack --no-warn-rwx-segments -o $(@:.bin=.elf) $(@:.bin=.o)
 	$(Q)objcopy -O binary $(@:.bin=.elf) $@
+# The kernel with its checks on, in a folder of its own
+.PHONY: $(BUILD)/debug/lantern.efi
+test-efi: $(BUILD)/debug/lantern.efi
+$(BUILD)/debug/lantern.efi:
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/debug DEBUG=1 $@
+
 # The same for 32-bit firmware
 test-efi: $(BUILD)/tests/compat.efi
 COMPAT_CFLAGS	:= $(filter-out -mno-red-zone -maccumulate-outgoing-args -DGNU_EFI_USE_MS_ABI,$(TEST_EFI_CFLAGS:%/efi/x86_64=%/efi/ia32)) \
