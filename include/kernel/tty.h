@@ -6,15 +6,17 @@
 #include <kernel/framebuffer.h>
 #include <lib/types.h>
 
+struct console_option;
+
 /**
- * serial8250_console_init() - start the serial consoles the command line asks for
- * @cmdline: console=ttyS0..ttyS3[,SPEED], as on Linux, any number of them. Without
- *           any console= option: ttyS0 at 115200. Always 8N1; speeds are 50..115200,
- *           one that is not a divisor of 115200 is replaced by 115200.
- * Registers a console for each port that is there. Call once.
- * Return: number of consoles registered.
+ * serial8250_console_start() - start one serial console
+ * @opt: of kind CONSOLE_TTYS or CONSOLE_UART; ttyS4..7 are the 16550s found on PCI
+ * Return: 0, or -1 when it is not there or started already.
  */
-int serial8250_console_init(const char *cmdline);
+int serial8250_console_start(const struct console_option *opt);
+
+/** serial8250_remap() - after paging_init(): UARTs in memory through a mapping of their own */
+void serial8250_remap(void);
 
 /**
  * i8042_console_init() - start the polled PS/2 keyboard as input console "kbd0"

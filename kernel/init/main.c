@@ -4,6 +4,7 @@
  */
 #include <asm/setup.h>
 #include <asm/time.h>
+#include <kernel/console_options.h>
 #include <kernel/framebuffer.h>
 #include <kernel/init.h>
 #include <kernel/monitor.h>
@@ -13,7 +14,35 @@
 #include <lib/cmdline.h>
 #include <mm/init.h>
 
-/* Serial line, screen and keyboard, whichever of them the machine has. */
+static bool start_console(const struct console_option *opt)
+{
+	switch (opt->kind) {
+	case CONSOLE_UNKNOWN:
+		boot_warn(STAGE_CONSOLE, "console '%s' is none of ours, ignored", opt->text);
+		return false;
+	case CONSOLE_NULL:
+		return true;
+	case CONSOLE_SCREEN:
+		i8042_console_init();
+		return !screen_init();
+	default:
+		if (opt->bad_mode)
+			boot_warn(STAGE_CONSOLE, "console '%s': speed not understood, 115200n8 it is", opt->text);
+		return !serial8250_console_start(opt);
+	}
+}
+
+static bool start_consoles(const char *cmdline)
+{
+	struct console_option opt[CONSOLE_OPTIONS_MAX];
+	unsigned int i, n = console_options_parse(cmdline, opt), started = 0;
+
+	for (i = 0; i < n; i++)
+		started += start_console(&opt[i]);
+	return started;
+}
+
+/* What the command line asks for; where it is mistaken, whatever the machine has. */
 void console_init(void)
 {
 	static bool done;
@@ -27,9 +56,8 @@ void console_init(void)
 	    cmdline_find_option_bool(boot_command_line, "earlyprintk") ||
 	    cmdline_find_option(boot_command_line, "earlyprintk", NULL, 0) > 0)
 		stage_set_verbose(true);
-	serial8250_console_init(boot_command_line);
-	screen_init();
-	i8042_console_init();
+	if (!start_consoles(boot_command_line) && start_consoles(""))
+		boot_warn(STAGE_CONSOLE, "none of the consoles asked for is there");
 }
 
 void __noreturn start_kernel(void)

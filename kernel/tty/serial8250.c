@@ -6,10 +6,14 @@
  */
 #include <kernel/tty.h>
 #include <kernel/console.h>
+#include <kernel/console_options.h>
+#include <kernel/pci.h>
+#include <asm/init_64.h>
 #include <asm/io.h>
+#include <asm/pgtable_types.h>
+#include <mm/vmalloc.h>
 #include <lib/string.h>
 
-#define NR_UARTS	4
 #define UART_CLOCK	115200u		/* baud with divisor 1 */
 #define FIFO_SIZE	16
 
@@ -19,7 +23,7 @@
  */
 #define TX_POLLS	4000000u
 
-/* Registers, offsets from the base port */
+/* Registers, counted from the base */
 #define UART_RBR	0		/* read: received byte */
 #define UART_THR	0		/* write: byte to send */
 #define UART_DLL	0		/* divisor, while LCR.DLAB is set */
@@ -33,7 +37,6 @@
 #define UART_SCR	7
 
 #define FCR_ENABLE_CLEAR 0x07		/* FIFOs on, both emptied */
-#define LCR_8N1		0x03
 #define LCR_DLAB	0x80
 #define MCR_DTR_RTS	0x03
 #define MCR_OUT2	0x08
@@ -42,32 +45,77 @@
 #define LSR_THRE	0x20
 
 struct uart {
-	struct console	con;
-	u16		port;
+	struct console	con;		/* priv: this, once started */
+	u64		base;		/* port or physical address, 0: free */
+	enum uart_io	io;
+	volatile void	*regs;		/* where base is mapped; NULL for ports */
 	bool		dead;		/* took no byte for TX_POLLS polls */
 };
 
-static void serial8250_write(struct console *con, const char *s, size_t n);
-static int serial8250_getc(struct console *con);
-
-#define UART(nr, io) { \
-	.con = { .name = "ttyS" #nr, .write = serial8250_write, .getc = serial8250_getc }, \
-	.port = io, \
-}
+/* ttyS0 to 3, those on PCI, those named by address */
+#define FIRST_BY_ADDRESS (NR_LEGACY_UARTS + NR_PCI_UARTS)
+#define NR_UARTS	(FIRST_BY_ADDRESS + 4)
 
 static struct uart uarts[NR_UARTS] = {
-	UART(0, 0x3f8), UART(1, 0x2f8), UART(2, 0x3e8), UART(3, 0x2e8),
+	{ .con.name = "ttyS0", .base = 0x3f8 }, { .con.name = "ttyS1", .base = 0x2f8 },
+	{ .con.name = "ttyS2", .base = 0x3e8 }, { .con.name = "ttyS3", .base = 0x2e8 },
+	{ .con.name = "ttyS4" }, { .con.name = "ttyS5" }, { .con.name = "ttyS6" }, { .con.name = "ttyS7" },
+	{ .con.name = "uart0" }, { .con.name = "uart1" }, { .con.name = "uart2" }, { .con.name = "uart3" },
 };
+
+/* ------------------------------------------------------------------- registers */
+
+/* log2 of the bytes from one register to the next */
+static unsigned int reg_shift(const struct uart *u)
+{
+	return u->io == UART_IO_MEM32 ? 2 : u->io == UART_IO_MEM16 ? 1 : 0;
+}
+
+static size_t regs_size(const struct uart *u)
+{
+	return (size_t)8 << reg_shift(u);
+}
+
+static u8 uart_in(const struct uart *u, unsigned int reg)
+{
+	volatile u8 *at = (volatile u8 *)u->regs + (reg << reg_shift(u));
+
+	switch (u->io) {
+	case UART_IO_MEM8:	return readb(at);
+	case UART_IO_MEM16:	return readw(at);
+	case UART_IO_MEM32:	return readl(at);
+	default:		return inb(u->base + reg);
+	}
+}
+
+static void uart_out(const struct uart *u, unsigned int reg, u8 v)
+{
+	volatile u8 *at = (volatile u8 *)u->regs + (reg << reg_shift(u));
+
+	switch (u->io) {
+	case UART_IO_MEM8:	writeb(v, at); break;
+	case UART_IO_MEM16:	writew(v, at); break;
+	case UART_IO_MEM32:	writel(v, at); break;
+	default:		outb(v, u->base + reg);
+	}
+}
+
+/* ------------------------------------------------------------------ characters */
+
+static void give_up(struct uart *u)
+{
+	u->dead = true;
+	u->con.getc = NULL;
+}
 
 static bool wait_tx_empty(struct uart *u)
 {
 	for (u32 i = 0; i < TX_POLLS; i++) {
-		if (inb(u->port + UART_LSR) & LSR_THRE)
+		if (uart_in(u, UART_LSR) & LSR_THRE)
 			return true;
 		cpu_relax();
 	}
-	u->dead = true;
-	u->con.getc = NULL;
+	give_up(u);
 	return false;
 }
 
@@ -84,10 +132,10 @@ static void serial8250_write(struct console *con, const char *s, size_t n)
 			room = FIFO_SIZE;
 		}
 		if (*s == '\n') {
-			outb('\r', u->port + UART_THR);
+			uart_out(u, UART_THR, '\r');
 			room--;
 		}
-		outb(*s++, u->port + UART_THR);
+		uart_out(u, UART_THR, *s++);
 		room--;
 		n--;
 	}
@@ -96,11 +144,11 @@ static void serial8250_write(struct console *con, const char *s, size_t n)
 static int serial8250_getc(struct console *con)
 {
 	struct uart *u = con->priv;
-	u8 lsr = inb(u->port + UART_LSR);
+	u8 lsr = uart_in(u, UART_LSR);
 
 	if (lsr == 0xff || !(lsr & LSR_DR))
 		return -1;
-	return inb(u->port + UART_RBR);
+	return uart_in(u, UART_RBR);
 }
 
 /*
@@ -112,107 +160,113 @@ static bool uart_present(const struct uart *u)
 {
 	u8 mcr, msr;
 
-	if (inb(u->port + UART_LSR) == 0xff && inb(u->port + UART_MCR) == 0xff)
+	if (uart_in(u, UART_LSR) == 0xff && uart_in(u, UART_MCR) == 0xff)
 		return false;
 
-	outb(0x5a, u->port + UART_SCR);
-	if (inb(u->port + UART_SCR) == 0x5a) {
-		outb(0xa5, u->port + UART_SCR);
-		if (inb(u->port + UART_SCR) == 0xa5)
+	uart_out(u, UART_SCR, 0x5a);
+	if (uart_in(u, UART_SCR) == 0x5a) {
+		uart_out(u, UART_SCR, 0xa5);
+		if (uart_in(u, UART_SCR) == 0xa5)
 			return true;
 	}
 
-	mcr = inb(u->port + UART_MCR);
-	outb(MCR_LOOP | MCR_OUT2 | 0x02, u->port + UART_MCR);
-	msr = inb(u->port + UART_MSR) & 0xf0;
-	outb(mcr, u->port + UART_MCR);
+	mcr = uart_in(u, UART_MCR);
+	uart_out(u, UART_MCR, MCR_LOOP | MCR_OUT2 | 0x02);
+	msr = uart_in(u, UART_MSR) & 0xf0;
+	uart_out(u, UART_MCR, mcr);
 	return msr == 0x90;			/* DCD and CTS */
 }
 
-static void uart_setup(const struct uart *u, u32 baud)
+static void uart_setup(const struct uart *u, const struct console_option *opt)
 {
-	u16 divisor = UART_CLOCK / baud;
+	u16 divisor = opt->baud ? UART_CLOCK / opt->baud : 0;
 
-	outb(0, u->port + UART_IER);
-	outb(LCR_DLAB | LCR_8N1, u->port + UART_LCR);
-	outb(divisor & 0xff, u->port + UART_DLL);
-	outb(divisor >> 8, u->port + UART_DLM);
-	outb(LCR_8N1, u->port + UART_LCR);
-	outb(FCR_ENABLE_CLEAR, u->port + UART_FCR);
-	outb(MCR_DTR_RTS | MCR_OUT2, u->port + UART_MCR);
+	uart_out(u, UART_IER, 0);
+	if (divisor) {
+		uart_out(u, UART_LCR, LCR_DLAB | opt->lcr);
+		uart_out(u, UART_DLL, divisor & 0xff);
+		uart_out(u, UART_DLM, divisor >> 8);
+		uart_out(u, UART_LCR, opt->lcr);
+	}
+	uart_out(u, UART_FCR, FCR_ENABLE_CLEAR);
+	uart_out(u, UART_MCR, MCR_DTR_RTS | MCR_OUT2);
 }
 
-static bool uart_start(struct uart *u, u32 baud)
+/* --------------------------------------------------------------------- on PCI */
+
+#define PCI_CLASS_SERIAL_16550	0x070002u	/* PCI Code and ID Assignment 1.8 */
+#define BAR_IS_IO		1u
+#define BAR_IS_64BIT		4u
+
+/* The @nth UART on PCI, its base address register switched on. */
+static bool find_pci_uart(unsigned int nth, struct uart *u)
 {
-	if (!uart_present(u))
+	struct pci_function f = { 0 };
+	u32 bar;
+
+	for (unsigned int i = 0; i <= nth; i++)
+		if (!pci_find_class(PCI_CLASS_SERIAL_16550, &f, !i))
+			return false;
+	bar = pci_read_config(f, PCI_BASE_ADDRESS_0);
+	u->io = bar & BAR_IS_IO ? UART_IO_PORT : UART_IO_MEM8;
+	u->base = bar & (bar & BAR_IS_IO ? ~3u : ~15u);
+	if (!(bar & BAR_IS_IO) && bar & BAR_IS_64BIT)
+		u->base |= (u64)pci_read_config(f, PCI_BASE_ADDRESS_0 + 4) << 32;
+	if (!u->base)
 		return false;
-	uart_setup(u, baud);
-	u->con.priv = u;
-	register_console(&u->con);
+	pci_write_config(f, PCI_COMMAND, (pci_read_config(f, PCI_COMMAND) & 0xffff) |
+			 (bar & BAR_IS_IO ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY));
 	return true;
 }
 
-/* The digits after "ttySn,"; parity and bits after them are always 8N1. */
-static u32 parse_baud(const char *s)
+/* ---------------------------------------------------------------------- start */
+
+/* The entry for @opt, where it has one or a free one is left. */
+static struct uart *uart_for(const struct console_option *opt)
 {
-	u32 baud = 0;
+	if (opt->kind == CONSOLE_TTYS)
+		return &uarts[opt->index];
+	for (unsigned int i = 0; i < NR_UARTS; i++) {
+		struct uart *u = &uarts[i];
 
-	while (*s >= '0' && *s <= '9' && baud < UART_CLOCK)
-		baud = baud * 10 + (*s++ - '0');
-	if (baud < 50 || UART_CLOCK % baud)
-		return UART_CLOCK;
-	return baud;
-}
-
-/* Start of the next word after @s, which quotes keep together; NULL at the end. */
-static const char *next_word(const char *s)
-{
-	bool quoted = false;
-
-	for (; *s && (quoted || *s != ' '); s++)
-		quoted ^= *s == '"';
-	while (*s == ' ')
-		s++;
-	return *s ? s : NULL;
-}
-
-/* @baud[nr] becomes non-zero for every port named. Return: whether any console= stands on the line. */
-static bool parse_consoles(const char *cmdline, u32 baud[NR_UARTS])
-{
-	static const char option[] = "console=", tty[] = "ttyS";
-	bool any = false;
-
-	while (*cmdline == ' ')
-		cmdline++;
-	for (const char *w = *cmdline ? cmdline : NULL; w; w = next_word(w)) {
-		const char *v = w + sizeof(option) - 1;
-		unsigned int nr;
-
-		if (strncmp(w, option, sizeof(option) - 1))
+		if (u->base == opt->address && u->io == opt->io)
+			return u;
+		if (u->base || i < FIRST_BY_ADDRESS)
 			continue;
-		any = true;
-		if (strncmp(v, tty, sizeof(tty) - 1))
-			continue;
-		v += sizeof(tty) - 1;
-		nr = (unsigned int)*v - '0';
-		if (nr >= NR_UARTS)
-			continue;
-		if (v[1] == ',')
-			baud[nr] = parse_baud(v + 2);
-		else if (v[1] == ' ' || !v[1])
-			baud[nr] = UART_CLOCK;
+		u->base = opt->address;
+		u->io = opt->io;
+		return u;
 	}
-	return any;
+	return NULL;
 }
 
-int serial8250_console_init(const char *cmdline)
+int serial8250_console_start(const struct console_option *opt)
 {
-	u32 baud[NR_UARTS] = { 0 };
-	int started = 0;
+	struct uart *u = uart_for(opt);
 
-	if (!parse_consoles(cmdline, baud))
-		baud[0] = UART_CLOCK;
-	for (int i = 0; i < NR_UARTS; i++)
-		started += baud[i] && uart_start(&uarts[i], baud[i]);
-	return started;
+	if (!u || u->con.priv)
+		return -1;
+	if (opt->kind == CONSOLE_TTYS && opt->index >= NR_LEGACY_UARTS &&
+	    !find_pci_uart(opt->index - NR_LEGACY_UARTS, u))
+		return -1;
+	if (u->io != UART_IO_PORT)
+		u->regs = (void *)boot_data_map(u->base, regs_size(u));
+	if ((u->io != UART_IO_PORT && !u->regs) || !uart_present(u))
+		return -1;
+	uart_setup(u, opt);
+	u->con.write = serial8250_write;
+	u->con.getc = serial8250_getc;
+	u->con.priv = u;
+	register_console(&u->con);
+	return 0;
+}
+
+void serial8250_remap(void)
+{
+	for (unsigned int i = 0; i < NR_UARTS; i++)
+		if (uarts[i].regs) {
+			uarts[i].regs = ioremap(uarts[i].base, regs_size(&uarts[i]), _PAGE_CACHE_UC);
+			if (!uarts[i].regs)
+				give_up(&uarts[i]);
+		}
 }

@@ -26,6 +26,7 @@ host-units-mm/vmalloc := mm/memblock mm/numa kernel/lib/cmdline
 host-units-mm/slab_debug := mm/memblock mm/numa kernel/lib/cmdline
 host-units-arch/x86/mm/set_memory := arch/x86/mm/pgtable
 host-units-kernel/printk/printk := kernel/lib/cmdline kernel/lib/kstrtox
+host-units-kernel/tty/console_options := kernel/lib/cmdline kernel/lib/kstrtox
 host-units-kernel/tty/fbcon := kernel/tty/vt kernel/lib/utf
 host-units-kernel/tty/vgacon := kernel/tty/vt kernel/lib/utf
 host-units-arch/x86/boot/loader_place := kernel/lib/cmdline kernel/lib/memparse

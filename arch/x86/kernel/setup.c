@@ -37,36 +37,35 @@ void print_hello(void)
 	printk("Lantern %s (build %s)\n", lantern_version, lantern_build_id());
 }
 
-static void text_screen_init(void)
+static int text_screen_init(void)
 {
 	const char *why;
 
 	text_screen = !vgacon_init(&boot_params.screen_info, __va(VGA_TEXT_PHYS), &why);
 	if (!text_screen)
 		boot_warn(STAGE_CONSOLE, "text screen not used: %s", why);
+	return text_screen ? 0 : -1;
 }
 
-void screen_init(void)
+int screen_init(void)
 {
 	const char *why;
 
 	if (!boot_params.screen_info.orig_video_isVGA)
-		return;
-	if (screen_is_vga_text(&boot_params.screen_info)) {
-		text_screen_init();
-		return;
-	}
+		return -1;
+	if (screen_is_vga_text(&boot_params.screen_info))
+		return text_screen_init();
 	if (framebuffer_describe(&boot_params.screen_info, &screen, &why)) {
 		boot_warn(STAGE_CONSOLE, "screen not used: %s", why);
-		return;
+		return -1;
 	}
 	screen.base = (void *)boot_data_map(screen.phys, screen.size);
 	if (!screen.base) {
 		boot_warn(STAGE_CONSOLE, "screen not used: framebuffer at %#llx is outside physical memory",
 			  (unsigned long long)screen.phys);
-		return;
+		return -1;
 	}
-	fbcon_init(&screen);
+	return fbcon_init(&screen);
 }
 
 void screen_remap(void)
@@ -186,6 +185,7 @@ void setup_arch(void)
 	boot_stage(STAGE_PAGING);
 	paging_init();		/* direct map up; boot tables no longer used */
 	screen_remap();
+	serial8250_remap();
 	pt_check();
 
 	trap_init();		/* a stack overflow is reported; it needs the guard page */

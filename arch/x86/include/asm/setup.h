@@ -79,8 +79,11 @@ bool boot_deterministic(void);
 /** print_hello() - the first line of output: name, version, build id */
 void print_hello(void);
 
-/** screen_init() - a console on the framebuffer or text screen of boot_params, through the early direct map */
-void screen_init(void);
+/**
+ * screen_init() - a console on the framebuffer or text screen of boot_params, through the early direct map
+ * Return: 0, or -1 when there is none.
+ */
+int screen_init(void);
 
 /** screen_remap() - after paging_init(): the same screen through a mapping of its own */
 void screen_remap(void);
