@@ -18,7 +18,6 @@
 #include <mm/init.h>
 #include <mm/memblock.h>
 
-#define BACKING_PAGES	(SZ_2M / PAGE_SIZE)				/* of a section */
 #define BLOCK_BACKING	(BLOCK_PAGES * sizeof(struct page) / PAGE_SIZE)	/* of a block */
 
 static_assert(BLOCK_PAGES * sizeof(struct page) % PAGE_SIZE == 0, "blocks share no page of struct pages");
@@ -247,6 +246,26 @@ static bool initialised(const struct zone *zone, unsigned long pfn)
 
 	pgtable_lookup(&kernel_pgtable, (unsigned long)pfn_to_page(pfn), &path);
 	return pfn < zone->next_pfn && path.leaf_level;
+}
+
+/* The zone whose cursor goes through a page of RAM. */
+static const struct zone *zone_at(unsigned long pfn)
+{
+	struct memblock_region r;
+
+	if (!memblock_next_ram(PFN_PHYS(pfn), PFN_PHYS(pfn + 1), &r))
+		return zones;
+	return node_zone(r.nid, pfn < ZONE_DMA32_END ? ZONE_DMA32 : ZONE_NORMAL);
+}
+
+bool page_initialised(unsigned long pfn)
+{
+	return initialised(zone_at(pfn), pfn);
+}
+
+unsigned long section_backing(unsigned long pfn)
+{
+	return zone_at(pfn)->backing;
 }
 
 static void free_reserved_pages(struct zone *zone, unsigned long pfn, unsigned long nr)

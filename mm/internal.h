@@ -14,6 +14,7 @@
  */
 #define BLOCK_PAGES	(1UL << (MAX_ORDER - 1))
 #define SECTION_PAGES	(SZ_2M / sizeof(struct page))
+#define BACKING_PAGES	(SZ_2M / PAGE_SIZE)		/* of a section's struct pages */
 
 enum zone_type { ZONE_DMA32, ZONE_NORMAL, NR_ZONES };
 
@@ -73,6 +74,12 @@ bool zone_grow(struct zone *zone);
 
 /** page_alloc_node() - the node this CPU's lists are for */
 unsigned int page_alloc_node(void);
+
+/** page_initialised() - whether RAM at @pfn has reached the page allocator, so that its struct page is valid */
+bool page_initialised(unsigned long pfn);
+
+/** section_backing() - first of the BACKING_PAGES that hold struct pages of the section being initialised; 0: none */
+unsigned long section_backing(unsigned long pfn);
 
 /* Allocated pages that the books know by name; all others are "other". */
 enum mem_count { MEM_TABLE_PAGES, MEM_STRUCT_PAGES, MEM_SLAB_PAGES, MEM_VMALLOC_PAGES, NR_MEM_COUNTS };

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The screen: pixels compared, not looked at."""
+import io
+import re
 import shutil
 import subprocess
 import time
@@ -94,3 +96,50 @@ def test_text_screen_shows_the_end_of_the_log(boot, tmp_path, grub_text_iso):
     with Image.open(tmp_path / "text.png") as image:
         assert image.size == (720, 400)
         assert text_pixels(image.convert("RGB")) > 2000
+
+
+# of fbcon.c: background colours by their number in SGR 40 to 47
+PALETTE = [(0x10, 0x14, 0x1c), (0xd0, 0x54, 0x4c), (0x6c, 0xb0, 0x5c), (0xd0, 0xa0, 0x48),
+           (0x50, 0x8c, 0xd8), (0xb0, 0x78, 0xc8), (0x48, 0xb0, 0xb0), (0xc8, 0xcc, 0xd0)]
+CELL = 8 * 16
+
+
+def coloured_cells(text):
+    """{background: cells} of text with SGR sequences; lines without one do not count."""
+    cells, background = {}, 0
+    for sequence, plain in re.findall(r"\x1b\[([0-9;]*)m([^\x1b\n]*)", text):
+        background = next((int(code) - 40 for code in sequence.split(";") if code[:1] == "4" and len(code) == 2), 0)
+        cells[background] = cells.get(background, 0) + len(plain)
+    return cells
+
+
+def test_the_bar_of_memory_has_its_colours_on_screen_and_serial_line(boot, tmp_path):
+    machine = boot(firmware="bios", kernel=qemu.LANTERN, append="vga=0x318 nokaslr", vga="std", memory="256M")
+    machine.expect(expect.PROMPT)
+    machine.serial.logfile_read = raw = io.StringIO()	# with the escape sequences
+    machine.send("map\r")
+    machine.expect("memory: the books balance\n")
+    machine.expect(expect.PROMPT)
+    bar = machine.before
+    assert max(len(line) for line in bar.split("\n")) <= 80
+    legend = dict((name, int(kib)) for name, kib in re.findall(r" \S {2}(\S.{18}) +(\d+) KiB", bar))
+    legend = {name.strip(): kib for name, kib in legend.items()}
+    assert legend["kernel"] == sum(int(kib) for kib in re.findall(r"memory: kernel \w+ +(\d+) KiB", machine.log))
+    for name, line in (("free", "free"), ("free, not touched", "free, not initialised yet"), ("struct pages", "struct pages"),
+                       ("tables of the boot", "page tables of the boot")):
+        assert legend[name] == int(re.search(rf"memory: {line} +(\d+) KiB", machine.log).group(1)), name
+
+    cells = coloured_cells(raw.getvalue().split("the books balance")[1])
+    assert len(cells) > 5 and min(cells.values()) >= 3
+    for _ in range(50):					# the serial line is written first
+        machine.screenshot(tmp_path / "bar.png")
+        with Image.open(tmp_path / "bar.png") as image:
+            pixels = dict((colour, count) for count, colour in image.convert("RGB").getcolors(1 << 24))
+        if pixels.get(PALETTE[4], 0) and pixels.get(PALETTE[2], 0) >= cells[2] * CELL / 2:
+            break
+        time.sleep(0.1)
+    for background, nr in cells.items():
+        shown = pixels[PALETTE[background]]
+        assert nr * CELL * 0.5 < shown, f"background {background}"	# letters take their part of each cell
+        if background not in (0, 7):			# these are colours of plain text, too
+            assert shown <= nr * CELL, f"background {background}"

@@ -24,6 +24,7 @@ host-units-mm/page_alloc := mm/memblock mm/numa kernel/lib/cmdline
 host-units-mm/slab := mm/memblock mm/numa kernel/lib/cmdline
 host-units-mm/vmalloc := mm/memblock mm/numa kernel/lib/cmdline
 host-units-mm/slab_debug := mm/memblock mm/numa kernel/lib/cmdline
+host-units-mm/membar := mm/memblock mm/numa kernel/lib/cmdline
 host-units-arch/x86/mm/set_memory := arch/x86/mm/pgtable
 host-units-kernel/printk/printk := kernel/lib/cmdline kernel/lib/kstrtox
 host-units-kernel/tty/console_options := kernel/lib/cmdline kernel/lib/kstrtox

@@ -10,6 +10,7 @@
 #include <kernel/reboot.h>
 #include <lib/string.h>
 #include <mm/init.h>
+#include <mm/membar.h>
 
 static int cmd_map(int argc, char **argv)
 {
@@ -17,9 +18,10 @@ static int cmd_map(int argc, char **argv)
 	if (efi_enabled())
 		efi_map_print();
 	mem_books_print();
+	mem_bar_print();
 	return 0;
 }
-MONITOR_COMMAND(map, "", "physical memory: entries, totals by type, and where each page of RAM is", cmd_map);
+MONITOR_COMMAND(map, "", "physical memory: entries, totals by type, where each page of RAM is, and a bar of it all", cmd_map);
 
 /* The registers as they are in this function: there is no interrupted context to show. */
 static void capture_regs(struct pt_regs *r)
