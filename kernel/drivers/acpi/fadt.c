@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The FADT: PM timer, reset and power-off. There is no AML interpreter: the value
+ * that PM1 or sleep control wants for S5 is found by a bounded scan of the DSDT
+ * for the package named \_S5.
+ */
+#include "internal.h"
+#include <asm/init_64.h>
+#include <asm/io.h>
+#include <kernel/stage.h>
+#include <lib/string.h>
+#include <mm/vmalloc.h>
+
+struct acpi_gas {			/* generic address structure, 5.2.3.2 */
+	u8	space, bit_width, bit_offset, access_size;
+	u64	address;
+} __packed;
+
+#define GAS_MEMORY	0
+#define GAS_IO		1
+
+struct acpi_fadt {
+	struct acpi_header header;
+	u32	firmware_ctrl, dsdt;
+	u8	reserved, profile;
+	u16	sci_int;
+	u32	smi_cmd;
+	u8	acpi_enable, acpi_disable, s4bios_req, pstate_cnt;
+	u32	pm1a_evt_blk, pm1b_evt_blk, pm1a_cnt_blk, pm1b_cnt_blk, pm2_cnt_blk, pm_tmr_blk;
+	u32	gpe0_blk, gpe1_blk;
+	u8	lengths[8];
+	u16	p_lvl2_lat, p_lvl3_lat, flush_size, flush_stride;
+	u8	duty_offset, duty_width, day_alarm, month_alarm, century;
+	u16	iapc_boot_arch;
+	u8	reserved2;
+	u32	flags;
+	struct acpi_gas reset_reg;
+	u8	reset_value;
+	u16	arm_boot_arch;
+	u8	minor_version;
+	u64	x_firmware_ctrl, x_dsdt;
+	struct acpi_gas x_pm1a_evt_blk, x_pm1b_evt_blk, x_pm1a_cnt_blk, x_pm1b_cnt_blk, x_pm2_cnt_blk;
+	struct acpi_gas x_pm_tmr_blk, x_gpe0_blk, x_gpe1_blk;
+	struct acpi_gas sleep_control_reg, sleep_status_reg;
+} __packed;
+
+static_assert(offsetof(struct acpi_fadt, pm_tmr_blk) == 76, "ACPI 6.5 table 5.9");
+static_assert(offsetof(struct acpi_fadt, flags) == 112, "ACPI 6.5 table 5.9");
+static_assert(offsetof(struct acpi_fadt, x_dsdt) == 140, "ACPI 6.5 table 5.9");
+static_assert(offsetof(struct acpi_fadt, sleep_control_reg) == 244, "ACPI 6.5 table 5.9");
+static_assert(offsetof(struct acpi_fadt, sleep_status_reg) == 256, "ACPI 6.5 table 5.9");
+
+#define FADT_RESET_REG_SUP	(1u << 10)
+#define FADT_HW_REDUCED		(1u << 20)
+
+#define PM1_SCI_EN		0x0001
+#define PM1_SLP_TYP(n)		((n) << 10)
+#define PM1_SLP_EN		0x2000
+
+/* hardware-reduced ACPI, 4.8.3.7 */
+#define SLEEP_CONTROL_SLP_TYP(n) ((n) << 2)
+#define SLEEP_CONTROL_SLP_EN	0x20
+#define SLEEP_STATUS_WAK_STS	0x80	/* written 1 to clear */
+
+static const struct acpi_fadt *fadt;
+static u32 fadt_len;
+static int s5_type_a = -1, s5_type_b = -1;
+
+static bool fadt_has(size_t end_of_field)
+{
+	return fadt && fadt_len >= end_of_field;
+}
+
+#define FADT_HAS(field) \
+	fadt_has(offsetof(struct acpi_fadt, field) + sizeof(((struct acpi_fadt *)0)->field))
+
+/* AML integer constant: ZeroOp, OneOp or a byte prefix (ACPI 6.5, 20.2.3). */
+static int aml_small_integer(const u8 **p, const u8 *end)
+{
+	if (*p >= end)
+		return -1;
+	switch (*(*p)++) {
+	case 0x00: return 0;
+	case 0x01: return 1;
+	case 0x0a: return *p < end ? *(*p)++ : -1;
+	}
+	return -1;
+}
+
+/*
+ * "_S5_" must be preceded by NameOp, perhaps with the root prefix, and followed
+ * by PackageOp, PkgLength, NumElements (7.4.2).
+ */
+static bool parse_s5(const u8 *aml, const u8 *at, const u8 *end)
+{
+	const u8 *p = at + 4;
+	bool named = (at > aml && at[-1] == 0x08) || (at > aml + 1 && at[-1] == '\\' && at[-2] == 0x08);
+
+	if (!named || p >= end || *p++ != 0x12 || p >= end)
+		return false;
+	p += 1 + (*p >> 6);		/* PkgLength: bits 7:6 count the bytes that follow */
+	p += 1;				/* NumElements */
+	s5_type_a = aml_small_integer(&p, end);
+	s5_type_b = aml_small_integer(&p, end);
+	if (s5_type_b < 0)
+		s5_type_b = s5_type_a;
+	return s5_type_a >= 0 && s5_type_a < 8;
+}
+
+static void find_s5(const struct acpi_header *dsdt)
+{
+	const u8 *aml = (const u8 *)(dsdt + 1), *end = (const u8 *)dsdt + dsdt->length, *p;
+
+	for (p = aml; p + 4 < end; p++)
+		if (p[0] == '_' && !memcmp(p, "_S5_", 4) && parse_s5(aml, p, end))
+			return;
+	s5_type_a = -1;
+}
+
+void fadt_init(void)
+{
+	const struct acpi_header *dsdt;
+
+	fadt = (const struct acpi_fadt *)acpi_find_table("FACP");
+	if (!fadt) {
+		boot_warn(STAGE_ACPI, "no FADT");
+		return;
+	}
+	fadt_len = fadt->header.length;
+	dsdt = acpi_map_table(FADT_HAS(x_dsdt) && fadt->x_dsdt ? fadt->x_dsdt : FADT_HAS(dsdt) ? fadt->dsdt : 0, "DSDT");
+	if (dsdt)
+		find_s5(dsdt);
+}
+
+unsigned int acpi_sci_irq(void)
+{
+	return FADT_HAS(sci_int) ? fadt->sci_int : 0;
+}
+
+u16 acpi_pm_timer_port(void)
+{
+	if (!FADT_HAS(pm_tmr_blk) || fadt->pm_tmr_blk > 0xffff ||
+	    (FADT_HAS(flags) && fadt->flags & FADT_HW_REDUCED))
+		return 0;
+	return fadt->pm_tmr_blk;
+}
+
+/*
+ * A register of one byte, as the reset and sleep registers must be (4.8.3.6,
+ * 4.8.3.7). Nothing happens when there is none, or when it claims to be RAM.
+ */
+static void gas_write8(const struct acpi_gas *gas, u8 value)
+{
+	volatile u8 *reg;
+
+	if (gas->space == GAS_IO && gas->address <= 0xffff) {
+		outb(value, gas->address);
+	} else if (gas->space == GAS_MEMORY && gas->address && !phys_is_mapped(gas->address, 1)) {
+		reg = ioremap(gas->address, 1, _PAGE_CACHE_UC);
+		if (reg)
+			writeb(value, reg);
+	}
+}
+
+void acpi_reset(void)
+{
+	if (FADT_HAS(reset_value) && fadt->flags & FADT_RESET_REG_SUP)
+		gas_write8(&fadt->reset_reg, fadt->reset_value);
+}
+
+static void pm1_sleep(u32 port, int type)
+{
+	if (port && port <= 0xffff)
+		outw((inw(port) & ~(PM1_SLP_TYP(7) | PM1_SLP_EN)) | PM1_SLP_TYP(type) | PM1_SLP_EN, port);
+}
+
+/* Under a firmware that hands over in legacy mode, the chipset listens only after ACPI is enabled (4.8.2.3). */
+static void enable_acpi_mode(void)
+{
+	unsigned int i;
+
+	if (!fadt->smi_cmd || fadt->smi_cmd > 0xffff || fadt->pm1a_cnt_blk > 0xffff || !fadt->acpi_enable || inw(fadt->pm1a_cnt_blk) & PM1_SCI_EN)
+		return;
+	outb(fadt->acpi_enable, fadt->smi_cmd);
+	for (i = 0; i < 100000 && !(inw(fadt->pm1a_cnt_blk) & PM1_SCI_EN); i++)
+		cpu_relax();
+}
+
+static void hw_reduced_poweroff(void)
+{
+	if (!FADT_HAS(sleep_status_reg))
+		return;
+	gas_write8(&fadt->sleep_status_reg, SLEEP_STATUS_WAK_STS);
+	gas_write8(&fadt->sleep_control_reg, SLEEP_CONTROL_SLP_TYP(s5_type_a) | SLEEP_CONTROL_SLP_EN);
+}
+
+void acpi_poweroff(void)
+{
+	if (s5_type_a < 0 || !FADT_HAS(flags))
+		return;
+	if (fadt->flags & FADT_HW_REDUCED) {
+		hw_reduced_poweroff();
+		return;
+	}
+	if (!fadt->pm1a_cnt_blk)
+		return;
+	enable_acpi_mode();
+	pm1_sleep(fadt->pm1a_cnt_blk, s5_type_a);
+	pm1_sleep(fadt->pm1b_cnt_blk, s5_type_b);
+}
