@@ -21,6 +21,10 @@ struct console {
 	void		(*write)(struct console *con, const char *s, size_t n);
 	/* Next byte typed, -1 when there is none now. NULL: output only. */
 	int		(*getc)(struct console *con);
+	unsigned int	irq;		/* line of irq_enable(), as <kernel/irq.h> counts */
+	/* Interrupt whenever a byte comes; @provoke: once right now, too. NULL: can only be polled. */
+	void		(*irq_enable)(struct console *con, bool provoke);
+	bool		irq_works;	/* set by console_irq_init() */
 	void		*priv;		/* the driver's */
 	struct console	*next;		/* list of all; set by register_console() */
 
@@ -54,6 +58,18 @@ int console_getc(void);
 
 /** console_has_input() - whether any console can ever deliver a byte */
 bool console_has_input(void);
+
+/** console_next() - the console after @con in the list of all, the first for NULL; NULL at the end */
+struct console *console_next(const struct console *con);
+
+/** console_irq_init() - have the consoles interrupt for input where that works; after irq_init(), interrupts on */
+void console_irq_init(void);
+
+/**
+ * console_wait() - after console_getc() had nothing: sleep until that may have changed
+ * Returns at once when a console can only be polled. Context: interrupts on.
+ */
+void console_wait(void);
 
 /**
  * console_write() - show bytes on all consoles without keeping them in the log

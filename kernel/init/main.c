@@ -2,11 +2,14 @@
 /*
  * start_kernel: a flat list. Each line says what works after it.
  */
+#include <asm/irqflags.h>
 #include <asm/setup.h>
 #include <asm/time.h>
+#include <kernel/console.h>
 #include <kernel/console_options.h>
 #include <kernel/framebuffer.h>
 #include <kernel/init.h>
+#include <kernel/irq.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
@@ -69,6 +72,9 @@ void __noreturn start_kernel(void)
 	mm_init(boot_command_line, arch_ram_bytes());	/* alloc_pages; memblock allocates no more */
 	time_init();		/* ktime_get() and the delays; what is printed from here on has its time */
 	mm_selftest_if_asked();
+	irq_init();		/* request_irq; interrupts are taken from here on */
+	local_irq_enable();
+	console_irq_init();	/* a key wakes the CPU */
 	boot_stage(STAGE_MONITOR);
 	stage_print_times(tsc_khz());
 	monitor_run(boot_command_line);

@@ -6,7 +6,6 @@
 #include <kernel/monitor.h>
 #include <kernel/console.h>
 #include <kernel/printk.h>
-#include <asm/io.h>
 #include <asm/processor.h>
 #include <lib/cmdline.h>
 #include <lib/string.h>
@@ -235,7 +234,6 @@ static bool edit(struct editor *e, u8 c)
 	return false;
 }
 
-/* Interrupts are off as yet, so a key is waited for by asking. */
 static u8 wait_key(void)
 {
 	int c;
@@ -246,7 +244,7 @@ static u8 wait_key(void)
 			printk("\nmonitor: no console can deliver a key, halted\n");
 			halt_forever();
 		}
-		cpu_relax();
+		console_wait();
 	}
 	return c;
 }

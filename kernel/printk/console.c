@@ -285,3 +285,8 @@ bool console_has_input(void)
 			return true;
 	return false;
 }
+
+struct console *console_next(const struct console *con)
+{
+	return con ? con->next : first_console();
+}

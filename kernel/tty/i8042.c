@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The PS/2 keyboard as an input console, polled: scan code set 1, which the
+ * The PS/2 keyboard as an input console, polled (an interrupt tells when to look): scan code set 1, which the
  * controller translates to, and the US layout. Laptops have this keyboard too.
  * All waits are bounded; a mouse on the second port is read and dropped.
  */
@@ -20,15 +20,19 @@
 #define CMD_WRITE_CTR	0x60
 #define KBD_ENABLE_SCANNING	0xf4
 #define CMD_KBD_ENABLE	0xae
+#define CMD_WRITE_OBF	0xd2		/* the next byte comes back as if the keyboard had sent it */
 #define CTR_KBDINT	0x01
 #define CTR_AUXINT	0x02
 #define CTR_KBDDIS	0x10
+#define CTR_AUXDIS	0x20
 #define CTR_XLATE	0x40
 
+#define KBD_IRQ		1		/* line of the ISA bus */
 #define POLLS		100000u		/* about 100 ms: an inb() takes 1 us */
 #define MAX_STALE	32		/* bytes thrown away before we begin */
 
 #define SC_RELEASE	0x80		/* bit set when the key goes up */
+#define KEY_NONE	0xfa		/* also how the keyboard says yes to a command */
 #define SC_CTRL		0x1d
 #define SC_LSHIFT	0x2a
 #define SC_RSHIFT	0x36
@@ -51,6 +55,7 @@ static const char shifted[] =
 static_assert(sizeof(plain) == 0x58 && sizeof(shifted) == 0x58, "one entry for each code to 0x56");
 
 static struct kbd kbd;
+static u8 ctr;				/* command byte of the controller, as set up */
 
 static int extended_key(u8 code)
 {
@@ -157,11 +162,9 @@ static bool drop_stale_bytes(void)
 	return false;
 }
 
-/* Translation on, keyboard clock on, no interrupts: nobody takes them yet. */
+/* Translation on, keyboard clock on, no interrupts before somebody asks. */
 static bool controller_setup(void)
 {
-	u8 ctr;
-
 	if (inb(I8042_STATUS) == 0xff || !drop_stale_bytes())
 		return false;
 	if (!send(I8042_COMMAND, CMD_READ_CTR) || !wait_status(STR_OBF, STR_OBF))
@@ -173,7 +176,22 @@ static bool controller_setup(void)
 	       send(I8042_DATA, KBD_ENABLE_SCANNING);	/* off after some Fast Boots; its ACK is no key */
 }
 
-static struct console kbd_console = { .name = "kbd0", .getc = kbd_getc };
+/*
+ * A byte of the mouse that nobody reads would hold back the keyboard's: the mouse
+ * is switched off. What is provoked is the release of a key that does not exist.
+ */
+static void kbd_irq_enable(struct console *con, bool provoke)
+{
+	if (!provoke)
+		return;			/* on since the test, which left nothing to undo */
+	if (send(I8042_COMMAND, CMD_WRITE_CTR) && send(I8042_DATA, ctr | CTR_KBDINT | CTR_AUXDIS) &&
+	    send(I8042_COMMAND, CMD_WRITE_OBF))
+		send(I8042_DATA, KEY_NONE);
+}
+
+static struct console kbd_console = {
+	.name = "kbd0", .getc = kbd_getc, .irq = KBD_IRQ, .irq_enable = kbd_irq_enable,
+};
 
 int i8042_console_init(void)
 {

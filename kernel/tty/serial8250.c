@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Consoles on 16550 UARTs, polled. Every wait is bounded: a UART that stops
+ * Consoles on 16550 UARTs, polled; on the ISA bus an interrupt tells when. Every wait is bounded: a UART that stops
  * taking bytes is given up once and for all, so it costs the boot one timeout.
  * Register names are those of the National Semiconductor PC16550D data sheet.
  */
@@ -29,13 +29,16 @@
 #define UART_DLL	0		/* divisor, while LCR.DLAB is set */
 #define UART_DLM	1
 #define UART_IER	1
-#define UART_FCR	2
+#define UART_IIR	2		/* read: why it interrupts */
+#define UART_FCR	2		/* write */
 #define UART_LCR	3
 #define UART_MCR	4
 #define UART_LSR	5
 #define UART_MSR	6
 #define UART_SCR	7
 
+#define IER_RDI		0x01		/* interrupt when a byte has come */
+#define IER_THRI	0x02		/* and when there is room for one */
 #define FCR_ENABLE_CLEAR 0x07		/* FIFOs on, both emptied */
 #define LCR_DLAB	0x80
 #define MCR_DTR_RTS	0x03
@@ -57,8 +60,8 @@ struct uart {
 #define NR_UARTS	(FIRST_BY_ADDRESS + 4)
 
 static struct uart uarts[NR_UARTS] = {
-	{ .con.name = "ttyS0", .base = 0x3f8 }, { .con.name = "ttyS1", .base = 0x2f8 },
-	{ .con.name = "ttyS2", .base = 0x3e8 }, { .con.name = "ttyS3", .base = 0x2e8 },
+	{ .con = { .name = "ttyS0", .irq = 4 }, .base = 0x3f8 }, { .con = { .name = "ttyS1", .irq = 3 }, .base = 0x2f8 },
+	{ .con = { .name = "ttyS2", .irq = 4 }, .base = 0x3e8 }, { .con = { .name = "ttyS3", .irq = 3 }, .base = 0x2e8 },
 	{ .con.name = "ttyS4" }, { .con.name = "ttyS5" }, { .con.name = "ttyS6" }, { .con.name = "ttyS7" },
 	{ .con.name = "uart0" }, { .con.name = "uart1" }, { .con.name = "uart2" }, { .con.name = "uart3" },
 };
@@ -149,6 +152,19 @@ static int serial8250_getc(struct console *con)
 	if (lsr == 0xff || !(lsr & LSR_DR))
 		return -1;
 	return uart_in(u, UART_RBR);
+}
+
+/* What can be provoked is the interrupt for room in an empty transmitter; reading the cause ends it. */
+static void serial8250_irq_enable(struct console *con, bool provoke)
+{
+	struct uart *u = con->priv;
+
+	if (provoke && wait_tx_empty(u)) {
+		uart_out(u, UART_IER, IER_RDI | IER_THRI);
+		return;
+	}
+	uart_out(u, UART_IER, IER_RDI);
+	uart_in(u, UART_IIR);
 }
 
 /*
@@ -256,6 +272,7 @@ int serial8250_console_start(const struct console_option *opt)
 	uart_setup(u, opt);
 	u->con.write = serial8250_write;
 	u->con.getc = serial8250_getc;
+	u->con.irq_enable = u->con.irq ? serial8250_irq_enable : NULL;
 	u->con.priv = u;
 	register_console(&u->con);
 	return 0;

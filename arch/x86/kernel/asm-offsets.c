@@ -3,8 +3,8 @@
 #include <asm/ptrace.h>
 #include <lib/types.h>
 
-#define OFFSET(sym, type, member) \
-	__asm__ volatile("\n.ascii \"->" #sym " %0\"" : : "i"(offsetof(struct type, member)))
+#define DEFINE(sym, value) __asm__ volatile("\n.ascii \"->" #sym " %0\"" : : "i"(value))
+#define OFFSET(sym, type, member) DEFINE(sym, offsetof(struct type, member))
 
 void asm_offsets(void);
 void asm_offsets(void)
@@ -14,4 +14,5 @@ void asm_offsets(void)
 	OFFSET(PT_REGS_orig_ax, pt_regs, orig_ax);
 	OFFSET(PT_REGS_ip, pt_regs, ip);
 	OFFSET(PT_REGS_cs, pt_regs, cs);
+	DEFINE(PT_REGS_SIZE, sizeof(struct pt_regs));
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which CPU this is, in one or two lines (SDM 2A CPUID). */
+/* Which CPU this is, in one or two lines (SDM 2A CPUID), and what each CPU switches on for itself. */
 #include <asm/cpu.h>
+#include <asm/idt.h>
+#include <asm/mce.h>
 #include <asm/processor.h>
 #include <kernel/printk.h>
 #include <lib/printf.h>
@@ -64,4 +66,35 @@ void identify_cpu(void)
 			n += snprintf(list + n, sizeof(list) - n, " %s", features[i].name);
 	}
 	printk("cpu: features%s\n", list);
+}
+
+/* Bits of CR4 that only take something away from user programs, and those of CPUID 7 that allow them. */
+static const struct {
+	u8	reg, bit;		/* CPUID.(7, 0): 1 EBX, 2 ECX */
+	u32	cr4;
+} protections[] = {
+	{ 1, 7, X86_CR4_SMEP },		/* the kernel runs no code of a user page, SDM 3A 4.6 */
+	{ 1, 20, X86_CR4_SMAP },	/* nor does it read or write one, but between STAC and CLAC */
+	{ 2, 2, X86_CR4_UMIP },		/* SGDT and SIDT tell a user program nothing */
+	{ 1, 0, X86_CR4_FSGSBASE },
+};
+
+static void enable_protections(void)
+{
+	struct cpuid_regs f = cpuid_checked(7, 0);
+	unsigned long cr4 = read_cr4();
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(protections); i++)
+		if ((&f.eax)[protections[i].reg] & 1u << protections[i].bit)
+			cr4 |= protections[i].cr4;
+	write_cr4(cr4);
+}
+
+void cpu_init(void)
+{
+	tss_load();
+	idt_load();
+	enable_protections();
+	mce_cpu_init();
 }

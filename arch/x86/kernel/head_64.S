@@ -4,6 +4,7 @@
  * address the loader chose and then, after one jump, at the kernel's virtual
  * address; all it does at the first is to make the second possible.
  */
+#include <asm/calling.h>
 #include <asm/linkage.h>
 #include <asm/page.h>
 #include <asm/processor-flags.h>
@@ -130,43 +131,13 @@ SYM_CODE_END(early_idt_handler_array)
 /* In: stack holds vector, error code, then what the CPU pushed. */
 SYM_CODE_START(early_idt_handler_common)
 	cld
-	pushq	%rsi			/* the slot above becomes pt_regs.di; rsi holds the vector meanwhile */
-	movq	8(%rsp), %rsi
-	movq	%rdi, 8(%rsp)
-	pushq	%rdx
-	pushq	%rcx
-	pushq	%rax
-	pushq	%r8
-	pushq	%r9
-	pushq	%r10
-	pushq	%r11
-	pushq	%rbx
-	pushq	%rbp
-	pushq	%r12
-	pushq	%r13
-	pushq	%r14
-	pushq	%r15
+	PUSH_REGS vector_pushed=1
 	movq	%rsp, %rdi		/* struct pt_regs *, int vector */
 	movq	%rsp, %rbx
 	andq	$-16, %rsp
 	call	do_early_exception
 	movq	%rbx, %rsp
-	popq	%r15
-	popq	%r14
-	popq	%r13
-	popq	%r12
-	popq	%rbp
-	popq	%rbx
-	popq	%r11
-	popq	%r10
-	popq	%r9
-	popq	%r8
-	popq	%rax
-	popq	%rcx
-	popq	%rdx
-	popq	%rsi
-	popq	%rdi
-	addq	$8, %rsp		/* error code */
+	POP_REGS
 	iretq
 SYM_CODE_END(early_idt_handler_common)
 

@@ -2,6 +2,7 @@
 /* Ways to end: each is tried, given a moment to work, and followed by the next. */
 #include <asm/efi.h>
 #include <asm/io.h>
+#include <asm/irqflags.h>
 #include <asm/processor.h>
 #include <kernel/acpi.h>
 #include <kernel/delay.h>
@@ -31,6 +32,7 @@ static void __noreturn triple_fault(void)
 
 void __noreturn machine_restart(void)
 {
+	local_irq_disable();
 	efi_reset(EfiResetCold);
 	acpi_reset();
 	mdelay(50);
@@ -41,7 +43,10 @@ void __noreturn machine_restart(void)
 
 void machine_poweroff(void)
 {
+	unsigned long flags = local_irq_save();
+
 	efi_reset(EfiResetShutdown);
 	acpi_poweroff();
 	mdelay(100);
+	local_irq_restore(flags);
 }

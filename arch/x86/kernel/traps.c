@@ -1,100 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Exceptions: loading the gates and deciding what an exception means. The gates
- * work from the kernel's first instructions on; while the kernel is at its
- * physical address the report of one that means the end is a line on the serial
- * port, afterwards dumpstack.c makes it.
+ * What an exception means. Until trap_init() the gates of the early IDT lead to
+ * do_early_exception(); while the kernel is at its physical address the report of
+ * an exception that means the end is a line on the serial port, afterwards
+ * dumpstack.c makes it.
  */
 #include <asm/traps.h>
+#include <asm/cpu.h>
 #include <asm/efi.h>
 #include <asm/extable.h>
+#include <asm/idt.h>
+#include <asm/io.h>
+#include <asm/mce.h>
 #include <asm/percpu.h>
 #include <asm/processor.h>
 #include <asm/sections.h>
-#include <asm/segment.h>
 #include <asm/setup.h>
 #include <asm/trapnr.h>
+#include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 
-#define GATE_INTERRUPT		0x8e	/* present, DPL 0, 64-bit interrupt gate: SDM 3A 6.14.1 */
+#define NMI_REASON_PORT		0x61
+#define NMI_REASON_IOCHK	0x40
+#define NMI_REASON_SERR		0x80
+#define NMI_CLEAR_IOCHK		0x08
+#define NMI_CLEAR_SERR		0x04
 
-struct gate_desc {
-	u16	offset_low, segment;
-	u8	ist, type;
-	u16	offset_middle;
-	u32	offset_high, reserved;
-};
+#define DR6_RESERVED		0xffff0ff0UL	/* as after reset, SDM 3B 18.2 */
+#define DR7_FIXED		0x400UL
 
-extern const char early_idt_handler_array[NUM_EXCEPTION_VECTORS][EARLY_IDT_HANDLER_SIZE];
-
-static struct gate_desc early_idt[NUM_EXCEPTION_VECTORS] __section(".data") __aligned(16);
 static unsigned int early_recursion_flag __section(".data");
-static unsigned int nmi_count __section(".data");
-
-void idt_setup_early(void)
-{
-	struct desc_ptr idtr = { sizeof(early_idt) - 1, (unsigned long)early_idt };
-	unsigned int i;
-
-	for (i = 0; i < NUM_EXCEPTION_VECTORS; i++) {
-		unsigned long handler = (unsigned long)early_idt_handler_array[i];
-
-		early_idt[i] = (struct gate_desc){
-			.offset_low = handler, .offset_middle = handler >> 16,
-			.offset_high = handler >> 32,
-			.segment = __KERNEL_CS, .type = GATE_INTERRUPT,
-		};
-	}
-	lidt(&idtr);
-}
-
-/* SDM 3A 8.7: only the stacks are used. */
-struct tss {
-	u32	reserved0;
-	u64	rsp[3];
-	u64	reserved1;
-	u64	ist[7];
-	u64	reserved2;
-	u16	reserved3, iomap_base;
-} __packed;
-
-static_assert(sizeof(struct tss) == 104, "SDM 3A figure 8-11");
-
-#define IST_STACK_SIZE	4096
-
-enum ist { IST_DF = 1, IST_NMI, IST_MC };	/* as gates count: 0 means no switch */
-
-static DEFINE_PER_CPU(struct tss, cpu_tss);
-static DEFINE_PER_CPU(u8, ist_stacks[3][IST_STACK_SIZE]) __aligned(16);
-
-void trap_init(void)
-{
-	u64 base = (unsigned long)&cpu_tss;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(ist_stacks); i++)
-		cpu_tss.ist[i] = (unsigned long)ist_stacks[i] + IST_STACK_SIZE;
-	cpu_tss.iomap_base = sizeof(cpu_tss);
-	/* a system descriptor of 16 bytes: available 64-bit TSS, SDM 3A 8.2.3 */
-	gdt_page[GDT_ENTRY_TSS] = (sizeof(cpu_tss) - 1) | (base & 0xffffff) << 16 | 0x89UL << 40 |
-				  (base >> 24 & 0xff) << 56;
-	gdt_page[GDT_ENTRY_TSS + 1] = base >> 32;
-	__asm__ volatile("ltr %w0" : : "r"(GDT_ENTRY_TSS * 8));
-	early_idt[X86_TRAP_DF].ist = IST_DF;
-	early_idt[X86_TRAP_NMI].ist = IST_NMI;
-	early_idt[X86_TRAP_MC].ist = IST_MC;
-}
-
-unsigned long ist_stack_end(unsigned long sp)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(ist_stacks); i++)
-		if (sp - (unsigned long)ist_stacks[i] < IST_STACK_SIZE)
-			return (unsigned long)ist_stacks[i] + IST_STACK_SIZE;
-	return 0;
-}
+static DEFINE_PER_CPU(unsigned int, dying);	/* reports of fatal exceptions begun on this CPU */
+static DEFINE_PER_CPU(unsigned int, nmi_count);
 
 bool fixup_exception(struct pt_regs *regs)
 {
@@ -111,7 +49,7 @@ bool fixup_exception(struct pt_regs *regs)
 /* Whether this code runs at its physical address, where nothing but the serial port works. */
 static bool running_low(void)
 {
-	return (long)(unsigned long)&early_idt >= 0;
+	return (long)(unsigned long)&do_early_exception >= 0;
 }
 
 static void __noreturn die_low(const struct pt_regs *regs, unsigned int vector)
@@ -130,16 +68,10 @@ static void __noreturn die_low(const struct pt_regs *regs, unsigned int vector)
 
 void do_early_exception(struct pt_regs *regs, unsigned int vector)
 {
-	if (vector == X86_TRAP_NMI) {		/* nobody here makes any; some boards do */
-		if (!running_low() && !nmi_count++)
-			printk(KERN_WARNING "lantern: warning %u %s: NMI at %#lx, ignored\n", boot_stage_current(),
-			       boot_stage_name(boot_stage_current()), regs->ip);
+	if (vector == X86_TRAP_NMI)		/* nobody here makes any; some boards do */
 		return;
-	}
 	if (running_low())
 		die_low(regs, vector);
-	if (efi_fixup_fault(regs))
-		return;
 	if (vector == X86_TRAP_PF && !(regs->orig_ax & (X86_PF_PROT | X86_PF_RSVD)) &&
 	    early_make_pgtable(read_cr2()))
 		return;
@@ -148,6 +80,103 @@ void do_early_exception(struct pt_regs *regs, unsigned int vector)
 	if (early_recursion_flag++ > 1)
 		halt_forever();		/* the report itself faults: what is printed must do */
 	die(regs, vector);
+}
+
+/*
+ * An exception nobody handles. When the report of one makes another, a single
+ * line tells of that; a third means that even the line cannot be printed.
+ */
+static void __noreturn fatal_exception(struct pt_regs *regs, unsigned int vector)
+{
+	unsigned int depth = this_cpu_read(dying);
+
+	this_cpu_write(dying, depth + 1);
+	if (depth == 0)
+		die(regs, vector);
+	if (depth == 1) {
+		printk(KERN_EMERG "lantern: error %u %s: exception %u, %s, at %#lx while the one above was reported\n",
+		       boot_stage_current(), boot_stage_name(boot_stage_current()), vector, trap_name(vector),
+		       regs->ip);
+		panic_stop();
+	}
+	halt_forever();
+}
+
+static void do_fault(struct pt_regs *regs, unsigned int vector)
+{
+	if (efi_fixup_fault(regs) || fixup_exception(regs))
+		return;
+	fatal_exception(regs, vector);
+}
+
+/* Nobody sets breakpoints here: what is left in the registers is switched off, and the program goes on. */
+static void do_debug(struct pt_regs *regs, unsigned int vector)
+{
+	unsigned long dr6;
+
+	__asm__ volatile("mov %%dr6, %0" : "=r"(dr6));
+	__asm__ volatile("mov %0, %%dr7" : : "r"(DR7_FIXED));
+	__asm__ volatile("mov %0, %%dr6" : : "r"(DR6_RESERVED));
+	regs->flags &= ~X86_EFLAGS_TF;
+	boot_warn(boot_stage_current(), "#DB at %#lx, DR6 %#lx: breakpoints and single steps switched off",
+		  regs->ip, dr6);
+}
+
+/* Port 61h of the PC/AT: who pulled the line, and how to let go of it. */
+static const char *nmi_reason(void)
+{
+	u8 reason = inb(NMI_REASON_PORT);
+
+	if (reason == 0xff || !(reason & (NMI_REASON_SERR | NMI_REASON_IOCHK)))
+		return "no reason given";
+	outb((reason & 0x0f) | NMI_CLEAR_SERR | NMI_CLEAR_IOCHK, NMI_REASON_PORT);
+	outb(reason & 0x03, NMI_REASON_PORT);
+	return reason & NMI_REASON_SERR ? "memory or PCI bus error" : "I/O channel check";
+}
+
+/*
+ * The next NMI waits for our IRETQ. One of an exception within would let it in
+ * on this very stack, so nothing here may fault.
+ */
+static void do_nmi(struct pt_regs *regs, unsigned int vector)
+{
+	unsigned int nr = this_cpu_read(nmi_count) + 1;
+
+	this_cpu_write(nmi_count, nr);
+	if (nr & (nr - 1))		/* the 1st, 2nd, 4th, 8th, ...: a board that makes many is not to fill the log */
+		return;
+	boot_warn(boot_stage_current(), "NMI %u on CPU %lu at %#lx, %s", nr, this_cpu_read(cpu_number), regs->ip,
+		  nmi_reason());
+}
+
+static void do_machine_check(struct pt_regs *regs, unsigned int vector)
+{
+	if (!mce_report())
+		fatal_exception(regs, vector);
+}
+
+typedef void (*exception_fn_t)(struct pt_regs *regs, unsigned int vector);
+
+void do_exception(struct pt_regs *regs, unsigned int vector)
+{
+	static const exception_fn_t special[NUM_EXCEPTION_VECTORS] = {
+		[X86_TRAP_DB] = do_debug,
+		[X86_TRAP_NMI] = do_nmi,
+		[X86_TRAP_DF] = fatal_exception,
+		[X86_TRAP_MC] = do_machine_check,
+	};
+
+	(special[vector] ? special[vector] : do_fault)(regs, vector);
+}
+
+void trap_init(void)
+{
+	int err = tss_prepare(this_cpu_read(this_cpu_off));
+
+	if (err)
+		boot_panic(STAGE_PAGING, "no memory for the stacks of exceptions");
+	idt_setup();
+	cpu_init();
 }
 
 const char *trap_name(unsigned int vector)

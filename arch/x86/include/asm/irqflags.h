@@ -17,4 +17,24 @@ static inline void local_irq_restore(unsigned long flags)
 	__asm__ volatile("pushq %0; popfq" : : "g"(flags) : "memory", "cc");
 }
 
+static inline void local_irq_enable(void)
+{
+	__asm__ volatile("sti" : : : "memory");
+}
+
+static inline void local_irq_disable(void)
+{
+	__asm__ volatile("cli" : : : "memory");
+}
+
+/**
+ * safe_halt() - interrupts on and wait for one; they are on afterwards
+ * Called with interrupts off, after a look at what is waited for: STI lets the
+ * next instruction begin first, so an interrupt in between ends the wait.
+ */
+static inline void safe_halt(void)
+{
+	__asm__ volatile("sti; hlt" : : : "memory");
+}
+
 #endif

@@ -33,6 +33,9 @@
 /* vectors that push an error code: DF TS NP SS GP PF AC CP VC SX */
 #define EXCEPTION_ERRCODE_MASK	0x60227d00
 
+/* vectors that get a stack of their own: DB NMI DF MC */
+#define IST_VECTORS_MASK	0x00040106
+
 #define X86_PF_PROT	0x01
 #define X86_PF_WRITE	0x02
 #define X86_PF_USER	0x04

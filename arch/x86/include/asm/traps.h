@@ -6,10 +6,13 @@
 #include <lib/types.h>
 
 /**
- * trap_init() - load this CPU's TSS; #DF, NMI and #MC get stacks of their own
- * A stack overflow then ends in a report instead of a reset.
+ * trap_init() - boot CPU: TSS, the full IDT and cpu_init()
+ * A stack overflow is then reported instead of a reset. After paging_init().
  */
 void trap_init(void);
+
+/** do_exception() - from entry_64.S, interrupts off; returns to resume */
+void do_exception(struct pt_regs *regs, unsigned int vector);
 
 /** trap_name() - the SDM's name of an exception vector */
 const char *trap_name(unsigned int vector);

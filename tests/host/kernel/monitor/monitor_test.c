@@ -8,7 +8,6 @@
 
 #define ASM_IO_H
 #define ASM_PROCESSOR_H
-static void cpu_relax(void) { }
 static void halt_forever(void) __attribute__((noreturn));
 
 #include "kernel/monitor/monitor.c"
@@ -67,6 +66,10 @@ int console_getc(void)
 	}
 	nr_typed--;
 	return (u8)*typed++;
+}
+
+void console_wait(void)
+{
 }
 
 bool console_has_input(void)

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What an interrupt of vector 32 and above is: a line of a device, a message
+ * between CPUs or of a local APIC, or nothing anybody knows. Vectors mean the
+ * same on every CPU.
+ */
+#include <asm/apic.h>
+#include <asm/hw_irq.h>
+#include <asm/i8259.h>
+#include <asm/io_apic.h>
+#include <asm/percpu.h>
+#include <kernel/irq.h>
+#include <kernel/monitor.h>
+#include <kernel/printk.h>
+#include <kernel/stage.h>
+
+/* Each vector has a line, or a function, or neither. Set before it can come, never changed. */
+static struct {
+	system_vector_fn_t	fn;
+	const char		*name;
+	u16			irq;		/* line + 1; 0: none */
+} vectors[NR_VECTORS];
+
+static DEFINE_PER_CPU(u32, vector_counts[NR_VECTORS]);	/* interrupts taken */
+static u64 reported[NR_VECTORS / 64];			/* unknown vectors, once each; atomic */
+static const struct irq_chip *isa_chip;			/* of lines the I/O APICs do not have */
+
+void set_system_vector(unsigned int vector, const char *name, system_vector_fn_t fn)
+{
+	vectors[vector].fn = fn;
+	vectors[vector].name = name;
+}
+
+void set_device_vector(unsigned int vector, unsigned int irq)
+{
+	vectors[vector].irq = irq + 1;
+}
+
+static void unknown_interrupt(unsigned int vector)
+{
+	u64 bit = 1ULL << vector % 64;
+
+	if (apic_in_service(vector))
+		apic_eoi();
+	if (!(__atomic_fetch_or(&reported[vector / 64], bit, __ATOMIC_RELAXED) & bit))
+		boot_warn(boot_stage_current(), "unknown interrupt, vector %u", vector);
+}
+
+void do_interrupt(struct pt_regs *regs)
+{
+	unsigned int vector = ~regs->orig_ax & 0xff;
+
+	++*this_cpu_ptr(&vector_counts[vector]);
+	if ((vector == PIC_VECTOR(7) || vector == PIC_VECTOR(15)) &&
+	    i8259_is_spurious(vector - PIC_VECTOR(0)))
+		return;
+	if (vectors[vector].irq) {
+		do_irq(vectors[vector].irq - 1);
+	} else if (vectors[vector].fn) {
+		apic_eoi();
+		vectors[vector].fn(regs);
+	} else if (vector != SPURIOUS_APIC_VECTOR) {	/* which has no EOI, and no meaning (SDM 3A 10.9) */
+		unknown_interrupt(vector);
+	}
+}
+
+const struct irq_chip *irq_chip_of(unsigned int irq)
+{
+	if (io_apic_has(irq))
+		return &io_apic_chip;
+	return irq < NR_ISA_IRQS ? isa_chip : NULL;
+}
+
+void irq_init(void)
+{
+	bool pic = i8259_init();
+	unsigned int nr = apic_init() ? io_apic_init() : 0;
+
+	if (!nr && pic)
+		isa_chip = &i8259_chip;
+	if (!nr)
+		printk("irq: %s\n", pic ? "the PIC serves lines 0 to 15" : "no controller: devices are polled");
+}
+
+static void print_vector(unsigned int vector)
+{
+	unsigned int irq = vectors[vector].irq;
+	u32 count = *this_cpu_ptr(&vector_counts[vector]);
+
+	if (irq)
+		printk("vector %3u  irq %-3u %-9s %10u  %s\n", vector, irq - 1, irq_chip_of(irq - 1)->name, count,
+		       irq_name(irq - 1));
+	else if (vectors[vector].fn || count)
+		printk("vector %3u  %-17s %10u  %s\n", vector, "", count,
+		       vectors[vector].fn ? vectors[vector].name : "nobody's");
+}
+
+static int cmd_irq(int argc, char **argv)
+{
+	unsigned int vector;
+
+	for (vector = FIRST_EXTERNAL_VECTOR; vector < NR_VECTORS; vector++)
+		print_vector(vector);
+	return 0;
+}
+MONITOR_COMMAND(irq, "", "interrupts: vectors, lines, how many came, and who has them", cmd_irq);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Keys wake the CPU: consoles are still polled, but between two looks the CPU
+ * sleeps until one of their lines interrupts. A console sleeps so only when its
+ * interrupt has been seen to arrive; while one has not, the CPU stays awake.
+ */
+#include <kernel/console.h>
+#include <asm/io.h>
+#include <asm/irqflags.h>
+#include <kernel/init.h>
+#include <kernel/irq.h>
+#include <kernel/stage.h>
+
+#define PROBE_POLLS	100000u		/* some milliseconds: a device that means to interrupt has done so */
+
+static bool input_seen;			/* a line interrupted since the last wait; atomic */
+
+static bool input_interrupt(unsigned int irq, void *data)
+{
+	__atomic_store_n(&input_seen, true, __ATOMIC_RELEASE);
+	return true;
+}
+
+static bool interrupt_arrives(struct console *con)
+{
+	unsigned int i;
+
+	__atomic_store_n(&input_seen, false, __ATOMIC_RELEASE);
+	con->irq_enable(con, true);
+	for (i = 0; i < PROBE_POLLS; i++) {
+		if (__atomic_load_n(&input_seen, __ATOMIC_ACQUIRE))
+			return true;
+		cpu_relax();
+	}
+	return false;
+}
+
+static void start(struct console *con)
+{
+	if (!con->irq_enable || request_irq(con->irq, input_interrupt, con->name, con))
+		return;
+	con->irq_works = interrupt_arrives(con);
+	con->irq_enable(con, false);
+	if (con->irq_works)
+		return;
+	free_irq(con->irq, con);
+	boot_warn(boot_stage_current(), "%s: interrupt %u does not arrive: polled", con->name, con->irq);
+}
+
+void console_irq_init(void)
+{
+	struct console *con = NULL;
+
+	while ((con = console_next(con)))
+		start(con);
+}
+
+static bool all_interrupt(void)
+{
+	const struct console *con = NULL;
+
+	while ((con = console_next(con)))
+		if (con->getc && !con->irq_works)
+			return false;
+	return true;
+}
+
+void console_wait(void)
+{
+	if (!all_interrupt()) {
+		cpu_relax();
+		return;
+	}
+	local_irq_disable();
+	if (!__atomic_exchange_n(&input_seen, false, __ATOMIC_ACQ_REL))
+		safe_halt();
+	local_irq_enable();
+}
