@@ -10,7 +10,8 @@ import qemu
 
 CHECK = (r"paging: (\d+) pages mapped, (\d+) of them writable and executable\n"
          r"paging: (\d+) frames read-only, (\d+) of them writable elsewhere; lower half: (\d+) pages\n"
-         r"paging: guard page below the boot stack: ([^\n]*)\n")
+         r"paging: guard page below the boot stack: ([^\n]*)\n"
+         r"paging: (\d+) exception stacks, (\d+) of them with a guard page\n")
 
 RUN = re.compile(r"^ *(P\w\w)\[([\d.-]+)\] +([0-9a-f]{16}) +(\d+)([KMGT]) (4K|2M|1G) (RW|RO) (NX|X ) ([G-])([U-]) "
                  r"(\S+) +> ([0-9a-f]+)$", re.M)
@@ -19,7 +20,8 @@ UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 def check(machine):
     """What the kernel's walk over its tables found: (pages, W+X, read-only, writable elsewhere, lower half, guard)."""
-    *numbers, guard = machine.expect(CHECK).groups()
+    *numbers, guard, stacks, guarded = machine.expect(CHECK).groups()
+    assert 3 <= int(stacks) <= 7 and int(guarded) <= int(stacks)
     return [int(number) for number in numbers] + [guard]
 
 

@@ -186,9 +186,9 @@ void setup_arch(void)
 	paging_init();		/* direct map up; boot tables no longer used */
 	screen_remap();
 	serial8250_remap();
-	pt_check();
 
 	trap_init();		/* a stack overflow is reported; it needs the guard page */
+	pt_check();
 	initrd_print();
 
 	boot_stage(STAGE_ACPI);

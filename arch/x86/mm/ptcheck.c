@@ -6,11 +6,17 @@
  * rights count; those above it give all, so a page is never worse than it seems.
  */
 #include <asm/init_64.h>
+#include <asm/processor.h>
 #include <asm/sections.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
+#include <lib/string.h>
 
 #define MAX_PROTECTED	16		/* runs of frames; the kernel's text and rodata are one */
+#define MAX_STACK	0x10000UL	/* bytes; more in a row is no stack with a guard page */
+
+#define TSS_IST		0x24		/* SDM 3A figure 8-11 */
+#define TSS_NR_IST	7
 
 struct frames {
 	phys_addr_t	start, end;
@@ -96,17 +102,60 @@ static int alias_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigne
 	return PGWALK_NEXT;
 }
 
-static bool is_mapped(const char *page)
+/* ---------------------------------------------------------------- stacks */
+
+static bool is_mapped(unsigned long va)
 {
 	struct pgtable_path path;
 
-	pgtable_lookup(&kernel_pgtable, (unsigned long)page, &path);
+	pgtable_lookup(&kernel_pgtable, va, &path);
 	return path.leaf_level;
 }
 
+/* Whether the mapped pages below @top are no more than a stack takes. */
+static bool has_guard(unsigned long top)
+{
+	unsigned long va = top - 1;
+
+	while (va > top - MAX_STACK && is_mapped(va))
+		va -= PAGE_SIZE;
+	return va > top - MAX_STACK;
+}
+
+/* This CPU's TSS, where it says it is (SDM 3A 8.2.3); NULL before LTR. */
+static const char *current_tss(void)
+{
+	struct desc_ptr gdt;
+	const u64 *desc;
+	u16 tr;
+
+	__asm__ volatile("str %0" : "=r"(tr));
+	if (!tr)
+		return NULL;
+	sgdt(&gdt);
+	desc = (const u64 *)(gdt.address + tr);
+	return (const char *)((desc[0] >> 16 & 0xffffff) | (desc[0] >> 56 & 0xff) << 24 | desc[1] << 32);
+}
+
+static void check_exception_stacks(void)
+{
+	const char *tss = current_tss();
+	unsigned int i, nr = 0, guarded = 0;
+	u64 top;
+
+	for (i = 0; tss && i < TSS_NR_IST; i++) {
+		memcpy(&top, tss + TSS_IST + i * sizeof(top), sizeof(top));
+		nr += !!top;
+		guarded += top && has_guard(top);
+	}
+	printk("paging: %u exception stacks, %u of them with a guard page\n", nr, guarded);
+}
+
+/* ---------------------------------------------------------------- the check */
+
 bool pt_check(void)
 {
-	bool guarded = !is_mapped(init_stack_guard);
+	bool guarded = !is_mapped((unsigned long)init_stack_guard);
 	struct check c = { 0 };
 
 	pgtable_walk(&kernel_pgtable, 0, ~0UL, find_visit, &c);
@@ -116,6 +165,7 @@ bool pt_check(void)
 	printk("paging: %lu frames read-only, %lu of them writable elsewhere; lower half: %lu pages\n",
 	       c.read_only, c.aliased, c.lower);
 	printk("paging: guard page below the boot stack: %s\n", guarded ? "not mapped" : "MAPPED");
+	check_exception_stacks();
 	if (c.wx)
 		boot_warn(STAGE_PAGING, "page at %#lx is writable and executable", c.first_wx);
 	if (c.aliased)
