@@ -37,6 +37,13 @@ test-boot: test-packages
 test-doors: test-packages
 	$(Q)$(RUN_TESTS) doors
 
+#help make bench                counts instructions and memory, writes the table in README.md
+.PHONY: bench bench-built
+bench: test-packages
+	@$(MAKE) --no-print-directory bench-built
+bench-built: all test-efi
+	$(Q)BUILD=$(BUILD) $(PYTHON) tests/bench/bench.py README.md
+
 doors-table:
 	$(Q)$(PYTHON) tests/tools/doors_table.py $(BUILD) README.md
 

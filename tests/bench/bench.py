@@ -1,0 +1,127 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Measure, print a table, and write it into README.md between <!-- bench --> and
+<!-- /bench -->:
+
+    bench.py [README.md]
+
+Nothing here depends on how fast this machine is: instructions are counted, by a
+QEMU plugin or by -icount shift=0, and memory is read from the kernel's own books.
+A row is a function of ROWS that returns its number; tests/boot/test_bench.py
+holds the numbers to the limits.
+"""
+import functools
+import os
+import re
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.dont_write_bytecode = True
+sys.path[:0] = [os.path.join(ROOT, "tests", "boot"), os.path.join(ROOT, "tests", "boot", "doors")]
+
+import instructions  # noqa: E402
+import pexpect  # noqa: E402
+import qemu  # noqa: E402
+
+MARKED = re.compile(r"(<!-- bench -->\n).*?(<!-- /bench -->)", re.S)
+KERNEL_ROW = re.compile(r"^bench: (.+?) +(\d+\.\d+) ticks$", re.M)
+BOOK = re.compile(r"^memory: (.+?) +(\d+) KiB$", re.M)
+# lines of the books that are not the kernel's own doing
+GIVEN = ("RAM in whole pages", "first MiB", "setup_data of the loader", "initrd", "EFI memory map", "EFI boot services")
+SCRIPT = 'monitor.exec="{};poweroff"'
+SMALL = 24		# MiB: where the search for the smallest machine begins
+
+
+def log_of(commands, memory, options="", extra=(), **kwargs):
+    """The serial log of a boot by SeaBIOS that runs monitor commands and powers off."""
+    with qemu.Machine(firmware="bios", kernel=qemu.LANTERN, memory=memory, extra=extra,
+                      append=f"{options} " + SCRIPT.format(commands), **kwargs) as machine:
+        machine.wait()
+        return machine.log
+
+
+@functools.cache
+def boot_instructions(memory):
+    """From the stub's first instruction to the page allocator that is ready; nothing of the firmware's."""
+    with tempfile.TemporaryDirectory(prefix="lantern-bench.") as folder:
+        out = os.path.join(folder, "count")
+        with qemu.Machine(kernel=qemu.LANTERN, memory=memory, append="nokaslr " + SCRIPT.format("help"),
+                          extra=instructions.plugin(out, "time_init")) as machine:
+            machine.wait()
+        return instructions.Count(out).total
+
+
+@functools.cache
+def kernel_rows():
+    """{name: instructions} of the monitor command bench, four levels of page tables."""
+    log = log_of("bench", "256M", "no5lvl", ["-icount", "shift=0,sleep=off"])
+    rows = {name: float(ticks) for name, ticks in KERNEL_ROW.findall(log)}
+    nops = rows.pop("100 nop instructions")
+    assert nops == 100, f"a tick is no instruction: {nops} for 100"
+    return rows
+
+
+def kernel_kib(memory):
+    books = BOOK.findall(log_of("map", memory))
+    return sum(int(kib) for name, kib in books if name not in GIVEN and not name.startswith("free"))
+
+
+def starts_with(mib):
+    """Whether the books balance at the prompt of a machine of so many MiB."""
+    try:
+        return "memory: the books balance\n" in log_of("map", f"{mib}M", fatal=(r"lantern: error .*", *qemu.Machine.FATAL))
+    except (qemu.GuestCrash, pexpect.ExceptionPexpect):
+        return False
+
+
+def smallest_machine():
+    mib = SMALL
+    while starts_with(mib - 1):
+        mib -= 1
+    return mib
+
+
+def size(name):
+    return os.path.getsize(os.path.join(qemu.BUILD, name))
+
+
+# (what is measured, unit, function); the ratio rows take from the cache
+ROWS = [
+    ("stub's first instruction to page allocator, 1 GiB", "instructions", lambda: boot_instructions("1G")),
+    ("the same with 64 GiB", "times as many", lambda: boot_instructions("64G") / boot_instructions("1G")),
+    ("the same with 256 GiB", "times as many", lambda: boot_instructions("256G") / boot_instructions("1G")),
+    ("alloc_pages(0) and free", "instructions", lambda: kernel_rows()["alloc_pages(0) and free"]),
+    ("kmalloc(64) and kfree", "instructions", lambda: kernel_rows()["kmalloc(64) and kfree"]),
+    ("page walk of 4 levels, nothing allocated", "instructions", lambda: kernel_rows()["page walk to a 4 KiB page"]),
+    ("kernel memory after boot with 256 MiB", "KiB", lambda: kernel_kib("256M")),
+    ("smallest machine that starts (SeaBIOS, -kernel)", "MiB", smallest_machine),
+    ("lantern.efi", "bytes", lambda: size("lantern.efi")),
+    ("of it the compressed kernel", "bytes", lambda: size("boot/payload.bin")),
+]
+
+
+def number(value):
+    return f"{value:,.3f}" if isinstance(value, float) and value < 10 else f"{value:,.0f}"
+
+
+def measure():
+    for name, unit, function in ROWS:
+        row = (name, number(function()), unit)
+        print(f"{row[0]:<52} {row[1]:>10} {row[2]}", flush=True)
+        yield row
+
+
+def main(readme):
+    lines = ["| what | | |", "|---|---:|---|"] + [f"| {' | '.join(row)} |" for row in measure()]
+    with open(readme, encoding="utf-8") as file:
+        old = file.read()
+    new, found = MARKED.subn(lambda match: match.group(1) + "\n".join(lines) + "\n" + match.group(2), old)
+    if not found:
+        sys.exit(f"{readme} has no <!-- bench --> and <!-- /bench -->")
+    with open(readme, "w", encoding="utf-8") as file:
+        file.write(new)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "README.md"))

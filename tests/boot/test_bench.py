@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The limits on instructions and memory, by the same functions that `make bench` prints from."""
+import os
+import sys
+
+import pytest
+import qemu
+
+sys.path.insert(0, os.path.join(qemu.ROOT, "tests", "bench"))
+import bench  # noqa: E402
+
+
+@pytest.mark.xdist_group("bench")
+@pytest.mark.parametrize("memory, ratio", [("64G", 1.1), ("256G", 1.3)])
+def test_boot_work_does_not_grow_with_ram(memory, ratio):
+    few, many = bench.boot_instructions("1G"), bench.boot_instructions(memory)
+    assert 100000 < few <= many <= ratio * few
+
+
+@pytest.mark.xdist_group("bench")
+def test_allocators_are_short():
+    rows = bench.kernel_rows()
+    assert 20 < rows["alloc_pages(0) and free"] <= 60.1	# the rest is the loop's first round
+    assert 20 < rows["kmalloc(64) and kfree"] <= 60.1
+    assert rows["page walk to a 4 KiB page"] > 20
+
+
+@pytest.mark.xdist_group("bench")
+def test_kernel_memory_by_the_books():
+    assert 100 < bench.kernel_kib("256M") <= 4096
