@@ -14,6 +14,7 @@
  */
 #include "internal.h"
 #include <asm/init_64.h>
+#include <asm/percpu.h>
 #include <lib/string.h>
 #include <mm/init.h>
 #include <mm/memblock.h>
@@ -77,6 +78,25 @@ void zones_set_ranges(void)
 }
 
 /* ---------------------------------------------------------------- struct pages, under grow_lock */
+
+/* The block that this CPU is about to initialise. When the lists are empty its page tables come from itself. */
+struct growth {
+	struct zone	*zone;			/* NULL: none */
+	unsigned long	*pfn, end;		/* of the block, not taken yet */
+};
+
+static DEFINE_PER_CPU(struct growth, growth);
+
+phys_addr_t deferred_table_alloc(void)
+{
+	struct growth *g = this_cpu_ptr(&growth);
+
+	if (!g->zone || !next_free(g->zone, g->pfn, g->end))
+		return 0;
+	g->zone->deferred--;
+	g->zone->backing_pages++;
+	return PFN_PHYS((*g->pfn)++);
+}
 
 static bool map_struct_pages(unsigned long pfn, unsigned long backing, unsigned long nr_backing)
 {
@@ -169,14 +189,25 @@ static void add_free(struct zone *zone, unsigned long pfn, unsigned long end)
 	add_piece(zone, max(pfn, zone->backing + BACKING_PAGES), end);
 }
 
+/* Struct pages for the block; *@pfn, at first @block, moves past what of it they take. */
+static bool map_block(struct zone *zone, unsigned long block, unsigned long *pfn)
+{
+	bool mapped;
+
+	*this_cpu_ptr(&growth) = (struct growth){ zone, pfn, block + BLOCK_PAGES };
+	if (block >= zone->section_end)
+		enter_section(zone, block);
+	mapped = zone->backing || back_block(zone, block, pfn);
+	this_cpu_ptr(&growth)->zone = NULL;
+	return mapped;
+}
+
 /* Return: free pages that came in. */
 static unsigned long grow_block(struct zone *zone, unsigned long block)
 {
 	unsigned long nr, pfn = block, had = zone->managed;
 
-	if (block >= zone->section_end)
-		enter_section(zone, block);
-	if (!zone->backing && !back_block(zone, block, &pfn)) {
+	if (!map_block(zone, block, &pfn)) {
 		nr = count_free(zone, pfn, block + BLOCK_PAGES);
 		zone->deferred -= nr;
 		zone->lost += nr;

@@ -35,8 +35,12 @@ phys_addr_t page_table_alloc(void)
 	if (table)
 		return table;
 	page = alloc_pages(GFP_ATOMIC | __GFP_NOGROW | __GFP_ZERO, 0);
-	if (!page)
-		return 0;
+	if (!page) {
+		table = deferred_table_alloc();
+		if (table)
+			memset(__va(table), 0, PAGE_SIZE);
+		return table;
+	}
 	mem_count(MEM_TABLE_PAGES, 1);
 	return PFN_PHYS(page_to_pfn(page));
 }

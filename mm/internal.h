@@ -81,6 +81,9 @@ bool page_initialised(unsigned long pfn);
 /** section_backing() - first of the BACKING_PAGES that hold struct pages of the section being initialised; 0: none */
 unsigned long section_backing(unsigned long pfn);
 
+/** deferred_table_alloc() - a page of the block this CPU is initialising, 0: none; interrupts off */
+phys_addr_t deferred_table_alloc(void);
+
 /* Allocated pages that the books know by name; all others are "other". */
 enum mem_count { MEM_TABLE_PAGES, MEM_STRUCT_PAGES, MEM_SLAB_PAGES, MEM_VMALLOC_PAGES, NR_MEM_COUNTS };
 

@@ -120,7 +120,7 @@ class Machine:
         args += ["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
                 "-vga", vga, "-net", "none", "-monitor", "none", "-serial", "stdio",
                 "-d", "cpu_reset", "-D", self.reset_log]
-        if mib(memory) >= LARGE_GUEST_MIB:
+        if mib(memory) >= LARGE_GUEST_MIB and "-numa" not in extra:	# nodes bring their own
             args += ["-object", f"memory-backend-ram,id=ram,size={memory},reserve=off",
                      "-machine", "memory-backend=ram"]
         if files:

@@ -73,6 +73,35 @@ static void start_plain(const char *cmdline)
 	start(cmdline);
 }
 
+static unsigned int node_of(unsigned long pfn)
+{
+	struct memblock_region r;
+
+	assert_true(memblock_next_ram(PFN_PHYS(pfn), PFN_PHYS(pfn + 1), &r));
+	return r.nid;
+}
+
+/* Up to four nodes, in pieces of whole blocks, in any order. The distances make node n's neighbours n + 1, n + 2... */
+static void random_nodes(void)
+{
+	static struct numa_map map;
+	unsigned long pfn, nr;
+	unsigned int i, j;
+
+	memset(&map, 0, sizeof(map));
+	map.nr_nodes = 1 + random_below(4);
+	for (pfn = 0; map.nr_ranges < 20 && pfn < MACHINE_PAGES; pfn += nr) {
+		nr = (1 + random_below(one_in(2) ? 8 : 400)) * BLOCK_PAGES;
+		map.range[map.nr_ranges++] = (struct numa_range){ PFN_PHYS(pfn), PFN_PHYS(pfn + nr),
+								  random_below(map.nr_nodes), false };
+	}
+	for (i = 0; i < map.nr_nodes; i++)
+		for (j = 0; j < map.nr_nodes; j++)
+			map.distance[i][j] = 10 + (j + map.nr_nodes - i) % map.nr_nodes;
+	numa_init(&map);
+	forget_output();
+}
+
 /* ---------------------------------------------------------------- the model */
 
 static void expect_books_agree(void)
@@ -136,24 +165,24 @@ static enum zone_type pfn_zone(unsigned long pfn)
 /* What is free, cut into runs as large as alignment allows, is how a buddy system must look. */
 static void expect_all_merged(void)
 {
-	unsigned long count[NR_ZONES][MAX_ORDER] = { 0 }, pfn, i;
+	unsigned long count[MAX_ZONES][MAX_ORDER] = { 0 }, pfn, i;
 	unsigned int z, order;
 
 	for (pfn = 0; pfn < MACHINE_PAGES; pfn += 1UL << order) {
 		for (order = pfn ? min(__builtin_ctzl(pfn), MAX_ORDER - 1) : MAX_ORDER - 1; ; order--) {
 			for (i = 0; i < 1UL << order; i++)
 				if (owner[pfn + i] != FREE || is_backing[pfn + i] ||
-				    pfn + i >= zones[pfn_zone(pfn)].next_pfn)
+				    pfn + i >= node_zone(node_of(pfn), pfn_zone(pfn))->next_pfn)
 					break;
 			if (i == 1UL << order) {
-				count[pfn_zone(pfn)][order]++;
+				count[node_zone(node_of(pfn), pfn_zone(pfn)) - zones][order]++;
 				break;
 			}
 			if (!order)
 				break;
 		}
 	}
-	for (z = 0; z < NR_ZONES; z++)
+	for (z = 0; z < MAX_ZONES; z++)
 		for (order = 0; order < MAX_ORDER; order++)
 			assert_int_equal(zones[z].area[order].nr, count[z][order]);
 }
@@ -205,6 +234,70 @@ static void agrees_with_the_model(void **state)
 		expect_all_merged();
 		assert_string_equal(said, "");
 	}
+}
+
+/* The node's free memory, initialised or not, CPU lists aside. */
+static unsigned long free_on(unsigned int nid)
+{
+	unsigned long sum = 0;
+	unsigned int z;
+
+	for (z = 0; z < NR_ZONES; z++)
+		sum += node_zone(nid, z)->nr_free + node_zone(nid, z)->deferred;
+	return sum;
+}
+
+/* A page of another node means that the node itself and all between have nothing to give. */
+static void expect_nearest(const struct page *page, unsigned int nid)
+{
+	unsigned int n;
+
+	for (n = 0; numa_nearest(nid, n) != node_of(page_to_pfn(page)); n++) {
+		unsigned int z, near = numa_nearest(nid, n);
+
+		for (z = 0; z < NR_ZONES; z++)
+			assert_true(node_zone(near, z)->nr_free <= node_zone(near, z)->min &&
+				    !node_zone(near, z)->deferred);
+	}
+}
+
+static void nodes_agree_with_the_model(void **state)
+{
+	unsigned int machine, i;
+
+	for (machine = 0; machine < 12; machine++) {
+		random_machine();
+		random_nodes();
+		start(one_in(4) ? "page_poison" : "");
+		for (i = 0; i < 2000; i++) {
+			unsigned int nid = random_below(nr_nodes);
+			struct page *page = alloc_pages_node(nid, GFP_KERNEL, 0);
+
+			assert_non_null(page);
+			expect_nearest(page, nid);
+			__free_pages(page, 0);
+			if (one_in(100))
+				page_alloc_set_node(random_below(nr_nodes));
+			if (one_in(2))
+				drain_local_pages();
+		}
+		random_operations(20000);
+		while (model_alloc(GFP_KERNEL, 0))
+			if (one_in(500))
+				expect_nearest(runs[nr_runs - 1].page, page_alloc_node());
+		for (i = 0; i < nr_nodes; i++)
+			assert_true(free_on(i) <= node_zone(i, 0)->min + node_zone(i, 1)->min);
+		assert_null(alloc_pages_node(nr_nodes, GFP_KERNEL, 0));
+		release_all();
+		expect_books_agree();
+		expect_all_merged();
+		while (deferred_init_step())
+			;
+		assert_int_equal(nr_deferred_pages(), 0);
+		expect_books_agree();
+		expect_all_merged();
+	}
+	nr_nodes = 1;
 }
 
 static void everything_free_can_be_had(void **state)
@@ -463,6 +556,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_the_model),
+		cmocka_unit_test(nodes_agree_with_the_model),
 		cmocka_unit_test(everything_free_can_be_had),
 		cmocka_unit_test(pages_in_a_cpu_list_complete_a_run),
 		cmocka_unit_test(memory_that_cannot_be_mapped_is_lost_and_nothing_else),
