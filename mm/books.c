@@ -116,28 +116,49 @@ static unsigned long kib(unsigned long pages)
 	return pages << (PAGE_SHIFT - 10);
 }
 
-static void line(const char *name, unsigned long pages)
+static void each_line(const struct books *b, void (*line)(const char *name, unsigned long pages))
 {
-	if (pages)
-		printk("memory: %-28s %12lu KiB\n", name, kib(pages));
+	const struct { const char *name; unsigned long pages; } last[] = {
+		{ "other allocations", b->allocated - b->named },
+		{ "lost for want of struct pages", b->lost },
+		{ "free", b->managed - b->allocated },
+		{ "free, not initialised yet", b->deferred },
+	};
+	unsigned int i;
+
+	line("RAM in whole pages", b->ram);
+	for (i = 0; i < NR_MEM_USES; i++)
+		if (b->use[i])
+			line(use_names[i], b->use[i]);
+	if (b->backing)
+		line("struct pages", b->backing);
+	for (i = 0; i < NR_MEM_COUNTS; i++)
+		if (counts[i])
+			line(count_names[i], counts[i]);
+	for (i = 0; i < ARRAY_SIZE(last); i++)
+		if (last[i].pages)
+			line(last[i].name, last[i].pages);
+}
+
+void mem_books_each(void (*line)(const char *name, unsigned long pages))
+{
+	struct books b;
+
+	take_stock(&b);
+	each_line(&b, line);
+}
+
+static void print_line(const char *name, unsigned long pages)
+{
+	printk("memory: %-28s %12lu KiB\n", name, kib(pages));
 }
 
 void mem_books_print(void)
 {
 	struct books b;
-	unsigned int i;
 
 	take_stock(&b);
-	line("RAM in whole pages", b.ram);
-	for (i = 0; i < NR_MEM_USES; i++)
-		line(use_names[i], b.use[i]);
-	line("struct pages", b.backing);
-	for (i = 0; i < NR_MEM_COUNTS; i++)
-		line(count_names[i], counts[i]);
-	line("other allocations", b.allocated - b.named);
-	line("lost for want of struct pages", b.lost);
-	line("free", b.managed - b.allocated);
-	line("free, not initialised yet", b.deferred);
+	each_line(&b, print_line);
 	printk("memory: %llu bytes of RAM are no whole page\n", (unsigned long long)b.cut_bytes);
 	if (check(&b))
 		printk("memory: the books balance\n");

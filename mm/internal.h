@@ -48,6 +48,7 @@ struct zone {
 
 /* The zones of node 0, then those of node 1... A block belongs to one of them, sections may be shared. */
 extern struct zone zones[MAX_ZONES];
+extern const char *const zone_names[NR_ZONES];
 
 #define for_each_zone(zone) \
 	for ((zone) = zones; (zone) < zones + nr_nodes * NR_ZONES; (zone)++)
@@ -89,6 +90,18 @@ enum mem_count { MEM_TABLE_PAGES, MEM_STRUCT_PAGES, MEM_SLAB_PAGES, MEM_VMALLOC_
 
 /** mem_count() - @pages more, or fewer, are allocated for @what; any context */
 void mem_count(enum mem_count what, long pages);
+
+/** mem_books_each() - every line of the memory table that is not zero, with its pages */
+void mem_books_each(void (*line)(const char *name, unsigned long pages));
+
+/** slab_each_largest() - the caches that hold most pages, at most @most of them, largest first; takes no lock */
+void slab_each_largest(void (*line)(const char *name, unsigned long pages), unsigned int most);
+
+/** vmalloc_lazy_pages() - unmapped, and not free yet for want of a flush; takes no lock */
+unsigned long vmalloc_lazy_pages(void);
+
+/** out_of_memory() - an allocation has failed: say who holds what, not too often; any context */
+void out_of_memory(gfp_t gfp, unsigned int order, unsigned int nid);
 
 /** mem_books_open() - the books begin: what the firmware gave; prints and checks them */
 void mem_books_open(u64 ram_bytes);

@@ -34,7 +34,7 @@ struct pcp {
 
 struct zone zones[MAX_ZONES];
 
-static const char *const zone_names[NR_ZONES] = { [ZONE_DMA32] = "DMA32", [ZONE_NORMAL] = "NORMAL" };
+const char *const zone_names[NR_ZONES] = { [ZONE_DMA32] = "DMA32", [ZONE_NORMAL] = "NORMAL" };
 
 static DEFINE_PER_CPU(struct pcp, pcp);
 static bool page_poison, init_on_free;
@@ -251,8 +251,11 @@ static __noinline struct page *alloc_full(gfp_t gfp, unsigned int order, unsigne
 	if (order >= MAX_ORDER || nid >= nr_nodes)
 		return NULL;
 	page = alloc_slow(gfp, order, nid);
-	if (!page)
+	if (!page) {
+		if (!(gfp & (__GFP_NOWARN | __GFP_NOGROW)))
+			out_of_memory(gfp, order, nid);
 		return NULL;
+	}
 	if (page_debug)
 		inspect(page, order);
 	if (gfp & __GFP_ZERO)

@@ -560,6 +560,34 @@ void slab_init(void)
 	}
 }
 
+static unsigned long pages_of(const struct kmem_cache *cache)
+{
+	return cache->nr_slabs << cache->order;
+}
+
+/* Each pass finds the largest cache behind the one of the pass before; of equals the first in the list. */
+void slab_each_largest(void (*line)(const char *name, unsigned long pages), unsigned int most)
+{
+	const struct kmem_cache *c, *last = NULL, *next;
+
+	for (; most; most--, last = next) {
+		bool behind_last = false;
+
+		next = NULL;
+		list_for_each_entry(c, &all_caches, caches) {
+			bool smaller = !last || pages_of(c) < pages_of(last) ||
+				       (pages_of(c) == pages_of(last) && behind_last);
+
+			behind_last |= c == last;
+			if (smaller && c != last && pages_of(c) && (!next || pages_of(c) > pages_of(next)))
+				next = c;
+		}
+		if (!next)
+			return;
+		line(next->name, pages_of(next));
+	}
+}
+
 static unsigned long in_magazines(const struct kmem_cache *cache)
 {
 	unsigned long sum = 0;

@@ -303,6 +303,11 @@ void vm_flush(void)
 	spin_unlock_irqrestore(&lock, flags);
 }
 
+unsigned long vmalloc_lazy_pages(void)
+{
+	return nr_lazy;
+}
+
 static int cmd_vmalloc(int argc, char **argv)
 {
 	const struct vm_area *area;

@@ -20,6 +20,7 @@ typedef unsigned int gfp_t;
 #define __GFP_ZERO	2u		/* contents are zeros */
 #define __GFP_DMA32	4u		/* below 4 GiB */
 #define __GFP_NOGROW	8u		/* only from what is initialised; for the code that initialises */
+#define __GFP_NOWARN	16u		/* no report when there is none: the caller can do without */
 #define GFP_KERNEL	0u		/* leaves the reserve alone */
 #define GFP_ATOMIC	__GFP_HIGH	/* for who cannot do without: interrupts, the way out of low memory */
 #define GFP_DMA32	__GFP_DMA32
@@ -31,7 +32,8 @@ typedef unsigned int gfp_t;
  * From the CPU's node as long as it has some, then from the nearest that has. A
  * node's memory below 4 GiB is used only when it has none above, or with GFP_DMA32.
  * Return: first page of the run, aligned to its size; contents undefined unless
- * __GFP_ZERO. NULL when no run is free.
+ * __GFP_ZERO. NULL when no run is free; the first failure, and after it the second,
+ * fourth, eighth and so on, reports who holds what.
  * Context: any; takes zone->lock with interrupts off. Never sleeps.
  */
 struct page *alloc_pages(gfp_t gfp, unsigned int order);

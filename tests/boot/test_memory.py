@@ -4,6 +4,7 @@ import re
 
 import expect
 import pytest
+import qemu
 
 LINE = re.compile(r"^memory: (.+?) +(\d+) KiB$", re.M)
 BOOT_LINE = re.compile(r"memory: (\d+) KiB RAM: kernel (\d+), page tables (\d+), struct pages (\d+), "
@@ -74,3 +75,24 @@ def test_kernel_memory_with_256_mib(boot):
     given = ("first MiB", "setup_data of the loader", "initrd", "EFI memory map", "EFI runtime services", "EFI boot services")
     own = sum(kib for name, kib in lines.items() if name not in given and not name.startswith("free"))
     assert own <= 4096
+
+
+def test_out_of_memory_is_reported_on_one_screen(boot):
+    """The smallest machine eats all it has, says who holds it, and works as before."""
+    machine = boot(firmware="bios", kernel=qemu.LANTERN, memory="24M",
+                   append='monitor.exec="selftest mm;map;selftest mm;map;poweroff"')
+    assert machine.wait() == "guest-shutdown"
+    check_books(machine.log)
+    check_selftest(machine.log, 2)
+    failures = [int(nr) for nr in re.findall(r"^oom: no memory for .* failure (\d+); all in KiB:$", machine.log, re.M)]
+    assert failures and failures == [nr for nr in (1, 2, 4, 8, 16, 32, 64) if nr <= failures[-1]]
+    report = machine.log.split("oom: no memory for ")[1]
+    lines = re.findall(r"^oom: .*$", "oom: " + report, re.M)
+    assert len(lines) <= 24 and max(map(len, lines)) <= 80
+    words = " ".join(line[5:].strip() for line in lines[1:])
+    table, slabs, rest = re.fullmatch(r"(.*) slabs: (.*) vmalloc: (.*)", words).groups()
+    held = {name: int(kib) for name, kib in re.findall(r"([^,]+?) (\d+)(?:, |$)", table)}
+    assert held.pop("RAM in whole pages") == sum(held.values())
+    assert min(held["slabs"], held["vmalloc"], held["other allocations"]) > 4096 and "free" not in held
+    assert slabs.startswith("kmalloc-1024 ")
+    assert "free 0, of" in rest and "runs 4K:0" in rest and "4096K:0" in rest

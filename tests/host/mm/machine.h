@@ -73,6 +73,14 @@ static inline void forget_output(void)
 	said[nr_said = 0] = '\0';
 }
 
+/* The report is mm/oom.c's; here it counts. */
+static unsigned int nr_out_of_memory;
+
+void out_of_memory(unsigned int gfp, unsigned int order, unsigned int nid)
+{
+	nr_out_of_memory++;
+}
+
 static int map_struct_page_array(unsigned long va, phys_addr_t pa, uint64_t size)
 {
 	unsigned long first = (va - vmemmap_base) / sizeof(struct page), pfn;
@@ -80,8 +88,10 @@ static int map_struct_page_array(unsigned long va, phys_addr_t pa, uint64_t size
 	assert_true(va >= vmemmap_base && va + size <= vmemmap_base + MACHINE_PAGES * sizeof(struct page));
 	assert_int_equal(mprotect((void *)va, size, PROT_READ | PROT_WRITE), 0);
 	memset((void *)va, 0x5a, size);
-	for (pfn = first; pfn < first + size / sizeof(struct page); pfn++)
+	for (pfn = first; pfn < first + size / sizeof(struct page); pfn++) {
+		assert_false(is_mapped[pfn]);
 		is_mapped[pfn] = 1;
+	}
 	for (pfn = PHYS_PFN(pa); pfn < PHYS_PFN(pa + size); pfn++) {
 		assert_false(is_backing[pfn]);
 		is_backing[pfn] = 1;
