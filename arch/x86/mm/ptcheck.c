@@ -5,6 +5,7 @@
  * second to find those frames writable somewhere else. Only the last entry's
  * rights count; those above it give all, so a page is never worse than it seems.
  */
+#include <asm/idt.h>
 #include <asm/init_64.h>
 #include <asm/processor.h>
 #include <asm/sections.h>
@@ -13,7 +14,6 @@
 #include <lib/string.h>
 
 #define MAX_PROTECTED	16		/* runs of frames; the kernel's text and rodata are one */
-#define MAX_STACK	0x10000UL	/* bytes; more in a row is no stack with a guard page */
 
 #define TSS_IST		0x24		/* SDM 3A figure 8-11 */
 #define TSS_NR_IST	7
@@ -112,14 +112,12 @@ static bool is_mapped(unsigned long va)
 	return path.leaf_level;
 }
 
-/* Whether the mapped pages below @top are no more than a stack takes. */
-static bool has_guard(unsigned long top)
+/* @sp: as the TSS has it, on the last page of the stack. */
+static bool has_guard(unsigned long sp)
 {
-	unsigned long va = top - 1;
+	unsigned long start = ALIGN(sp, PAGE_SIZE) - IST_STACK_SIZE;
 
-	while (va > top - MAX_STACK && is_mapped(va))
-		va -= PAGE_SIZE;
-	return va > top - MAX_STACK;
+	return is_mapped(start) && !is_mapped(start - 1);
 }
 
 /* This CPU's TSS, where it says it is (SDM 3A 8.2.3); NULL before LTR. */
@@ -137,25 +135,26 @@ static const char *current_tss(void)
 	return (const char *)((desc[0] >> 16 & 0xffffff) | (desc[0] >> 56 & 0xff) << 24 | desc[1] << 32);
 }
 
-static void check_exception_stacks(void)
+static bool exception_stacks_guarded(void)
 {
 	const char *tss = current_tss();
 	unsigned int i, nr = 0, guarded = 0;
-	u64 top;
+	u64 sp;
 
 	for (i = 0; tss && i < TSS_NR_IST; i++) {
-		memcpy(&top, tss + TSS_IST + i * sizeof(top), sizeof(top));
-		nr += !!top;
-		guarded += top && has_guard(top);
+		memcpy(&sp, tss + TSS_IST + i * sizeof(sp), sizeof(sp));
+		nr += !!sp;
+		guarded += sp && has_guard(sp);
 	}
 	printk("paging: %u exception stacks, %u of them with a guard page\n", nr, guarded);
+	return guarded == nr;
 }
 
 /* ---------------------------------------------------------------- the check */
 
 bool pt_check(void)
 {
-	bool guarded = !is_mapped((unsigned long)init_stack_guard);
+	bool guarded = !is_mapped((unsigned long)init_stack_guard), all_guarded;
 	struct check c = { 0 };
 
 	pgtable_walk(&kernel_pgtable, 0, ~0UL, find_visit, &c);
@@ -165,14 +164,16 @@ bool pt_check(void)
 	printk("paging: %lu frames read-only, %lu of them writable elsewhere; lower half: %lu pages\n",
 	       c.read_only, c.aliased, c.lower);
 	printk("paging: guard page below the boot stack: %s\n", guarded ? "not mapped" : "MAPPED");
-	check_exception_stacks();
+	all_guarded = exception_stacks_guarded() && guarded;
 	if (c.wx)
 		boot_warn(STAGE_PAGING, "page at %#lx is writable and executable", c.first_wx);
 	if (c.aliased)
 		boot_warn(STAGE_PAGING, "page at %#lx can be written, and its frame is read-only elsewhere", c.first_alias);
 	if (c.full)
 		boot_warn(STAGE_PAGING, "more than %u runs of read-only frames: not all were checked", MAX_PROTECTED);
-	if (c.lower || !guarded)
-		boot_warn(STAGE_PAGING, c.lower ? "pages are mapped in the lower half" : "the boot stack has no guard page");
-	return !c.wx && !c.aliased && !c.full && !c.lower && guarded;
+	if (c.lower)
+		boot_warn(STAGE_PAGING, "pages are mapped in the lower half");
+	if (!all_guarded)
+		boot_warn(STAGE_PAGING, "not every stack has a guard page");
+	return !c.wx && !c.aliased && !c.full && !c.lower && all_guarded;
 }

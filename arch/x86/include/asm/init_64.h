@@ -21,9 +21,9 @@ void arch_free_boot_tables(void);
  * pt_check() - walk all of the kernel's tables and print what protects the kernel
  * No page is both writable and executable, no frame that is read-only at one
  * address is writable at another, nothing is mapped in the lower half, and the
- * page below the boot stack is not mapped. A numbered warning says what is not so.
- * How many of this CPU's exception stacks have a guard page is printed, too.
- * Return: whether all of the first four hold.
+ * page below the boot stack and below each exception stack of this CPU is not
+ * mapped. A numbered warning says what is not so.
+ * Return: whether all of it holds.
  */
 bool pt_check(void);
 
