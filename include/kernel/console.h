@@ -31,7 +31,7 @@ struct console {
 	struct prb_reader at;		/* how far it has come; the owner's, as are the next two */
 	bool		mid_line;	/* what it last looked at did not end in a newline */
 	bool		hidden;		/* ... and loglevel= kept that from being shown */
-	bool		seized;		/* console_panic() took it by force */
+	bool		seized;		/* console_panic_end() tried it */
 	u32		owner;		/* CPU inside write() + 1, 0: free; atomic */
 	u32		waiter;		/* CPU that wants to be next + 1, 0: none; atomic */
 };
@@ -80,9 +80,13 @@ void console_write(const char *s, size_t n);
 
 /**
  * console_panic() - from now on only this CPU writes, and to every console at once
- * A console that another CPU owns, or that faulted under us, is taken by force; one
- * that faults again after that is left alone. Records that nobody will end are skipped.
+ * A console that another CPU does not let go is taken by force. One whose write() this
+ * CPU comes out of, by a fault or an interrupt, is left alone until console_panic_end().
+ * Records that nobody will end are skipped.
  */
 void console_panic(void);
+
+/** console_panic_end() - all is told elsewhere: try the consoles left alone, each once in its life */
+void console_panic_end(void);
 
 #endif

@@ -53,6 +53,9 @@ void printk_setup(const char *cmdline);
 /** printk_answers() - from now on a message without a level is LOGLEVEL_ANSWER */
 void printk_answers(void);
 
+/** printk_panic() - console_panic(), and the last @n messages on every console if loglevel= hid one of them */
+void printk_panic(unsigned int n);
+
 /** printk_read() - the next record of the log, for a reader of its own; see prb_read() */
 bool printk_read(struct prb_reader *r, struct prb_info *info, char *text);
 

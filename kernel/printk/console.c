@@ -238,33 +238,31 @@ void console_write(const char *s, size_t n)
 
 static void wait_for_owner(const struct console *con)
 {
-	u32 owner;
-
-	for (u32 i = 0; i < HANDOVER_SPINS; i++) {
-		owner = __atomic_load_n(&con->owner, __ATOMIC_ACQUIRE);
-		if (!owner || owner == me())
-			return;
+	for (u32 i = 0; i < HANDOVER_SPINS && __atomic_load_n(&con->owner, __ATOMIC_ACQUIRE); i++)
 		cpu_relax();
-	}
-}
-
-/* By force once; who is in there a second time faults whenever it is called. */
-static void seize(struct console *con)
-{
-	wait_for_owner(con);
-	if (!__atomic_exchange_n(&con->owner, 0, __ATOMIC_ACQUIRE))
-		return;
-	if (con->seized)
-		con->write = NULL;
-	con->seized = true;
 }
 
 void console_panic(void)
 {
 	__atomic_store_n(&panic_owner, me(), __ATOMIC_SEQ_CST);
 	printk_emergency();
-	for (struct console *con = first_console(); con; con = con->next)
-		seize(con);
+	for (struct console *con = first_console(); con; con = con->next) {
+		if (con->owner == me())
+			continue;		/* we come out of its write(): later */
+		wait_for_owner(con);
+		__atomic_store_n(&con->owner, 0, __ATOMIC_RELEASE);
+	}
+}
+
+void console_panic_end(void)
+{
+	for (struct console *con = first_console(); con; con = con->next) {
+		if (con->owner != me() || con->seized)
+			continue;
+		con->seized = true;		/* before it faults again */
+		__atomic_store_n(&con->owner, 0, __ATOMIC_RELEASE);
+		catch_up(con, ~0u);
+	}
 }
 
 /* ---------------------------------------------------------------------- input */

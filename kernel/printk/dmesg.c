@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The monitor command dmesg: the log again, with times and without loglevel=. */
+/* The log again, with times and without loglevel=: the monitor command dmesg, and the last lines in a panic. */
 #include <kernel/console.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
 #include <lib/kstrtox.h>
 #include <lib/string.h>
 #include "internal.h"
+
+static char text[PRB_TEXT_MAX + 1];	/* of whoever asks; one at a time does */
 
 static const char *const names[NR_LOGLEVELS] = {
 	"emerg", "alert", "crit", "err", "warn", "notice", "info", "debug",
@@ -27,7 +29,7 @@ struct line {
 	bool	unfinished, wanted;
 };
 
-static void print_record(struct line *line, const struct prb_info *info, const char *text, int max_level)
+static void print_record(struct line *line, const struct prb_info *info, int max_level)
 {
 	bool same_line = line->unfinished && info->goes_on;
 	char prefix[TIME_PREFIX_SIZE];
@@ -47,7 +49,6 @@ static void print_record(struct line *line, const struct prb_info *info, const c
 static int cmd_dmesg(int argc, char **argv)
 {
 	int max_level = argc == 2 ? level_named(argv[1]) : LOGLEVEL_DEBUG;
-	static char text[PRB_TEXT_MAX + 1];
 	struct prb_reader at = { 0 };
 	struct line line = { 0 };
 	struct prb_info info;
@@ -55,7 +56,7 @@ static int cmd_dmesg(int argc, char **argv)
 	if (argc > 2 || max_level < 0)
 		return -1;
 	while (printk_read(&at, &info, text))
-		print_record(&line, &info, text, max_level);
+		print_record(&line, &info, max_level);
 	if (line.unfinished && line.wanted)
 		console_write("\n", 1);
 	if (at.lost)
@@ -63,3 +64,32 @@ static int cmd_dmesg(int argc, char **argv)
 	return 0;
 }
 MONITOR_COMMAND(dmesg, "[LEVEL]", "the log: messages of a level (emerg to debug, 0 to 7) and graver ones", cmd_dmesg);
+
+/* Messages after the first @skip: print them, or see whether one is hidden. Return: how many there are in all. */
+static unsigned int walk_messages(unsigned int skip, bool print, bool *hidden)
+{
+	struct prb_reader at = { 0 };
+	struct line line = { 0 };
+	struct prb_info info;
+	unsigned int nr = 0;
+
+	while (printk_read(&at, &info, text)) {
+		if (info.level < 0 || nr++ < skip)
+			continue;
+		*hidden |= !level_is_shown(info.level);
+		if (print)
+			print_record(&line, &info, LOGLEVEL_DEBUG);
+	}
+	return nr;
+}
+
+void printk_panic(unsigned int n)
+{
+	bool hidden = false;
+	unsigned int nr = walk_messages(~0u, false, &hidden), skip = nr - min(nr, n);
+
+	walk_messages(skip, false, &hidden);
+	console_panic();
+	if (hidden)
+		walk_messages(skip, true, &hidden);
+}

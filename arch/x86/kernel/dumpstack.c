@@ -10,11 +10,13 @@
 #include <asm/processor.h>
 #include <asm/sections.h>
 #include <asm/trapnr.h>
-#include <kernel/console.h>
 #include <kernel/ksyms.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
+
+#define MAX_FRAMES		16	/* with the rest of the report they fit a screen of 48 rows */
+#define MAX_STACK_SWITCHES	3
 
 static void show_error_code(unsigned int vector, unsigned long code)
 {
@@ -82,30 +84,52 @@ static void show_symbol(unsigned long ip)
 		printk("  %016lx\n", ip);
 }
 
-/* End of the stack an address lies in, 0 when it is on none. */
+static unsigned long boot_stack_end(unsigned long sp)
+{
+	return sp >= (unsigned long)init_stack && sp < (unsigned long)init_stack_end ? (unsigned long)init_stack_end : 0;
+}
+
+/* Each kind of stack: the end of the one an address lies on, 0 when it is on none of them. */
+static unsigned long (*const stack_kinds[])(unsigned long sp) = { boot_stack_end, ist_stack_end };
+
 static unsigned long stack_end_of(unsigned long sp)
 {
-	if (sp >= (unsigned long)init_stack && sp < (unsigned long)init_stack_end)
-		return (unsigned long)init_stack_end;
-	return ist_stack_end(sp);
+	unsigned long end = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(stack_kinds) && !end; i++)
+		end = stack_kinds[i](sp);
+	return end;
+}
+
+/* Where the chain of frames goes on: higher on the same stack, or on one that an exception stack was entered from. */
+static bool next_frame(unsigned long bp, unsigned long next, unsigned long *stack_end, unsigned int *switches)
+{
+	unsigned long end = stack_end_of(next);
+
+	if (end == *stack_end)
+		return next > bp;
+	if (!end || (*switches)++ == MAX_STACK_SWITCHES)
+		return false;
+	*stack_end = end;
+	return true;
 }
 
 void show_backtrace(unsigned long ip, unsigned long bp)
 {
 	unsigned long stack_end = stack_end_of(bp);
-	unsigned int depth;
+	unsigned int depth, switches = 0;
 	u64 next, ret;
 
 	printk("backtrace\n");
 	if (ip)
 		show_symbol(ip);
-	for (depth = 0; depth < 32; depth++) {
+	for (depth = 0; depth < MAX_FRAMES; depth++) {
 		if (!IS_ALIGNED(bp, 8) || bp + 16 > stack_end ||
 		    !read_nofault((const u64 *)bp, &next) ||
 		    !read_nofault((const u64 *)bp + 1, &ret) || !in_text(ret))
 			break;
 		show_symbol(ret);
-		if (next <= bp || next >= stack_end)
+		if (!next_frame(bp, next, &stack_end, &switches))
 			break;
 		bp = next;
 	}
@@ -113,12 +137,15 @@ void show_backtrace(unsigned long ip, unsigned long bp)
 
 void __noreturn die(const struct pt_regs *regs, unsigned int vector)
 {
-	console_panic();
+	enum panic_step step = panic_begin();
+
 	printk(KERN_EMERG "lantern: error %u %s: exception %u, %s\n", boot_stage_current(),
 	       boot_stage_name(boot_stage_current()), vector, trap_name(vector));
 	if (vector == X86_TRAP_DF && regs->sp - (unsigned long)init_stack_guard <= PAGE_SIZE)
 		printk("the stack overflowed into its guard page\n");
 	show_error_code(vector, regs->orig_ax);
+	if (step != PANIC_TELL_ALL)
+		panic_stop();
 	show_regs(regs);
 	show_code(regs->ip);
 	show_backtrace(regs->ip, regs->bp);

@@ -4,6 +4,7 @@
 #include <asm/efi.h>
 #include <asm/processor.h>
 #include <asm/traps.h>
+#include <kernel/console.h>
 #include <kernel/monitor.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
@@ -80,6 +81,14 @@ static __noinline unsigned long overflow_stack(unsigned long depth)
 	return (depth < ~0UL ? overflow_stack(depth + 1) : 0) + frame[0];
 }
 
+/* Inside printk(), and again when the panic tries this console once more. */
+static void faulting_write(struct console *con, const char *s, size_t n)
+{
+	__asm__ volatile("ud2");
+}
+
+static struct console faulting_console = { .name = "crash", .write = faulting_write };
+
 static int cmd_crash(int argc, char **argv)
 {
 	const char *how = argc == 2 ? argv[1] : "";
@@ -99,10 +108,12 @@ static int cmd_crash(int argc, char **argv)
 		__asm__ volatile("int3");
 	else if (!strcmp(how, "stack"))
 		printk("%lu\n", overflow_stack(0));
+	else if (!strcmp(how, "console"))
+		register_console(&faulting_console);
 	else if (!strcmp(how, "panic"))
 		panic("asked for at the monitor");
 	else
 		return -1;
 	return 0;
 }
-MONITOR_COMMAND(crash, "HOW", "fault on purpose: ud pf rodata gp de bp stack panic", cmd_crash);
+MONITOR_COMMAND(crash, "HOW", "fault on purpose: ud pf rodata gp de bp stack console panic", cmd_crash);

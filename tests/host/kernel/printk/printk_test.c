@@ -290,7 +290,7 @@ static void the_owner_gives_the_console_to_who_waits(void **state)
 	assert_string_equal(k->text, "1\n2\n");
 }
 
-static void a_panic_takes_consoles_by_force_once(void **state)
+static void a_panic_takes_consoles_by_force(void **state)
 {
 	struct sink *held = new_sink(), *good = new_sink();
 	u64 head;
@@ -310,12 +310,29 @@ static void a_panic_takes_consoles_by_force_once(void **state)
 	cpu_number = 1;
 	printk("another CPU\n");		/* is not shown by that CPU */
 	assert_null(strstr(good->text, "another"));
+}
+
+static void a_console_that_faults_is_tried_once_more_at_the_end_of_the_panic(void **state)
+{
+	struct sink *bad = new_sink(), *good = new_sink();
+
+	(void)state;
+	register_console(&bad->con);
+	register_console(&good->con);
 	cpu_number = 3;
-	held->con.owner = 4;			/* it faulted: we never came back */
+	bad->con.owner = 4;			/* we: its write() faulted */
 	console_panic();
-	assert_null(held->con.write);
-	printk("again\n");
-	assert_non_null(strstr(good->text, "another CPU\nagain\n"));
+	printk("why\n");
+	assert_int_equal(bad->len, 0);
+	assert_string_equal(good->text, "why\n");
+	console_panic_end();
+	assert_string_equal(bad->text, "why\n");
+	bad->con.owner = 4;			/* and again */
+	console_panic();
+	printk("nested\n");
+	console_panic_end();
+	assert_string_equal(bad->text, "why\n");
+	assert_string_equal(good->text, "why\nnested\n");
 }
 
 static void console_write_comes_after_the_log_and_is_not_kept(void **state)
@@ -366,7 +383,8 @@ int main(void)
 		T(times_are_asked_for),
 		T(with_interrupts_off_one_record_is_written_and_the_rest_later),
 		T(the_owner_gives_the_console_to_who_waits),
-		T(a_panic_takes_consoles_by_force_once),
+		T(a_panic_takes_consoles_by_force),
+		T(a_console_that_faults_is_tried_once_more_at_the_end_of_the_panic),
 		T(console_write_comes_after_the_log_and_is_not_kept),
 		T(keys_come_from_any_console),
 	};

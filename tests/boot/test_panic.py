@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A panic tells what happened on one page of screen, whatever else goes wrong."""
+import time
+
+import expect
+import qemu
+import screentext
+
+
+def test_report_and_last_messages_fit_one_page(boot, tmp_path):
+    """As many characters as on 1366x768, which QEMU cannot show; loglevel= had hidden the messages."""
+    machine = boot(cmdline='quiet monitor.exec="regs;crash pf"', fatal=(),
+                   extra=["-device", "VGA,xres=1360,yres=768"])
+    machine.expect(expect.PANIC_STOPPED)
+    for _ in range(100):				# the serial line may be ahead
+        machine.screenshot(tmp_path / "panic.png")
+        page = screentext.read(tmp_path / "panic.png")
+        if any(expect.PANIC_STOPPED in line for line in page):
+            break
+        time.sleep(0.1)
+    text = "\n".join(page)
+    assert 47 == len(page) and 170 == max(len(line) for line in page + ["x" * 170])
+    head = text.index("lantern: error 99 monitor: exception 14, #PF page fault")
+    assert text[:head].count("] stage: ") >= 9, "the last messages are not above the report"
+    for part in ("error code 0x2: kernel write", "rip ", "r15 ", "cr3 ", "code ", "cmd_crash+", "start_kernel+", "panic: stopped"):
+        assert part in text[head:], part
+    report = text[head:].rstrip("\n ?").split("\n")
+    assert max(len(line) for line in report) <= 85, "wider than a screen of 85 characters"
+
+
+def run(boot, script, cmdline="panic=-1"):
+    machine = boot(kernel=qemu.LANTERN, firmware="bios", memory="256M", append=f'{cmdline} monitor.exec="{script}"', fatal=())
+    assert machine.wait() == "guest-reset"
+    return machine.log
+
+
+def test_fault_inside_printk_is_told_by_the_other_consoles(boot):
+    log = run(boot, "crash console")
+    first, second = log.split("lantern: error 99 monitor: exception 6, #UD invalid opcode\n")[1:]
+    assert "rip " in first and "cmd_crash+" in first and "panic: reset in 0 s" in first
+    assert "rip " not in second			# it faulted once more at the very end
