@@ -11,6 +11,7 @@
 #include <kernel/init.h>
 #include <kernel/irq.h>
 #include <kernel/monitor.h>
+#include <kernel/panic_save.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 #include <kernel/tty.h>
@@ -71,6 +72,7 @@ void __noreturn start_kernel(void)
 	setup_arch();		/* memory map, memblock, final page tables, firmware tables */
 	mm_init(boot_command_line, arch_ram_bytes());	/* alloc_pages; memblock allocates no more */
 	time_init();		/* ktime_get() and the delays; what is printed from here on has its time */
+	panic_show_saved(boot_command_line);
 	mm_selftest_if_asked();
 	irq_init();		/* request_irq; interrupts are taken from here on */
 	local_irq_enable();

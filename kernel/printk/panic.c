@@ -14,6 +14,7 @@
 #include <kernel/delay.h>
 #include <kernel/init.h>
 #include <kernel/panic.h>
+#include <kernel/panic_save.h>
 #include <kernel/printk.h>
 #include <kernel/reboot.h>
 #include <lib/cmdline.h>
@@ -60,7 +61,7 @@ static bool reset_delay(unsigned int *seconds)
 
 void __noreturn panic_stop(void)
 {
-	static bool told;
+	static bool told, saved;
 	unsigned int seconds;
 	bool reset = reset_delay(&seconds);
 
@@ -73,6 +74,10 @@ void __noreturn panic_stop(void)
 			printk("panic: stopped (panic=N on the command line resets after N seconds)\n");
 	}
 	console_panic_end();
+	if (!saved) {
+		saved = true;
+		panic_save(boot_command_line);
+	}
 	if (!reset)
 		halt_forever();
 	while (seconds--)

@@ -39,3 +39,20 @@ def test_fault_inside_printk_is_told_by_the_other_consoles(boot):
     first, second = log.split("lantern: error 99 monitor: exception 6, #UD invalid opcode\n")[1:]
     assert "rip " in first and "cmd_crash+" in first and "panic: reset in 0 s" in first
     assert "rip " not in second			# it faulted once more at the very end
+
+
+def test_panic_save_shows_the_report_at_the_next_boot_and_only_there(boot, tmp_path):
+    nvram = str(tmp_path / "vars.fd")
+
+    def again(script):
+        machine = boot(cmdline=f'panic=-1 panic.save=efi monitor.exec="{script}"', nvram=nvram, fatal=())
+        machine.wait()
+        return expect.from_stub(machine.log)
+
+    assert "bytes of the log are kept for the next boot" in again("crash pf")
+    log = again("poweroff")
+    head, saved = log.split("panic: an earlier boot ended so:\n")
+    for part in ("lantern: error 99 monitor: exception 14, #PF page fault", "rip ", "cr3 ", "panic: reset in 0 s"):
+        assert f"\n| {part}" in saved, part
+    assert expect.re.search(r"\n\|   [0-9a-f]{16}  cmd_crash\+", saved)
+    assert "earlier boot" not in again("poweroff")
