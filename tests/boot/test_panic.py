@@ -41,6 +41,14 @@ def test_fault_inside_printk_is_told_by_the_other_consoles(boot):
     assert "rip " not in second			# it faulted once more at the very end
 
 
+def test_stack_overflow_names_the_recursion_and_who_began_it(boot):
+    report = run(boot, "crash stack").split("lantern: error 99 monitor: exception 8, #DF double fault\n")[1]
+    assert "the stack overflowed into its guard page" in report
+    assert expect.re.search(r"overflow_stack\+[^\n]*\n  the same \d+ times more\n  [0-9a-f]{16}  cmd_crash\+", report)
+    assert "start_kernel+" in report
+    assert expect.re.search(r"\ncode ( [0-9a-f]{2}){8} <[0-9a-f]{2}>( [0-9a-f]{2}){15}\n", report)
+
+
 def test_panic_save_shows_the_report_at_the_next_boot_and_only_there(boot, tmp_path):
     nvram = str(tmp_path / "vars.fd")
 

@@ -15,7 +15,10 @@
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 
-#define MAX_FRAMES		16	/* with the rest of the report they fit a screen of 48 rows */
+#define CODE_BEFORE		8	/* bytes */
+#define CODE_AFTER		16
+#define MAX_FRAMES		4096	/* walked */
+#define MAX_CALLS		16	/* shown; with the rest of the report they fit a screen of 48 rows */
 #define MAX_STACK_SWITCHES	3
 
 static void show_error_code(unsigned int vector, unsigned long code)
@@ -39,19 +42,18 @@ static void show_error_code(unsigned int vector, unsigned long code)
 	}
 }
 
+/* The byte at @ip is marked; those before it help a disassembler to fall into step. */
 static void show_code(unsigned long ip)
 {
-	unsigned int i;
+	unsigned long at;
 	u64 word;
 
 	printk("code ");
-	for (i = 0; i < 16; i++) {
-		if (!read_nofault((const void *)(ip + i), &word)) {
-			printk(" not readable");
-			break;
-		}
-		printk(" %02x", (u8)word);
-	}
+	for (at = ip - CODE_BEFORE; at != ip + CODE_AFTER; at++)
+		if (!read_nofault((const void *)(at & ~7UL), &word))
+			printk(" ??");
+		else
+			printk(at == ip ? " <%02x>" : " %02x", (u8)(word >> at % 8 * 8));
 	printk("\n");
 }
 
@@ -114,25 +116,41 @@ static bool next_frame(unsigned long bp, unsigned long next, unsigned long *stac
 	return true;
 }
 
+static void show_repeats(unsigned int n)
+{
+	if (n)
+		printk("  the same %u times more\n", n);
+}
+
+/* A recursion takes two lines, so that what led to it is still shown. */
 void show_backtrace(unsigned long ip, unsigned long bp)
 {
 	unsigned long stack_end = stack_end_of(bp);
-	unsigned int depth, switches = 0;
-	u64 next, ret;
+	unsigned int frames, calls = 0, switches = 0, repeats = 0;
+	u64 next, ret, last = 0;
 
 	printk("backtrace\n");
 	if (ip)
 		show_symbol(ip);
-	for (depth = 0; depth < MAX_FRAMES; depth++) {
+	for (frames = 0; frames < MAX_FRAMES && calls < MAX_CALLS; frames++) {
 		if (!IS_ALIGNED(bp, 8) || bp + 16 > stack_end ||
 		    !read_nofault((const u64 *)bp, &next) ||
 		    !read_nofault((const u64 *)bp + 1, &ret) || !in_text(ret))
 			break;
-		show_symbol(ret);
+		if (ret == last) {
+			repeats++;
+		} else {
+			show_repeats(repeats);
+			show_symbol(ret);
+			repeats = 0;
+			calls++;
+		}
+		last = ret;
 		if (!next_frame(bp, next, &stack_end, &switches))
 			break;
 		bp = next;
 	}
+	show_repeats(repeats);
 }
 
 void __noreturn die(const struct pt_regs *regs, unsigned int vector)
