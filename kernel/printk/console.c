@@ -35,11 +35,19 @@ static bool in_panic(void)
 	return __atomic_load_n(&panic_owner, __ATOMIC_RELAXED);
 }
 
+/* In a panic, only the CPU that tells of it. */
+static bool may_write(void)
+{
+	u32 panicking = __atomic_load_n(&panic_owner, __ATOMIC_RELAXED);
+
+	return !panicking || panicking == me();
+}
+
 /* ------------------------------------------------------------------ ownership */
 
 static bool change(u32 *word, u32 from, u32 to)
 {
-	return __atomic_compare_exchange_n(word, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+	return __atomic_compare_exchange_n(word, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE);
 }
 
 /* Wait to be given the console after the record under way, or to find it free. */
@@ -62,9 +70,7 @@ static bool wait_for_handover(struct console *con)
 /* With @wait from a free or an owned console, else from a free one. */
 static bool console_enter(struct console *con, bool wait)
 {
-	u32 panicking = __atomic_load_n(&panic_owner, __ATOMIC_RELAXED);
-
-	if (!con->write || (panicking && panicking != me()))
+	if (!con->write || !may_write())
 		return false;
 	return change(&con->owner, 0, me()) || (wait && wait_for_handover(con));
 }
@@ -85,7 +91,7 @@ static bool hand_over(struct console *con)
 
 static void console_leave(struct console *con)
 {
-	__atomic_store_n(&con->owner, 0, __ATOMIC_RELEASE);
+	change(&con->owner, me(), 0);	/* no longer ours if a panic took it by force */
 	/* either we see what was added while we owned it, or its writer sees the console free */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
@@ -166,7 +172,7 @@ static void catch_up(struct console *con, u32 limit)
 	while (limit && console_enter(con, wait)) {
 		struct prb_reader at;
 
-		while (limit && show_next(con)) {
+		while (limit && may_write() && show_next(con)) {
 			limit--;
 			if (hand_over(con))
 				return;
