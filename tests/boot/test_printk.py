@@ -61,8 +61,8 @@ def test_nmi_while_printing_tears_no_line(boot):
     machine.send("poweroff\r")
     assert machine.wait() == "guest-shutdown"
     answers = machine.log.split(expect.PROMPT + "map\n")[1:rounds]
-    nmi = re.compile(r"\n?" + expect.warning(99, "NMI at") + r"[^\n]*\n")
-    assert len(nmi.findall(machine.log)) == 1
+    nmi = re.compile(r"\n?" + expect.warning(99, r"NMI \d+ on CPU 0") + r"[^\n]*\n")
+    assert nmi.search(machine.log)
     whole = answers[-1]
     assert whole.count("\n") > 10
     for answer in answers:

@@ -157,13 +157,16 @@ void __noreturn die(const struct pt_regs *regs, unsigned int vector)
 {
 	enum panic_step step = panic_begin();
 
-	printk(KERN_EMERG "lantern: error %u %s: exception %u, %s\n", boot_stage_current(),
+	printk(KERN_EMERG "lantern: error %u %s: exception %u, %s", boot_stage_current(),
 	       boot_stage_name(boot_stage_current()), vector, trap_name(vector));
+	if (step != PANIC_TELL_ALL) {
+		printk(", at %#lx while the one above was reported\n", regs->ip);
+		panic_stop();
+	}
+	printk("\n");
 	if (vector == X86_TRAP_DF && regs->sp - (unsigned long)init_stack_guard <= PAGE_SIZE)
 		printk("the stack overflowed into its guard page\n");
 	show_error_code(vector, regs->orig_ax);
-	if (step != PANIC_TELL_ALL)
-		panic_stop();
 	show_regs(regs);
 	show_code(regs->ip);
 	show_backtrace(regs->ip, regs->bp);

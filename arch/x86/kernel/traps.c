@@ -30,8 +30,6 @@
 #define DR6_RESERVED		0xffff0ff0UL	/* as after reset, SDM 3B 18.2 */
 #define DR7_FIXED		0x400UL
 
-static unsigned int early_recursion_flag __section(".data");
-static DEFINE_PER_CPU(unsigned int, dying);	/* reports of fatal exceptions begun on this CPU */
 static DEFINE_PER_CPU(unsigned int, nmi_count);
 
 bool fixup_exception(struct pt_regs *regs)
@@ -77,36 +75,14 @@ void do_early_exception(struct pt_regs *regs, unsigned int vector)
 		return;
 	if (fixup_exception(regs))
 		return;
-	if (early_recursion_flag++ > 1)
-		halt_forever();		/* the report itself faults: what is printed must do */
 	die(regs, vector);
-}
-
-/*
- * An exception nobody handles. When the report of one makes another, a single
- * line tells of that; a third means that even the line cannot be printed.
- */
-static void __noreturn fatal_exception(struct pt_regs *regs, unsigned int vector)
-{
-	unsigned int depth = this_cpu_read(dying);
-
-	this_cpu_write(dying, depth + 1);
-	if (depth == 0)
-		die(regs, vector);
-	if (depth == 1) {
-		printk(KERN_EMERG "lantern: error %u %s: exception %u, %s, at %#lx while the one above was reported\n",
-		       boot_stage_current(), boot_stage_name(boot_stage_current()), vector, trap_name(vector),
-		       regs->ip);
-		panic_stop();
-	}
-	halt_forever();
 }
 
 static void do_fault(struct pt_regs *regs, unsigned int vector)
 {
 	if (efi_fixup_fault(regs) || fixup_exception(regs))
 		return;
-	fatal_exception(regs, vector);
+	die(regs, vector);
 }
 
 /* Nobody sets breakpoints here: what is left in the registers is switched off, and the program goes on. */
@@ -149,10 +125,15 @@ static void do_nmi(struct pt_regs *regs, unsigned int vector)
 		  nmi_reason());
 }
 
+static void do_double_fault(struct pt_regs *regs, unsigned int vector)
+{
+	die(regs, vector);
+}
+
 static void do_machine_check(struct pt_regs *regs, unsigned int vector)
 {
 	if (!mce_report())
-		fatal_exception(regs, vector);
+		die(regs, vector);
 }
 
 typedef void (*exception_fn_t)(struct pt_regs *regs, unsigned int vector);
@@ -162,7 +143,7 @@ void do_exception(struct pt_regs *regs, unsigned int vector)
 	static const exception_fn_t special[NUM_EXCEPTION_VECTORS] = {
 		[X86_TRAP_DB] = do_debug,
 		[X86_TRAP_NMI] = do_nmi,
-		[X86_TRAP_DF] = fatal_exception,
+		[X86_TRAP_DF] = do_double_fault,
 		[X86_TRAP_MC] = do_machine_check,
 	};
 
