@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The proof that the kernel's tables protect it: two walks over all of them, the
- * first to find each page and the frames that are read-only somewhere, the
- * second to find those frames writable somewhere else. Only the last entry's
+ * The proof that the kernel's tables protect it: one walk finds the frames that
+ * are read-only somewhere, another looks at each page of all the tables and finds
+ * those frames writable somewhere else. Only the last entry's
  * rights count; those above it give all, so a page is never worse than it seems.
  */
 #include <asm/idt.h>
@@ -28,6 +28,7 @@ struct check {
 	unsigned long	first_wx, first_alias;	/* addresses */
 	unsigned int	nr;
 	bool		full;			/* more runs than fit */
+	bool		missed;			/* a read-only page is in none of them */
 	struct frames	protected[MAX_PROTECTED];
 };
 
@@ -62,12 +63,8 @@ static int find_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigned
 		return PGWALK_NEXT;
 	if (!pgtable_is_leaf(*entry, level))
 		return PGWALK_DESCEND;
-	c->leaves++;
-	c->lower += (long)va >= 0;
 	if (!(*entry & _PAGE_RW))
 		protect(c, leaf_frames(*entry, level));
-	else if (!(*entry & _PAGE_NX) && !c->wx++)
-		c->first_wx = va;
 	return PGWALK_NEXT;
 }
 
@@ -86,20 +83,42 @@ static unsigned long overlap(const struct check *c, struct frames f)
 	return pages;
 }
 
-static int alias_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigned int level, void *ctx)
+static int check_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigned int level, void *ctx)
 {
 	struct check *c = ctx;
+	struct frames f;
 	unsigned long pages;
 
 	if (!(*entry & _PAGE_PRESENT))
 		return PGWALK_NEXT;
 	if (!pgtable_is_leaf(*entry, level))
 		return PGWALK_DESCEND;
-	pages = *entry & _PAGE_RW ? overlap(c, leaf_frames(*entry, level)) : 0;
+	c->leaves++;
+	c->lower += (long)va >= 0;
+	f = leaf_frames(*entry, level);
+	pages = overlap(c, f);
+	if (!(*entry & _PAGE_RW)) {
+		c->missed |= pages != (f.end - f.start) >> PAGE_SHIFT;
+		return PGWALK_NEXT;
+	}
+	if (!(*entry & _PAGE_NX) && !c->wx++)
+		c->first_wx = va;
 	if (pages && !c->aliased)
 		c->first_alias = va;
 	c->aliased += pages;
 	return PGWALK_NEXT;
+}
+
+/* What is read-only is in the image, as a rule: when there is more, it is searched for everywhere. */
+static void walk_tables(struct check *c)
+{
+	pgtable_walk(&kernel_pgtable, __START_KERNEL_map, ~0UL, find_visit, c);
+	pgtable_walk(&kernel_pgtable, 0, ~0UL, check_visit, c);
+	if (!c->missed)
+		return;
+	*c = (struct check){ 0 };
+	pgtable_walk(&kernel_pgtable, 0, ~0UL, find_visit, c);
+	pgtable_walk(&kernel_pgtable, 0, ~0UL, check_visit, c);
 }
 
 /* ---------------------------------------------------------------- stacks */
@@ -157,8 +176,7 @@ bool pt_check(void)
 	bool guarded = !is_mapped((unsigned long)init_stack_guard), all_guarded;
 	struct check c = { 0 };
 
-	pgtable_walk(&kernel_pgtable, 0, ~0UL, find_visit, &c);
-	pgtable_walk(&kernel_pgtable, 0, ~0UL, alias_visit, &c);
+	walk_tables(&c);
 	c.read_only = overlap(&c, (struct frames){ 0, ~0ULL });
 	printk("paging: %lu pages mapped, %lu of them writable and executable\n", c.leaves, c.wx);
 	printk("paging: %lu frames read-only, %lu of them writable elsewhere; lower half: %lu pages\n",
