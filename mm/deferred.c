@@ -241,7 +241,7 @@ bool zone_grow(struct zone *zone)
 	if (!zone->deferred)
 		return false;
 	flags = spin_lock_irqsave(&zone->grow_lock);
-	while (!grown && next_block(zone, &block))
+	while (!grown && !zone->held && next_block(zone, &block))
 		grown = grow_block(zone, block);
 	spin_unlock_irqrestore(&zone->grow_lock, flags);
 	return grown;
@@ -251,7 +251,7 @@ bool zone_grow(struct zone *zone)
 static bool zone_step(struct zone *zone)
 {
 	unsigned long flags = spin_lock_irqsave(&zone->grow_lock), block;
-	bool more = zone->deferred && next_block(zone, &block);
+	bool more = zone->deferred && !zone->held && next_block(zone, &block);
 
 	if (more)
 		grow_block(zone, block);
@@ -269,6 +269,49 @@ bool deferred_init_step(void)
 				return true;
 	return false;
 }
+
+/* ---------------------------------------------------------------- memory under test */
+
+void zones_hold_deferred(bool hold)
+{
+	struct zone *zone;
+
+	for_each_zone(zone) {
+		unsigned long flags = spin_lock_irqsave(&zone->grow_lock);
+
+		zone->held = hold;
+		spin_unlock_irqrestore(&zone->grow_lock, flags);
+	}
+}
+
+/* The section's struct pages lie in memory that memblock still has as free: step over them. */
+unsigned long zone_next_deferred(const struct zone *zone, unsigned long *pfn, unsigned long end)
+{
+	unsigned long backing = zone->backing ? zone->backing : end, nr;
+
+	*pfn = max(*pfn, zone->next_pfn);
+	end = min(end, zone->end_pfn);
+	if (*pfn < backing) {
+		nr = next_free(zone, pfn, min(backing, end));
+		if (nr)
+			return nr;
+	}
+	*pfn = max(*pfn, backing + BACKING_PAGES);
+	return zone->backing && *pfn < end ? next_free(zone, pfn, end) : 0;
+}
+
+int zone_retire_deferred(struct zone *zone, unsigned long pfn)
+{
+	unsigned long flags = spin_lock_irqsave(&zone->grow_lock);
+	int err = memblock_reserve(PFN_PHYS(pfn), PAGE_SIZE, MEM_BAD);
+
+	if (!err)
+		zone->deferred--;
+	spin_unlock_irqrestore(&zone->grow_lock, flags);
+	return err;
+}
+
+/* ---------------------------------------------------------------- what was reserved */
 
 /* Struct pages of what lies below the cursor, unless back_block() failed there. */
 static bool initialised(const struct zone *zone, unsigned long pfn)

@@ -42,6 +42,7 @@ struct zone {
 	unsigned long		deferred;	/* free pages from next_pfn on, less those of backing */
 	unsigned long		backing_pages;	/* of what was deferred, used for struct pages */
 	unsigned long		lost;		/* free pages whose struct pages could not be backed */
+	bool			held;		/* nothing is initialised: memory from next_pfn on is under test */
 };
 
 #define MAX_ZONES	(MAX_NUMNODES * NR_ZONES)
@@ -84,6 +85,26 @@ unsigned long section_backing(unsigned long pfn);
 
 /** deferred_table_alloc() - a page of the block this CPU is initialising, 0: none; interrupts off */
 phys_addr_t deferred_table_alloc(void);
+
+/** zones_hold_deferred() - what is not initialised stays so until it is let go: the caller writes to it */
+void zones_hold_deferred(bool hold);
+
+/**
+ * zone_next_deferred() - free pages at or after *@pfn and below @end that are not initialised yet
+ * Context: while they are held. Return: how many in a row, the first of them in *@pfn; 0: none.
+ */
+unsigned long zone_next_deferred(const struct zone *zone, unsigned long *pfn, unsigned long end);
+
+/**
+ * zone_retire_deferred() - a page that is free, held and not initialised is never used: memblock has it as MEM_BAD
+ * page_retire() - the same for a page allocated as a single one
+ * Return: 0, or -ENOMEM when memblock's list is full; the page is as it was then.
+ */
+int zone_retire_deferred(struct zone *zone, unsigned long pfn);
+int page_retire(struct page *page);
+
+/** split_page() - an allocated run becomes single pages, each to be freed on its own */
+void split_page(struct page *page, unsigned int order);
 
 /* Allocated pages that the books know by name; all others are "other". */
 enum mem_count { MEM_TABLE_PAGES, MEM_STRUCT_PAGES, MEM_SLAB_PAGES, MEM_VMALLOC_PAGES, NR_MEM_COUNTS };

@@ -156,6 +156,11 @@ static int keep_room(int err)
 	return err;
 }
 
+int memblock_add_range(struct memblock_type *type, phys_addr_t base, u64 size)
+{
+	return insert(type, base, size, 0, 0);
+}
+
 int memblock_add(phys_addr_t base, u64 size)
 {
 	unsigned int max;

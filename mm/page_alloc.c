@@ -374,6 +374,33 @@ void __free_pages(struct page *page, unsigned int order)
 		free_full(page, order);
 }
 
+void split_page(struct page *page, unsigned int order)
+{
+	unsigned long i;
+
+	for (i = 0; i < 1UL << order; i++) {
+		page[i].state = PAGE_USED;
+		page[i].order = 0;
+		page[i].zone = page->zone;
+	}
+}
+
+int page_retire(struct page *page)
+{
+	struct zone *zone = &zones[page->zone];
+	unsigned long flags = spin_lock_irqsave(&zone->grow_lock);
+	int err = memblock_reserve(PFN_PHYS(page_to_pfn(page)), PAGE_SIZE, MEM_BAD);
+
+	if (!err) {
+		spin_lock(&zone->lock);
+		page->state = PAGE_RESERVED;
+		zone->managed--;
+		spin_unlock(&zone->lock);
+	}
+	spin_unlock_irqrestore(&zone->grow_lock, flags);
+	return err;
+}
+
 /* ---------------------------------------------------------------- state */
 
 /* All it has, free or not, initialised or not; struct pages and what was lost aside. */

@@ -17,6 +17,7 @@
 enum mem_use {
 	MEM_TEXT, MEM_RODATA, MEM_DATA, MEM_BSS, MEM_PAGE_TABLES, MEM_MEMBLOCK,
 	MEM_FIRST_MIB, MEM_BOOT_DATA, MEM_INITRD, MEM_ACPI, MEM_EFI_MAP, MEM_EFI_RUNTIME, MEM_EFI_BOOT,
+	MEM_BAD,
 	NR_MEM_USES
 };
 
@@ -54,6 +55,9 @@ extern struct memblock memblock;
  */
 int memblock_add(phys_addr_t base, u64 size);
 int memblock_reserve(phys_addr_t base, u64 size, enum mem_use use);
+
+/** memblock_add_range() - merge a range into a list that is the caller's own; -ENOMEM when that is full */
+int memblock_add_range(struct memblock_type *type, phys_addr_t base, u64 size);
 
 /** memblock_free() - take back a reservation, or part of one */
 int memblock_free(phys_addr_t base, u64 size);

@@ -438,6 +438,68 @@ static void books_that_do_not_balance_are_reported(void **state)
 	assert_true(mem_books_check());
 }
 
+/* ---------------------------------------------------------------- pages that leave */
+
+static void retire_allocated(unsigned int order)
+{
+	struct page *page = alloc_pages(GFP_KERNEL | __GFP_NOGROW, order);
+	unsigned long pfn, i;
+
+	if (!page)
+		return;
+	pfn = page_to_pfn(page);
+	split_page(page, order);
+	for (i = 0; i < 1UL << order; i++)
+		if (one_in(3) && !page_retire(page + i)) {
+			owner[pfn + i] = TAKEN;
+			model_free--;
+		} else {
+			__free_pages(page + i, 0);
+		}
+}
+
+static void retire_some_deferred(struct zone *zone)
+{
+	unsigned long pfn = zone->start_pfn, nr, i;
+
+	for (; (nr = zone_next_deferred(zone, &pfn, zone->end_pfn)); pfn += nr) {
+		for (i = pfn; i < pfn + nr; i++)
+			assert_true(owner[i] == FREE && !is_backing[i]);
+		memset(__va(PFN_PHYS(pfn)), 0xbd, PAGE_SIZE);	/* not initialised: nobody's */
+		if (one_in(2) && !zone_retire_deferred(zone, pfn)) {
+			owner[pfn] = TAKEN;
+			model_free--;
+		}
+	}
+}
+
+static void retired_pages_are_never_had_again(void **state)
+{
+	unsigned int machine, z, i;
+
+	for (machine = 0; machine < 8; machine++) {
+		random_machine();
+		start("");
+		random_operations(one_in(2) ? 0 : 5000);
+		zones_hold_deferred(true);
+		for (i = 0; i < 6; i++)
+			retire_allocated(random_below(5));
+		assert_false(zone_grow(&zones[ZONE_DMA32]) || zone_grow(&zones[ZONE_NORMAL]));
+		for (z = 0; z < NR_ZONES; z++)
+			retire_some_deferred(&zones[z]);
+		zones_hold_deferred(false);
+		expect_books_agree();
+		while (nr_runs < ARRAY_SIZE(runs) - 1 && model_alloc(GFP_ATOMIC, one_in(3) ? random_below(8) : 0))
+			;
+		while (model_alloc(GFP_ATOMIC, 0))
+			;
+		assert_int_equal(nr_free_pages(), 0);
+		release_all();
+		expect_books_agree();
+		expect_all_merged();
+	}
+}
+
 static void orders_out_of_range_give_nothing(void **state)
 {
 	start_plain("");
@@ -565,6 +627,7 @@ int main(void)
 		cmocka_unit_test(memory_above_4_gib_goes_first),
 		cmocka_unit_test(the_reserve_is_for_atomic_callers),
 		cmocka_unit_test(books_that_do_not_balance_are_reported),
+		cmocka_unit_test(retired_pages_are_never_had_again),
 		cmocka_unit_test(orders_out_of_range_give_nothing),
 		cmocka_unit_test(wrong_frees_are_reported_and_refused),
 		cmocka_unit_test(poison_finds_a_write_after_free),
