@@ -25,6 +25,7 @@ host-units-mm/slab := mm/memblock mm/numa kernel/lib/cmdline
 host-units-mm/vmalloc := mm/memblock mm/numa kernel/lib/cmdline
 host-units-mm/slab_debug := mm/memblock mm/numa kernel/lib/cmdline
 host-units-mm/membar := mm/memblock mm/numa kernel/lib/cmdline
+host-units-mm/memtest := mm/memblock kernel/lib/kstrtox kernel/lib/memparse
 host-units-arch/x86/mm/set_memory := arch/x86/mm/pgtable
 host-units-kernel/printk/panic_save := kernel/lib/cmdline
 host-cflags-tests/host/kernel/printk/panic_save_test := -fshort-wchar
