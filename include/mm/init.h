@@ -31,6 +31,9 @@ bool mem_books_check(void);
 /** mm_selftest_if_asked() - run the self test when "selftest=mm" is on the command line; after mm_init() */
 void mm_selftest_if_asked(void);
 
+/** memtest_if_asked() - test the free memory when "memtest" or "memtest=..." is on the command line; after mm_init() */
+void memtest_if_asked(void);
+
 /**
  * free_reserved_range() - memory the boot had reserved is free now
  * Whole pages within [@start, @stop) only; the range must have been reserved

@@ -77,6 +77,7 @@ void __noreturn start_kernel(void)
 	irq_init();		/* request_irq; interrupts are taken from here on */
 	local_irq_enable();
 	console_irq_init();	/* a key wakes the CPU */
+	memtest_if_asked();
 	boot_stage(STAGE_MONITOR);
 	stage_print_times(tsc_khz());
 	monitor_run(boot_command_line);
