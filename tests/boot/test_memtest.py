@@ -18,7 +18,7 @@ def log_of(boot, memory, cmdline, **kwargs):
 
 def books(log):
     """The line of each map command that says what is bad, in KiB; 0 where there is none."""
-    tables = [text[:text.index("books balance")] for text in log.split("RAM in whole pages")[1:]]
+    tables = [text[:text.index("books balance")] for text in log.split("memory: RAM in whole pages")[1:]]
     return [int(found.group(1)) if (found := re.search(r"memory: bad +(\d+) KiB", text)) else 0 for text in tables]
 
 
