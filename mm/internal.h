@@ -3,7 +3,7 @@
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
 
-#include <asm/spinlock.h>
+#include <kernel/spinlock.h>
 #include <mm/numa.h>
 #include <mm/page_alloc.h>
 

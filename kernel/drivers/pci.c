@@ -2,7 +2,7 @@
 /* PCI configuration mechanism 1: an address port and a data port, for one access at a time. */
 #include <kernel/pci.h>
 #include <asm/io.h>
-#include <asm/spinlock.h>
+#include <kernel/spinlock.h>
 
 #define CONFIG_ADDRESS	0xcf8
 #define CONFIG_DATA	0xcfc

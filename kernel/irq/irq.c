@@ -6,7 +6,7 @@
  */
 #include <kernel/irq.h>
 #include <asm/io.h>
-#include <asm/spinlock.h>
+#include <kernel/spinlock.h>
 #include <kernel/stage.h>
 #include <mm/slab.h>
 #include <uapi/errno.h>

@@ -5,7 +5,7 @@
  * the middle of an update reads it without waiting.
  */
 #include <kernel/timekeeping.h>
-#include <asm/spinlock.h>
+#include <kernel/spinlock.h>
 
 struct moment {
 	struct clocksource *cs;		/* NULL: no time yet */

@@ -49,6 +49,7 @@ host-cflags-kernel/lib/vsprintf := -Dvsnprintf=lantern_vsnprintf -Dsnprintf=lant
 # a unit's threads want TSan, which goes with no other
 host-sanitize-kernel/printk/ringbuffer_race := thread
 host-cflags-tests/host/kernel/printk/ringbuffer_race_test := -Wno-tsan
+host-sanitize-kernel/locking/spinlock := thread
 host-sanitize = -fsanitize=$(or $(host-sanitize-$(1:tests/host/%_test=%)),address$(comma)undefined) -fno-sanitize-recover=all
 comma := ,
 
@@ -74,9 +75,13 @@ $(HOST_OBJ)/%.o: %.c tests/host/host.mk
 	@mkdir -p $(@D)
 	$(HOST_Q)$(HOSTCC) $(HOST_CFLAGS) $(call host-sanitize,$*) $(host-cflags-$*) -MMD -MP -c $< -o $@
 
+# Units of one thread link what their locks ask for, unless they bring it themselves.
+$(HOST_OBJ)/one_cpu.a: $(HOST_OBJ)/tests/host/one_cpu.o
+	$(HOST_Q)rm -f $@ && ar rc $@ $^
+
 define host-test-rule
 $(BUILD)/host/$1_test: $(HOST_OBJ)/tests/host/$1_test.o \
-		$(if $(filter $1,$(HOST_INCLUDERS)),,$(HOST_OBJ)/$1.o) $(host-units-$1:%=$(HOST_OBJ)/%.o)
+		$(if $(filter $1,$(HOST_INCLUDERS)),,$(HOST_OBJ)/$1.o) $(host-units-$1:%=$(HOST_OBJ)/%.o) $(HOST_OBJ)/one_cpu.a
 endef
 $(foreach t,$(HOST_TESTS),$(eval $(call host-test-rule,$t)))
 

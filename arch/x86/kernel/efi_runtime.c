@@ -10,9 +10,9 @@
 #include <asm/processor.h>
 #include <asm/ptrace.h>
 #include <asm/setup.h>
-#include <asm/spinlock.h>
 #include <asm/tlb.h>
 #include <kernel/printk.h>
+#include <kernel/spinlock.h>
 #include <kernel/stage.h>
 #include <lib/string.h>
 #include <uapi/errno.h>

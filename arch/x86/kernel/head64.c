@@ -19,6 +19,7 @@
 #include <asm/trapnr.h>
 #include <asm/bootparam_utils.h>
 #include <kernel/init.h>
+#include <kernel/preempt.h>
 #include <kernel/stage.h>
 #include <lib/string.h>
 
@@ -46,6 +47,7 @@ char boot_command_line[COMMAND_LINE_SIZE];
 
 DEFINE_PER_CPU(unsigned long, cpu_number) = 0;
 DEFINE_PER_CPU(unsigned long, this_cpu_off) = 0;	/* the boot CPU uses the section itself */
+DEFINE_PER_CPU(unsigned int, __preempt_count) = INIT_PREEMPT_COUNT;
 
 DEFINE_PER_CPU(u64, gdt_page[GDT_ENTRIES]) __aligned(64) = {
 	[GDT_ENTRY_KERNEL32_CS]		= GDT_DESC_CODE32,

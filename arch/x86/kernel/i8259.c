@@ -6,7 +6,7 @@
 #include <asm/i8259.h>
 #include <asm/hw_irq.h>
 #include <asm/io.h>
-#include <asm/spinlock.h>
+#include <kernel/spinlock.h>
 #include <uapi/errno.h>
 
 #define MASTER_CMD	0x20

@@ -8,9 +8,9 @@
 #include <asm/apic.h>
 #include <asm/hw_irq.h>
 #include <asm/setup.h>
-#include <asm/spinlock.h>
 #include <kernel/acpi.h>
 #include <kernel/printk.h>
+#include <kernel/spinlock.h>
 #include <kernel/stage.h>
 #include <lib/cmdline.h>
 #include <mm/vmalloc.h>

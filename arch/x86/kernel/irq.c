@@ -11,6 +11,7 @@
 #include <asm/percpu.h>
 #include <kernel/irq.h>
 #include <kernel/monitor.h>
+#include <kernel/preempt.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 
@@ -46,11 +47,8 @@ static void unknown_interrupt(unsigned int vector)
 		boot_warn(boot_stage_current(), "unknown interrupt, vector %u", vector);
 }
 
-void do_interrupt(struct pt_regs *regs)
+static void handle_vector(struct pt_regs *regs, unsigned int vector)
 {
-	unsigned int vector = ~regs->orig_ax & 0xff;
-
-	++*this_cpu_ptr(&vector_counts[vector]);
 	if ((vector == PIC_VECTOR(7) || vector == PIC_VECTOR(15)) &&
 	    i8259_is_spurious(vector - PIC_VECTOR(0)))
 		return;
@@ -62,6 +60,16 @@ void do_interrupt(struct pt_regs *regs)
 	} else if (vector != SPURIOUS_APIC_VECTOR) {	/* which has no EOI, and no meaning (SDM 3A 10.9) */
 		unknown_interrupt(vector);
 	}
+}
+
+void do_interrupt(struct pt_regs *regs)
+{
+	unsigned int vector = ~regs->orig_ax & 0xff;
+
+	preempt_count_add(HARDIRQ_OFFSET);
+	++*this_cpu_ptr(&vector_counts[vector]);
+	handle_vector(regs, vector);
+	preempt_count_sub(HARDIRQ_OFFSET);
 }
 
 const struct irq_chip *irq_chip_of(unsigned int irq)

@@ -18,6 +18,7 @@
 #include <asm/setup.h>
 #include <asm/trapnr.h>
 #include <kernel/panic.h>
+#include <kernel/preempt.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 
@@ -110,11 +111,7 @@ static const char *nmi_reason(void)
 	return reason & NMI_REASON_SERR ? "memory or PCI bus error" : "I/O channel check";
 }
 
-/*
- * The next NMI waits for our IRETQ. One of an exception within would let it in
- * on this very stack, so nothing here may fault.
- */
-static void do_nmi(struct pt_regs *regs, unsigned int vector)
+static void report_nmi(const struct pt_regs *regs)
 {
 	unsigned int nr = this_cpu_read(nmi_count) + 1;
 
@@ -123,6 +120,17 @@ static void do_nmi(struct pt_regs *regs, unsigned int vector)
 		return;
 	boot_warn(boot_stage_current(), "NMI %u on CPU %lu at %#lx, %s", nr, this_cpu_read(cpu_number), regs->ip,
 		  nmi_reason());
+}
+
+/*
+ * The next NMI waits for our IRETQ. One of an exception within would let it in
+ * on this very stack, so nothing here may fault.
+ */
+static void do_nmi(struct pt_regs *regs, unsigned int vector)
+{
+	preempt_count_add(NMI_OFFSET);
+	report_nmi(regs);
+	preempt_count_sub(NMI_OFFSET);
 }
 
 static void do_double_fault(struct pt_regs *regs, unsigned int vector)

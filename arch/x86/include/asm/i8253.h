@@ -3,7 +3,7 @@
 #ifndef ASM_I8253_H
 #define ASM_I8253_H
 
-#include <asm/spinlock.h>
+#include <kernel/spinlock.h>
 
 #define PIT_HZ		1193182
 

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Locks for a few instructions: who comes waits in a loop, and CPUs enter in the
+ * order they came. The holder is not preempted and may not sleep. A lock that an
+ * interrupt handler takes is taken with interrupts off everywhere. A zeroed lock
+ * is free.
+ *
+ * A free lock costs one compare-and-exchange. CPUs that wait stand in a queue,
+ * each looking at a word of its own, so a hand-over moves one cache line. The
+ * queue's places are in kernel/locking/spinlock.c; the lock knows the last one.
+ */
+#ifndef KERNEL_SPINLOCK_H
+#define KERNEL_SPINLOCK_H
+
+#include <asm/irqflags.h>
+#include <kernel/preempt.h>
+
+struct spinlock {
+	u32	val;			/* SPIN_LOCKED, and the last of the queue from SPIN_TAIL_SHIFT on */
+};
+
+#define SPIN_LOCKED	1u
+#define SPIN_TAIL_SHIFT	8		/* the lowest byte is the holder's alone */
+
+static_assert(sizeof(struct spinlock) == 4, "a lock fits where a word does");
+
+/** spin_lock_slow() - wait for a lock that is not free; @lock is taken when it returns */
+void spin_lock_slow(struct spinlock *lock);
+
+static inline bool spin_try_free(struct spinlock *lock)
+{
+	u32 is_free = 0;
+
+	return __atomic_compare_exchange_n(&lock->val, &is_free, SPIN_LOCKED, false, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
+}
+
+static inline void spin_lock(struct spinlock *lock)
+{
+	preempt_disable();
+	if (unlikely(!spin_try_free(lock)))
+		spin_lock_slow(lock);
+}
+
+/** spin_trylock() - take the lock if nobody has it and nobody waits; whether it was taken */
+static inline bool spin_trylock(struct spinlock *lock)
+{
+	preempt_disable();
+	if (likely(spin_try_free(lock)))
+		return true;
+	preempt_enable();
+	return false;
+}
+
+static inline void spin_unlock(struct spinlock *lock)
+{
+	__atomic_store_n((u8 *)&lock->val, 0, __ATOMIC_RELEASE);
+	preempt_enable();
+}
+
+/** spin_lock_irqsave() - interrupts of this CPU off, then the lock; returns the flags for the way back */
+static inline unsigned long spin_lock_irqsave(struct spinlock *lock)
+{
+	unsigned long flags = local_irq_save();
+
+	spin_lock(lock);
+	return flags;
+}
+
+static inline void spin_unlock_irqrestore(struct spinlock *lock, unsigned long flags)
+{
+	/* interrupts first: one that has waited finds the lock free, and preempt_enable() may switch */
+	__atomic_store_n((u8 *)&lock->val, 0, __ATOMIC_RELEASE);
+	local_irq_restore(flags);
+	preempt_enable();
+}
+
+/** spin_is_locked() - by whomever; for checks */
+static inline bool spin_is_locked(const struct spinlock *lock)
+{
+	return __atomic_load_n((const u8 *)&lock->val, __ATOMIC_RELAXED);
+}
+
+#endif
