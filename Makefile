@@ -45,7 +45,10 @@ COMMON		:= -std=gnu11 -g -ffreestanding -nostdinc -isystem $(GCC_INCLUDE) \
 		   -fcf-protection=none -fPIE -fvisibility=hidden -fno-delete-null-pointer-checks \
 		   -m64 -mno-red-zone -mgeneral-regs-only $(WARNINGS)
 ASFLAGS		:= -D__ASSEMBLY__ -Wa,--fatal-warnings -Wa,-mx86-used-note=no
-KERNEL_CFLAGS	:= $(COMMON) -O2 -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer $(if $(DEBUG),-DLANTERN_DEBUG)
+# Each CPU has a canary of its own, a per-CPU variable (stackprotector.c).
+STACK_PROTECTOR	:= -fstack-protector-strong -mstack-protector-guard=tls -mstack-protector-guard-reg=gs \
+		   -mstack-protector-guard-symbol=__stack_chk_guard
+KERNEL_CFLAGS	 = $(COMMON) $(STACK_PROTECTOR) -O2 -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer $(if $(DEBUG),-DLANTERN_DEBUG)
 # The boot part keeps no pointer in initialised data (see relocs-checked), so no
 # jump tables either; gnu-efi supplies the UEFI types. LOADER_PART: shared sources
 # leave out what only the kernel asks for.
@@ -171,6 +174,9 @@ $(BUILD)/kernel/%.o: %.S Makefile | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call say,AS,$<)
 	$(Q)$(CC) $(KERNEL_CFLAGS) $(ASFLAGS) -MMD -MP -c -o $@ $<
+
+# runs before anybody has set the base of %gs
+$(BUILD)/kernel/arch/x86/kernel/pvh.o: STACK_PROTECTOR :=
 
 FONT		:= /usr/share/consolefonts/Uni2-Terminus16.psf.gz
 $(BUILD)/kernel/font.c: kernel/tty/mkfont.py $(FONT)

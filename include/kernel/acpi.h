@@ -118,6 +118,9 @@ unsigned int acpi_sci_irq(void);
 /** acpi_pm_timer_port() - I/O port of the PM timer, 0 when there is none */
 u16 acpi_pm_timer_port(void);
 
+/** acpi_pm_timer_irq_enable() - have the PM timer pull the SCI when it runs over. Return: whether there is one */
+bool acpi_pm_timer_irq_enable(void);
+
 /** acpi_reset() - write the FADT's reset register; returns when there is none or it did nothing */
 void acpi_reset(void);
 

@@ -280,7 +280,11 @@ static const char *build_tables(struct pgtable *pt)
 
 	*pt = kernel_pgtable;
 	pt->root = pt->alloc();
-	if (!pt->root || !copy_last_entries(pt))
+	if (!pt->root)
+		return "no memory for page tables";
+	/* an NMI or machine check during a call finds its stack, and what it prints on */
+	memcpy(pt->table(pt->root) + PTRS_PER_TABLE / 2, init_top_pgt + PTRS_PER_TABLE / 2, PAGE_SIZE / 2);
+	if (!copy_last_entries(pt))
 		return "no memory for page tables";
 	for (i = 0; i < efi.nr_regions && !err; i++)
 		err = map_virtual(pt, runtime_region(i));

@@ -8,6 +8,7 @@
  * are filled with what & yields. Pointers held in data are already virtual.
  */
 #include <asm/setup.h>
+#include <asm/stackprotector.h>
 #include <asm/extable.h>
 #include <asm/init_64.h>
 #include <asm/percpu.h>
@@ -244,6 +245,7 @@ void __noreturn x86_64_start_kernel(phys_addr_t bp)
 	print_hello();		/* first line of the log, before anything can complain */
 	clear_table(init_top_pgt);
 	copy_bootdata(bp);
+	stack_canary_init();	/* every function that returns was entered with the one it leaves with */
 	init_top_pgt[511] = early_top_pgt[511];
 	start_kernel();
 }

@@ -38,6 +38,10 @@ SYM_CODE_START(startup_64)
 	movq	%rax, 2 + startup_gdt_descr(%rip)
 	lgdt	startup_gdt_descr(%rip)
 	call	load_segments
+	movl	$MSR_GS_BASE, %ecx	/* per-CPU data of the boot CPU, here at its physical address */
+	xorl	%eax, %eax
+	xorl	%edx, %edx
+	wrmsr
 
 	call	idt_setup_early		/* an exception from here on says so on the serial line */
 	movq	%r14, %rdi

@@ -4,7 +4,9 @@
 #include <asm/efi.h>
 #include <asm/processor.h>
 #include <asm/traps.h>
+#include <kernel/acpi.h>
 #include <kernel/console.h>
+#include <kernel/irq.h>
 #include <kernel/monitor.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
@@ -89,6 +91,30 @@ static void faulting_write(struct console *con, const char *s, size_t n)
 
 static struct console faulting_console = { .name = "crash", .write = faulting_write };
 
+/* Writes past its frame, as a program with a bug does: upwards, one byte after the other. */
+static __noinline void overflow_buffer(unsigned int n)
+{
+	char buffer[16];
+	volatile char *p = buffer;
+
+	for (; n; n--)
+		*p++ = 'x';
+}
+
+/* The carry of the PM timer, every 2.3 s, pulls the SCI and nobody lets go of it. */
+static bool unclaimed(unsigned int irq, void *data)
+{
+	return false;
+}
+
+static void start_storm(void)
+{
+	unsigned int irq = acpi_sci_irq();
+
+	if (!irq || request_irq(irq, unclaimed, "storm", NULL) || !acpi_pm_timer_irq_enable())
+		printk("crash: no line to pull\n");
+}
+
 static int cmd_crash(int argc, char **argv)
 {
 	const char *how = argc == 2 ? argv[1] : "";
@@ -106,6 +132,16 @@ static int cmd_crash(int argc, char **argv)
 		__asm__ volatile("xorl %%ecx, %%ecx; divl %%ecx" : : : "eax", "ecx", "edx", "cc");
 	else if (!strcmp(how, "bp"))
 		__asm__ volatile("int3");
+	else if (!strcmp(how, "db"))
+		__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; nop" : : : "memory", "cc");	/* a single step */
+	else if (!strcmp(how, "mc"))
+		__asm__ volatile("int $18");
+	else if (!strcmp(how, "int"))
+		__asm__ volatile("int $0x99");		/* a vector nobody has */
+	else if (!strcmp(how, "canary"))
+		overflow_buffer(64);
+	else if (!strcmp(how, "storm"))
+		start_storm();
 	else if (!strcmp(how, "stack"))
 		printk("%lu\n", overflow_stack(0));
 	else if (!strcmp(how, "console"))
@@ -116,4 +152,4 @@ static int cmd_crash(int argc, char **argv)
 		return -1;
 	return 0;
 }
-MONITOR_COMMAND(crash, "HOW", "fault on purpose: ud pf rodata gp de bp stack console panic", cmd_crash);
+MONITOR_COMMAND(crash, "HOW", "fault on purpose: ud pf rodata gp de bp db mc int canary storm stack console panic", cmd_crash);

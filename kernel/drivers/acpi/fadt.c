@@ -53,6 +53,8 @@ static_assert(offsetof(struct acpi_fadt, sleep_status_reg) == 256, "ACPI 6.5 tab
 #define FADT_RESET_REG_SUP	(1u << 10)
 #define FADT_HW_REDUCED		(1u << 20)
 
+#define PM1_EVT_LEN		0	/* index in lengths */
+#define PM1_TMR			0x0001	/* of status and enable: the PM timer's highest bit has changed */
 #define PM1_SCI_EN		0x0001
 #define PM1_SLP_TYP(n)		((n) << 10)
 #define PM1_SLP_EN		0x2000
@@ -145,6 +147,33 @@ u16 acpi_pm_timer_port(void)
 	return fadt->pm_tmr_blk;
 }
 
+/* Under a firmware that hands over in legacy mode, the chipset listens only after ACPI is enabled (4.8.2.3). */
+static void enable_acpi_mode(void)
+{
+	unsigned int i;
+
+	if (!fadt->smi_cmd || fadt->smi_cmd > 0xffff || fadt->pm1a_cnt_blk > 0xffff || !fadt->acpi_enable || inw(fadt->pm1a_cnt_blk) & PM1_SCI_EN)
+		return;
+	outb(fadt->acpi_enable, fadt->smi_cmd);
+	for (i = 0; i < 100000 && !(inw(fadt->pm1a_cnt_blk) & PM1_SCI_EN); i++)
+		cpu_relax();
+}
+
+/* The enable half of the event block follows the status half (4.8.3.1). */
+bool acpi_pm_timer_irq_enable(void)
+{
+	u32 status, enable;
+
+	if (!acpi_pm_timer_port() || !fadt->pm1a_evt_blk || fadt->pm1a_evt_blk > 0xfff0)
+		return false;
+	enable_acpi_mode();
+	status = fadt->pm1a_evt_blk;
+	enable = status + fadt->lengths[PM1_EVT_LEN] / 2;
+	outw(PM1_TMR, status);		/* written 1 to clear */
+	outw(inw(enable) | PM1_TMR, enable);
+	return true;
+}
+
 /*
  * A register of one byte, as the reset and sleep registers must be (4.8.3.6,
  * 4.8.3.7). Nothing happens when there is none, or when it claims to be RAM.
@@ -172,18 +201,6 @@ static void pm1_sleep(u32 port, int type)
 {
 	if (port && port <= 0xffff)
 		outw((inw(port) & ~(PM1_SLP_TYP(7) | PM1_SLP_EN)) | PM1_SLP_TYP(type) | PM1_SLP_EN, port);
-}
-
-/* Under a firmware that hands over in legacy mode, the chipset listens only after ACPI is enabled (4.8.2.3). */
-static void enable_acpi_mode(void)
-{
-	unsigned int i;
-
-	if (!fadt->smi_cmd || fadt->smi_cmd > 0xffff || fadt->pm1a_cnt_blk > 0xffff || !fadt->acpi_enable || inw(fadt->pm1a_cnt_blk) & PM1_SCI_EN)
-		return;
-	outb(fadt->acpi_enable, fadt->smi_cmd);
-	for (i = 0; i < 100000 && !(inw(fadt->pm1a_cnt_blk) & PM1_SCI_EN); i++)
-		cpu_relax();
 }
 
 static void hw_reduced_poweroff(void)
