@@ -31,6 +31,7 @@ host-units-kernel/printk/panic_save := kernel/lib/cmdline
 host-cflags-tests/host/kernel/printk/panic_save_test := -fshort-wchar
 host-units-kernel/printk/printk := kernel/lib/cmdline kernel/lib/kstrtox
 host-units-kernel/tty/console_options := kernel/lib/cmdline kernel/lib/kstrtox
+host-units-kernel/drivers/acpi/tables := kernel/drivers/acpi/madt kernel/lib/cmdline
 host-units-kernel/tty/fbcon := kernel/tty/vt kernel/lib/utf
 host-units-kernel/tty/vgacon := kernel/tty/vt kernel/lib/utf
 host-units-arch/x86/boot/loader_place := kernel/lib/cmdline kernel/lib/memparse
