@@ -148,5 +148,19 @@ def memblock():
         yield name, b"".join(calls) + alloc
 
 
+def madt():
+    """A table as QEMU makes it, one of many CPUs, one with an entry of length 0."""
+    fixed = b"APIC" + bytes(32) + struct.pack("<II", 0xfee00000, 1)
+    io_apic = struct.pack("<BBBBII", 1, 12, 0, 0, 0xfec00000, 0)
+    overrides = b"".join(struct.pack("<BBBBIH", 2, 10, 0, irq, gsi, 0xd) for irq, gsi in ((0, 2), (5, 5), (9, 9)))
+    cpus = b"".join(struct.pack("<BBBBI", 0, 8, nr, nr, 1) for nr in range(4))
+    x2apic = b"".join(struct.pack("<BBHIII", 9, 16, 0, nr, 1, nr) for nr in range(100))
+    nmi = struct.pack("<BBBHB", 4, 6, 0xff, 0, 1) + struct.pack("<BBHIBBBB", 10, 12, 0, 0xffffffff, 1, 0, 0, 0)
+    yield "qemu", fixed + cpus + io_apic + overrides + nmi
+    yield "many", fixed + x2apic + cpus
+    yield "endless", fixed + cpus + bytes(8)
+
+
 SEEDS = {"efistub/efi_e820": efi_e820, "kernel/lib/e820": e820, "kernel/lib/e820_edit": e820_edit,
+         "kernel/drivers/acpi/madt": madt,
          "kernel/lib/memparse": memparse, "kernel/lib/cmdline": cmdline, "kernel/lib/lz4": lz4_blocks, "mm/memblock": memblock}
