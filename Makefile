@@ -196,6 +196,10 @@ $(BUILD)/%.lds: arch/x86/%.lds.S Makefile | $(GENERATED)
 	$(Q)$(CC) -E -P -undef -D__ASSEMBLY__ -Iinclude -Iarch/x86/include -I$(BUILD)/include \
 		-MMD -MT $@ -MF $@.d -x assembler-with-cpp -o $@ $<
 
+$(BUILD)/kernel/init-checked: $(KERNEL_OBJ) kernel/init/initcheck.py
+	$(Q)$(PYTHON) kernel/init/initcheck.py $(KERNEL_OBJ)
+	@touch $@
+
 # The table of symbols comes after all text, so text does not move between the
 # link that finds the symbols and the link that holds them.
 $(BUILD)/vmlinux.pass1: $(KERNEL_OBJ) $(KERNEL_LDS)
@@ -204,7 +208,7 @@ $(BUILD)/kernel/ksyms.S: $(BUILD)/vmlinux.pass1 kernel/trace/mksyms.py
 	$(Q)nm -n $< | $(PYTHON) kernel/trace/mksyms.py > $@
 $(BUILD)/kernel/ksyms.o: $(BUILD)/kernel/ksyms.S
 	$(Q)$(CC) $(KERNEL_CFLAGS) $(ASFLAGS) -c -o $@ $<
-$(BUILD)/vmlinux: $(KERNEL_OBJ) $(BUILD)/kernel/ksyms.o $(KERNEL_LDS)
+$(BUILD)/vmlinux: $(KERNEL_OBJ) $(BUILD)/kernel/ksyms.o $(KERNEL_LDS) $(BUILD)/kernel/init-checked
 	$(call say,LD,$@)
 	$(Q)$(LD) $(KERNEL_LDFLAGS) -T $(KERNEL_LDS) -o $@ $(KERNEL_OBJ) $(BUILD)/kernel/ksyms.o
 

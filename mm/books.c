@@ -28,7 +28,7 @@ static long counts[NR_MEM_COUNTS];
 
 static const char *const use_names[NR_MEM_USES] = {
 	[MEM_TEXT] = "kernel text", [MEM_RODATA] = "kernel rodata", [MEM_DATA] = "kernel data",
-	[MEM_BSS] = "kernel bss", [MEM_PAGE_TABLES] = "page tables of the boot",
+	[MEM_BSS] = "kernel bss", [MEM_INIT] = "kernel init", [MEM_PAGE_TABLES] = "page tables of the boot",
 	[MEM_MEMBLOCK] = "memblock's own lists", [MEM_FIRST_MIB] = "first MiB",
 	[MEM_BOOT_DATA] = "setup_data of the loader", [MEM_INITRD] = "initrd",
 	[MEM_ACPI] = "ACPI tables", [MEM_EFI_MAP] = "EFI memory map", [MEM_EFI_RUNTIME] = "EFI runtime services",
@@ -172,7 +172,7 @@ void mem_books_open(u64 ram_bytes)
 
 	firmware_ram = ram_bytes;
 	take_stock(&b);
-	image = b.use[MEM_TEXT] + b.use[MEM_RODATA] + b.use[MEM_DATA] + b.use[MEM_BSS];
+	image = b.use[MEM_TEXT] + b.use[MEM_RODATA] + b.use[MEM_DATA] + b.use[MEM_BSS] + b.use[MEM_INIT];
 	printk("memory: %lu KiB RAM: kernel %lu, page tables %lu, struct pages %lu, other reserved %lu, "
 	       "allocated %lu, free %lu\n", kib(b.ram), kib(image), kib(b.use[MEM_PAGE_TABLES]), kib(b.backing),
 	       kib(b.reserved - image - b.use[MEM_PAGE_TABLES]), kib(b.allocated),

@@ -3,6 +3,7 @@
 #include "internal.h"
 #include <asm/init_64.h>
 #include <asm/processor.h>
+#include <kernel/initmem.h>
 #include <kernel/stage.h>
 #include <lib/string.h>
 #include <mm/init.h>
@@ -45,7 +46,7 @@ phys_addr_t page_table_alloc(void)
 	return PFN_PHYS(page_to_pfn(page));
 }
 
-void mm_init(const char *cmdline, u64 ram_bytes)
+void __init mm_init(const char *cmdline, u64 ram_bytes)
 {
 	unsigned int i, nid = numa_node_of_apic(initial_apic_id());
 

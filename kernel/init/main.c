@@ -9,6 +9,7 @@
 #include <kernel/console_options.h>
 #include <kernel/framebuffer.h>
 #include <kernel/init.h>
+#include <kernel/initmem.h>
 #include <kernel/irq.h>
 #include <kernel/monitor.h>
 #include <kernel/panic_save.h>
@@ -18,7 +19,7 @@
 #include <lib/cmdline.h>
 #include <mm/init.h>
 
-static bool start_console(const struct console_option *opt)
+static bool __init start_console(const struct console_option *opt)
 {
 	switch (opt->kind) {
 	case CONSOLE_UNKNOWN:
@@ -36,7 +37,7 @@ static bool start_console(const struct console_option *opt)
 	}
 }
 
-static bool start_consoles(const char *cmdline)
+static bool __init start_consoles(const char *cmdline)
 {
 	struct console_option opt[CONSOLE_OPTIONS_MAX];
 	unsigned int i, n = console_options_parse(cmdline, opt), started = 0;
@@ -46,8 +47,11 @@ static bool start_consoles(const char *cmdline)
 	return started;
 }
 
-/* What the command line asks for; where it is mistaken, whatever the machine has. */
-void console_init(void)
+/*
+ * What the command line asks for; where it is mistaken, whatever the machine has.
+ * When a panic calls this after the boot, all is done and no __init function called.
+ */
+void __ref console_init(void)
 {
 	static bool done;
 
@@ -64,7 +68,7 @@ void console_init(void)
 		boot_warn(STAGE_CONSOLE, "none of the consoles asked for is there");
 }
 
-void __noreturn start_kernel(void)
+void __ref __noreturn start_kernel(void)
 {
 	boot_stage(STAGE_START_KERNEL);
 	console_init();		/* printk is seen; before it, printk was only kept */
@@ -80,5 +84,6 @@ void __noreturn start_kernel(void)
 	memtest_if_asked();
 	boot_stage(STAGE_MONITOR);
 	stage_print_times(tsc_khz());
+	free_initmem();			/* what is marked __init is gone */
 	monitor_run(boot_command_line);
 }

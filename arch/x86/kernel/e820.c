@@ -9,6 +9,7 @@
 #include <asm/efi.h>
 #include <asm/init_64.h>
 #include <asm/setup.h>
+#include <kernel/initmem.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
@@ -17,9 +18,9 @@
 #include <lib/string.h>
 
 struct e820_table e820_table;
-static struct e820_change scratch[2 * E820_MAX_ENTRIES];
+static struct e820_change scratch[2 * E820_MAX_ENTRIES] __initdata;
 
-static void append(const struct boot_e820_entry *from, unsigned int nr)
+static void __init append(const struct boot_e820_entry *from, unsigned int nr)
 {
 	unsigned int room = E820_MAX_ENTRIES - e820_table.nr;
 
@@ -32,7 +33,7 @@ static void append(const struct boot_e820_entry *from, unsigned int nr)
 	e820_table.nr += nr;
 }
 
-static void append_extensions(void)
+static void __init append_extensions(void)
 {
 	struct setup_data_iter it;
 	const void *data;
@@ -44,7 +45,7 @@ static void append_extensions(void)
 }
 
 /* What the CPU's address lines cannot reach is no memory, whatever the map says. */
-static void cut_to_physical_width(void)
+static void __init cut_to_physical_width(void)
 {
 	phys_addr_t limit = phys_addr_limit();
 	unsigned int i, cut = 0;
@@ -65,7 +66,7 @@ static void cut_to_physical_width(void)
 }
 
 /* mem= and memmap=: what the user says beats what the loader says. */
-static void edit_by_command_line(void)
+static void __init edit_by_command_line(void)
 {
 	struct e820_map map = { e820_table.entry, e820_table.nr, ARRAY_SIZE(e820_table.entry) / 2 };
 	char bad[64];
@@ -81,7 +82,7 @@ static void edit_by_command_line(void)
 	printk("e820: edited by mem= or memmap=\n");
 }
 
-void e820_setup(void)
+void __init e820_setup(void)
 {
 	struct e820_report report;
 

@@ -6,6 +6,7 @@
 #include "efi_internal.h"
 #include <asm/init_64.h>
 #include <asm/setup.h>
+#include <kernel/initmem.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 #include <lib/string.h>
@@ -25,7 +26,7 @@ bool efi_is_region_va(u64 va, u64 size)
 	return va >= EFI_VA_END && va < EFI_VA_START && size <= EFI_VA_START - va;
 }
 
-u64 efi_virtual_to_phys(u64 address)
+u64 __init efi_virtual_to_phys(u64 address)
 {
 	unsigned int i;
 
@@ -39,7 +40,7 @@ u64 efi_virtual_to_phys(u64 address)
 	return address;
 }
 
-static void copy_vendor(u64 pa)
+static void __init copy_vendor(u64 pa)
 {
 	const efi_char16_t *from = boot_data_map(pa, sizeof(*from) * EFI_VENDOR_SIZE);
 	size_t i;
@@ -48,7 +49,7 @@ static void copy_vendor(u64 pa)
 		efi.vendor[i] = from[i] < 0x7f && from[i] >= ' ' ? from[i] : '?';
 }
 
-static void copy_tables(u64 pa, u64 nr)
+static void __init copy_tables(u64 pa, u64 nr)
 {
 	size_t width = efi.firmware_32bit ? sizeof(u32) : sizeof(u64);
 	const u8 *entry;
@@ -64,7 +65,7 @@ static void copy_tables(u64 pa, u64 nr)
 	}
 }
 
-static void read_system_table(void)
+static void __init read_system_table(void)
 {
 	const efi_system_table_t *st = boot_data_map(efi.systab_pa, sizeof(*st));
 	const efi_system_table_32_t *st32 = (const void *)st;
@@ -86,7 +87,7 @@ static void read_system_table(void)
 	copy_tables(efi_virtual_to_phys((u64)(uintptr_t)st->ConfigurationTable), st->NumberOfTableEntries);
 }
 
-u64 efi_config_table(efi_guid_t guid)
+u64 __init efi_config_table(efi_guid_t guid)
 {
 	unsigned int i;
 
@@ -109,7 +110,7 @@ const char *efi_firmware(u32 *revision)
 
 /* ---------------------------------------------------------------- memory map */
 
-void efi_map_setup(void)
+void __init efi_map_setup(void)
 {
 	const struct efi_info *info = &boot_params.efi_info;
 	u64 pa = info->efi_memmap | (u64)info->efi_memmap_hi << 32;
@@ -141,7 +142,7 @@ void efi_map_setup(void)
 		boot_params.acpi_rsdp_addr = efi_config_table(ACPI_10_GUID);
 }
 
-void efi_map_remap(void)
+void __init efi_map_remap(void)
 {
 	if (efi.map)
 		efi.map = memremap(efi.map_pa, efi.map_size);
@@ -190,7 +191,7 @@ void efi_map_print(void)
 
 /* ---------------------------------------------------------------- memory to keep, and for how long */
 
-static void reserve_runtime(void)
+static void __init reserve_runtime(void)
 {
 	unsigned int i;
 
@@ -204,7 +205,7 @@ static void reserve_runtime(void)
  * memory of other types. Boot services memory is RAM from now on, but some
  * firmware still runs code there in SetVirtualAddressMap.
  */
-void efi_reserve_memory(void)
+void __init efi_reserve_memory(void)
 {
 	unsigned int i;
 
@@ -217,7 +218,7 @@ void efi_reserve_memory(void)
 			memblock_reserve(desc(i)->PhysicalStart, desc_bytes(desc(i)), MEM_EFI_BOOT);
 }
 
-void efi_free_boot_services(void)
+void __init efi_free_boot_services(void)
 {
 	unsigned long uses[NR_MEM_USES] = { 0 }, before, after;
 

@@ -12,6 +12,7 @@
 #include <asm/init_64.h>
 #include <asm/setup.h>
 #include <asm/tlb.h>
+#include <kernel/initmem.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 #include <lib/cmdline.h>
@@ -24,13 +25,13 @@ static const efi_memory_attributes_t *memattrs;	/* NULL: there is none to go by 
 
 /* ---------------------------------------------------------------- regions */
 
-static bool is_runtime(const efi_memory_desc_t *d)
+static bool __init is_runtime(const efi_memory_desc_t *d)
 {
 	return d->Attribute & EFI_ATTR_RUNTIME && d->NumberOfPages && d->NumberOfPages <= ~0ULL >> PAGE_SHIFT &&
 	       IS_ALIGNED(d->PhysicalStart, PAGE_SIZE) && phys_is_address(d->PhysicalStart, desc_bytes(d));
 }
 
-static const efi_memory_desc_t *highest_runtime_below(u64 limit)
+static const efi_memory_desc_t *__init highest_runtime_below(u64 limit)
 {
 	const efi_memory_desc_t *found = NULL;
 	unsigned int i;
@@ -42,13 +43,13 @@ static const efi_memory_desc_t *highest_runtime_below(u64 limit)
 	return found;
 }
 
-static u64 regions_size(void)
+static u64 __init regions_size(void)
 {
 	return ALIGN(efi.nr_regions * efi.desc_size, PAGE_SIZE);
 }
 
 /* In pages of their own, as the firmware is going to read them. */
-static bool copy_regions(void)
+static bool __init copy_regions(void)
 {
 	const efi_memory_desc_t *d;
 	unsigned int i;
@@ -67,7 +68,7 @@ static bool copy_regions(void)
 	return true;
 }
 
-static const efi_memory_desc_t *region_of_phys(u64 pa, u64 size)
+static const efi_memory_desc_t *__init region_of_phys(u64 pa, u64 size)
 {
 	unsigned int i;
 
@@ -81,7 +82,7 @@ static const efi_memory_desc_t *region_of_phys(u64 pa, u64 size)
 	return NULL;
 }
 
-static bool choose_addresses(void)
+static bool __init choose_addresses(void)
 {
 	u64 va = EFI_VA_START;
 	unsigned int i;
@@ -99,7 +100,7 @@ static bool choose_addresses(void)
 }
 
 /* What another kernel chose comes from its loader: it must not touch what is ours. */
-static bool check_addresses(void)
+static bool __init check_addresses(void)
 {
 	unsigned int i;
 
@@ -114,13 +115,13 @@ static bool check_addresses(void)
 
 /* ---------------------------------------------------------------- memory attributes (UEFI 2.10, 4.6.4) */
 
-static const efi_memory_desc_t *memattr(const efi_memory_attributes_t *table, unsigned int i)
+static const efi_memory_desc_t *__init memattr(const efi_memory_attributes_t *table, unsigned int i)
 {
 	return (const void *)((const u8 *)(table + 1) + i * table->DescriptorSize);
 }
 
 /* Each entry describes whole pages of one region, of the region's type. */
-static bool memattr_is_sane(const efi_memory_desc_t *e)
+static bool __init memattr_is_sane(const efi_memory_desc_t *e)
 {
 	const efi_memory_desc_t *r = region_of_phys(e->PhysicalStart, desc_bytes(e));
 
@@ -128,7 +129,7 @@ static bool memattr_is_sane(const efi_memory_desc_t *e)
 	       e->NumberOfPages <= r->NumberOfPages;
 }
 
-static bool memattrs_are_sane(const efi_memory_attributes_t *table)
+static bool __init memattrs_are_sane(const efi_memory_attributes_t *table)
 {
 	unsigned int i;
 
@@ -138,7 +139,7 @@ static bool memattrs_are_sane(const efi_memory_attributes_t *table)
 	return true;
 }
 
-static void find_memattrs(void)
+static void __init find_memattrs(void)
 {
 	u64 pa = efi_config_table(MEMORY_ATTRIBUTES_TABLE_GUID);
 	const efi_memory_attributes_t *table = pa ? memremap(pa, sizeof(*table)) : NULL;
@@ -157,7 +158,7 @@ static void find_memattrs(void)
 }
 
 /* The entry for @pa, NULL when there is none; @end moves down to where another begins to count. */
-static const efi_memory_desc_t *memattr_at(u64 pa, u64 *end)
+static const efi_memory_desc_t *__init memattr_at(u64 pa, u64 *end)
 {
 	const efi_memory_desc_t *found = NULL;
 	unsigned int i;
@@ -177,7 +178,7 @@ static const efi_memory_desc_t *memattr_at(u64 pa, u64 *end)
 
 /* ---------------------------------------------------------------- page tables */
 
-static u64 region_prot(const efi_memory_desc_t *r, const efi_memory_desc_t *attr)
+static u64 __init region_prot(const efi_memory_desc_t *r, const efi_memory_desc_t *attr)
 {
 	bool code = r->Type == EfiRuntimeServicesCode || r->Type == EfiBootServicesCode;
 	u64 prot = PAGE_KERNEL & ~_PAGE_GLOBAL;
@@ -194,7 +195,7 @@ static u64 region_prot(const efi_memory_desc_t *r, const efi_memory_desc_t *attr
 	return code ? prot & ~_PAGE_NX : prot;
 }
 
-static int map_virtual(struct pgtable *pt, const efi_memory_desc_t *r)
+static int __init map_virtual(struct pgtable *pt, const efi_memory_desc_t *r)
 {
 	u64 pa = r->PhysicalStart, stop = pa + desc_bytes(r), end;
 	int err = 0;
@@ -210,7 +211,7 @@ static int map_virtual(struct pgtable *pt, const efi_memory_desc_t *r)
 }
 
 /* All that the firmware may touch while it still is at its physical addresses, and its arguments. */
-static int map_identity(struct pgtable *pt)
+static int __init map_identity(struct pgtable *pt)
 {
 	const u64 prot = PAGE_KERNEL & ~(_PAGE_GLOBAL | _PAGE_NX);
 	unsigned int i;
@@ -228,7 +229,7 @@ static int map_identity(struct pgtable *pt)
 	return err;
 }
 
-static void free_tables(struct pgtable *pt, u64 entry, unsigned int level)
+static void __init free_tables(struct pgtable *pt, u64 entry, unsigned int level)
 {
 	u64 *table;
 	unsigned int i;
@@ -241,7 +242,7 @@ static void free_tables(struct pgtable *pt, u64 entry, unsigned int level)
 	memblock_free(entry & PTE_PFN_MASK, PAGE_SIZE);
 }
 
-static void unmap_identity(struct pgtable *pt)
+static void __init unmap_identity(struct pgtable *pt)
 {
 	u64 *top = pt->table(pt->root);
 	unsigned int i;
@@ -254,7 +255,7 @@ static void unmap_identity(struct pgtable *pt)
 }
 
 /* The way down to the last 512 GiB, which kernel and firmware divide, gets tables of its own. */
-static bool copy_last_entries(struct pgtable *pt)
+static bool __init copy_last_entries(struct pgtable *pt)
 {
 	const u64 *from = init_top_pgt;
 	u64 *to = pt->table(pt->root);
@@ -273,7 +274,7 @@ static bool copy_last_entries(struct pgtable *pt)
 	return true;
 }
 
-static const char *build_tables(struct pgtable *pt)
+static const char *__init build_tables(struct pgtable *pt)
 {
 	unsigned int i;
 	int err = 0;
@@ -296,7 +297,7 @@ static const char *build_tables(struct pgtable *pt)
 /* ---------------------------------------------------------------- the call */
 
 /* Return: NULL, or why there are no runtime services; "" when that has been said. */
-static const char *set_virtual_address_map(struct pgtable *pt)
+static const char *__init set_virtual_address_map(struct pgtable *pt)
 {
 	const efi_runtime_services_t *rt = memremap(efi.runtime_services, sizeof(*rt));
 	u64 service = rt ? (u64)(uintptr_t)rt->SetVirtualAddressMap : 0;
@@ -320,7 +321,7 @@ static const char *set_virtual_address_map(struct pgtable *pt)
 }
 
 /* Return: as above. */
-static const char *enter_virtual_mode(void)
+static const char *__init enter_virtual_mode(void)
 {
 	u64 services = efi.runtime_services;
 	bool physical;
@@ -349,7 +350,7 @@ static const char *enter_virtual_mode(void)
 	return efi.services ? NULL : "no memory to map the table of services";
 }
 
-void efi_enter_virtual_mode(void)
+void __init efi_enter_virtual_mode(void)
 {
 	const char *why;
 

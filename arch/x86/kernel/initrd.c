@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The initial RAM disk: checked, kept out of memblock's hands, told about. */
+#include <kernel/initmem.h>
 #include <kernel/initrd.h>
 #include <asm/e820.h>
 #include <asm/page.h>
@@ -14,7 +15,7 @@
 struct initrd initrd;
 
 /* By the map, for memblock knows no RAM yet. Neighbours of one type are one entry there. */
-static bool all_ram(phys_addr_t start, u64 size)
+static bool __init all_ram(phys_addr_t start, u64 size)
 {
 	unsigned int i;
 
@@ -28,7 +29,7 @@ static bool all_ram(phys_addr_t start, u64 size)
 }
 
 /* What is wrong with [@start, @start + @size), NULL for nothing. */
-static const char *find_fault(phys_addr_t start, u64 size)
+static const char *__init find_fault(phys_addr_t start, u64 size)
 {
 	if (!start)
 		return "it has a size and no address";
@@ -41,7 +42,7 @@ static const char *find_fault(phys_addr_t start, u64 size)
 	return NULL;
 }
 
-void initrd_reserve(void)
+void __init initrd_reserve(void)
 {
 	phys_addr_t start = boot_params.hdr.ramdisk_image | (u64)boot_params.ext_ramdisk_image << 32;
 	u64 size = boot_params.hdr.ramdisk_size | (u64)boot_params.ext_ramdisk_size << 32;
@@ -60,7 +61,7 @@ void initrd_reserve(void)
 	initrd = (struct initrd){ start, size };
 }
 
-void initrd_print(void)
+void __init initrd_print(void)
 {
 	if (!initrd.size)
 		return;

@@ -8,10 +8,11 @@
 #include <asm/processor.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
+#include <kernel/initmem.h>
 #include <kernel/stage.h>
 #include <lib/string.h>
 
-static struct pvh_handoff handoff __section(".bss..noclear") __aligned(PAGE_SIZE);
+static struct pvh_handoff handoff __section(".bss..noclear.init") __aligned(PAGE_SIZE);
 
 static bool overlaps_kernel(const struct pvh_place *place, u64 start, u64 size)
 {
@@ -150,7 +151,7 @@ static const void *identity_map(phys_addr_t pa, u64 len)
 	return (const void *)pa;
 }
 
-phys_addr_t pvh_prepare(phys_addr_t pa, u64 tsc)
+phys_addr_t __ref pvh_prepare(phys_addr_t pa, u64 tsc)
 {
 	struct pvh_place place = {
 		.map = identity_map,

@@ -109,7 +109,7 @@ SYM_DATA_START(pvh_gdt_descr)
 	.long	0				/* filled in at run time */
 SYM_DATA_END(pvh_gdt_descr)
 
-	.section .bss..noclear, "aw", @nobits
+	.section .bss..noclear.init, "aw", @nobits
 	.balign PAGE_SIZE
 SYM_DATA_START(pvh_pgtable)
 	.skip	IDENT_MAP_32_SIZE

@@ -14,6 +14,7 @@
 #include <kernel/acpi.h>
 #include <kernel/framebuffer.h>
 #include <kernel/init.h>
+#include <kernel/initmem.h>
 #include <kernel/initrd.h>
 #include <kernel/printk.h>
 #include <kernel/srat.h>
@@ -37,7 +38,7 @@ void print_hello(void)
 	printk("Lantern %s (build %s)\n", lantern_version, lantern_build_id());
 }
 
-static int text_screen_init(void)
+static int __init text_screen_init(void)
 {
 	const char *why;
 
@@ -47,7 +48,7 @@ static int text_screen_init(void)
 	return text_screen ? 0 : -1;
 }
 
-int screen_init(void)
+int __init screen_init(void)
 {
 	const char *why;
 
@@ -68,7 +69,7 @@ int screen_init(void)
 	return fbcon_init(&screen);
 }
 
-void screen_remap(void)
+void __init screen_remap(void)
 {
 	if (screen.base) {
 		screen.base = ioremap(screen.phys, screen.size, _PAGE_CACHE_WC);
@@ -80,7 +81,7 @@ void screen_remap(void)
 }
 
 /* boot.rst, type_of_loader: the upper digit names the loader. */
-static const char *loader_name(u8 type)
+static const char *__init loader_name(u8 type)
 {
 	static const char *const names[16] = {
 		"LILO", "Loadlin", "EFI stub", "Syslinux", "iPXE", "ELILO", NULL, "GRUB",
@@ -90,7 +91,7 @@ static const char *loader_name(u8 type)
 	return names[type >> 4] ? names[type >> 4] : "an unknown loader";
 }
 
-static const char *door_name(enum boot_stage first)
+static const char *__init door_name(enum boot_stage first)
 {
 	switch (first) {
 	case STAGE_PE_ENTRY:	return "EFI application";
@@ -105,7 +106,7 @@ static const char *door_name(enum boot_stage first)
 	}
 }
 
-static void print_door(void)
+static void __init print_door(void)
 {
 	const char *vendor;
 	u32 revision;
@@ -119,7 +120,7 @@ static void print_door(void)
 		       boot_params.secure_boot == SECURE_BOOT_ENABLED ? "on" : "off");
 }
 
-static void print_placement(void)
+static void __init print_placement(void)
 {
 	printk("kernel: physical %#llx, virtual %#lx, %lu KiB, offset %#lx, KASLR %s\n",
 	       (unsigned long long)__pa(_text), (unsigned long)_text, (unsigned long)(_end - _text) >> 10,
@@ -128,12 +129,12 @@ static void print_placement(void)
 	printk("paging: %u levels, direct map at %#lx\n", pgtable_levels, page_offset_base);
 }
 
-static void reserve_image(const char *start, const char *end, enum mem_use use)
+static void __init reserve_image(const char *start, const char *end, enum mem_use use)
 {
 	memblock_reserve(__pa(start), end - start, use);
 }
 
-static void memblock_setup(void)
+static void __init memblock_setup(void)
 {
 	struct setup_data_iter it;
 	unsigned int i;
@@ -146,6 +147,8 @@ static void memblock_setup(void)
 	 * and firmware that says less than it uses.
 	 */
 	memblock_reserve(0, SZ_1M, MEM_FIRST_MIB);
+	reserve_image(_sinittext, _einittext, MEM_INIT);
+	reserve_image(__init_bss_start, __init_bss_end, MEM_INIT);
 	reserve_image(_text, _etext, MEM_TEXT);
 	reserve_image(__rodata_start, __rodata_end, MEM_RODATA);
 	reserve_image(_sdata, _edata, MEM_DATA);
@@ -166,7 +169,7 @@ u64 arch_ram_bytes(void)
 	return e820_total(e820_table.entry, e820_table.nr, E820_TYPE_RAM);
 }
 
-void setup_arch(void)
+void __init setup_arch(void)
 {
 	efi_map_setup();
 	print_door();

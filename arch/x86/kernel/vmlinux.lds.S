@@ -30,8 +30,12 @@ SECTIONS
 		KEEP(*(.head.text))
 		. = PVH_ENTRY_OFFSET;
 		KEEP(*(.head.pvh))
-		*(.text .text.*)
+		*(.text .text.* .ref.text)
 		. = ALIGN(PAGE_SIZE);
+		_sinittext = .;			/* free after the boot */
+		*(.init.text)
+		. = ALIGN(PAGE_SIZE);
+		_einittext = .;
 		_etext = .;
 	} :text = 0xcccccccc
 
@@ -84,9 +88,15 @@ SECTIONS
 	.bss : PHYS(.bss) ALIGN(PAGE_SIZE) {
 		__bss_start = .;
 		*(.bss .bss.[a-zA-Z]* COMMON)
+		. = ALIGN(PAGE_SIZE);
+		__init_bss_start = .;		/* free after the boot */
+		*(.bss..init)
 		. = ALIGN(8);
 		__bss_stop = .;
 		. = ALIGN(PAGE_SIZE);
+		*(.bss..noclear.init)
+		. = ALIGN(PAGE_SIZE);
+		__init_bss_end = .;
 		*(.bss..noclear)
 		. = ALIGN(PAGE_SIZE);
 		_end = .;

@@ -10,6 +10,7 @@
 #include <asm/set_memory.h>
 #include <asm/setup.h>
 #include <asm/tlb.h>
+#include <kernel/initmem.h>
 #include <kernel/panic.h>
 #include <lib/string.h>
 #include <mm/init.h>
@@ -23,7 +24,7 @@ static u64 *table_va(phys_addr_t pa)
 	return __va(pa);
 }
 
-static phys_addr_t table_alloc(void)
+static phys_addr_t __init table_alloc(void)
 {
 	void *table = memblock_alloc(PAGE_SIZE, PAGE_SIZE, MEM_PAGE_TABLES);
 
@@ -31,13 +32,13 @@ static phys_addr_t table_alloc(void)
 }
 
 /* SDM 3A 11.12: slot 1 becomes write-combining, the others are as after reset. */
-static void pat_init(void)
+static void __init pat_init(void)
 {
 	if (cpuid_checked(1, 0).edx & 1u << 16)
 		wrmsr(MSR_IA32_CR_PAT, 0x0007040600070106);
 }
 
-static void must_map(unsigned long va, phys_addr_t pa, u64 size, u64 prot)
+static void __init must_map(unsigned long va, phys_addr_t pa, u64 size, u64 prot)
 {
 	int err = pgtable_map(&kernel_pgtable, va, pa, size, prot);
 
@@ -46,13 +47,13 @@ static void must_map(unsigned long va, phys_addr_t pa, u64 size, u64 prot)
 			   err == -1 ? "no memory for page tables" : "something is there already");
 }
 
-static bool belongs_in_direct_map(u32 type)
+static bool __init belongs_in_direct_map(u32 type)
 {
 	return type == E820_TYPE_RAM || type == E820_TYPE_ACPI || type == E820_TYPE_NVS;
 }
 
 /* Neighbours of different type are mapped as one run, so that they can share large pages. */
-static void map_direct(void)
+static void __init map_direct(void)
 {
 	unsigned int i = 0;
 
@@ -74,20 +75,20 @@ static void map_direct(void)
 	}
 }
 
-static void map_image(const char *start, const char *end, u64 prot)
+static void __init map_image(const char *start, const char *end, u64 prot)
 {
 	must_map((unsigned long)start, __pa(start), end - start, prot);
 }
 
 /* What cannot be written in the image cannot be written through the direct map either. */
-static void protect_alias(void)
+static void __init protect_alias(void)
 {
 	if (set_memory_ro((unsigned long)__va(__pa(_text)), __rodata_end - _text))
 		boot_panic(STAGE_PAGING, "no memory for page tables to protect the kernel's text");
 }
 
 /* The fixmap keeps its tables of the early map: they hang below a level 3 entry made here. */
-static void link_fixmap(void)
+static void __init link_fixmap(void)
 {
 	struct pgtable_path path;
 	u64 *level3;
@@ -97,7 +98,7 @@ static void link_fixmap(void)
 	level3[511] = __pa(level2_fixmap_pgt) | _KERNPG_TABLE;
 }
 
-void paging_init(void)
+void __init paging_init(void)
 {
 	bool gbpages = cpuid_checked(0x80000001, 0).edx & 1u << 26;
 

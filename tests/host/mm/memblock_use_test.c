@@ -42,6 +42,16 @@ static void release(unsigned int page, unsigned int nr)
 	memset(use_of + page, NO_USE, nr);
 }
 
+static void release_use(enum mem_use use)
+{
+	unsigned int page;
+
+	memblock_free_use(use);
+	for (page = 0; page < PAGES; page++)
+		if (use_of[page] == use)
+			use_of[page] = NO_USE;
+}
+
 static void take_growth_into_the_model(void)
 {
 	unsigned int i, page;
@@ -95,13 +105,16 @@ static void random_calls_agree_with_the_model(void **state)
 		reset();
 		for (i = random_below(10) + 1; i; i--)
 			add(1 + random_below(PAGES - 600), 1 + random_below(500));
+		add(PAGES - 10, 10);		/* never reserved below: a list that is full finds room */
 		for (i = 0; i < 400; i++) {
 			unsigned int page = random_below(PAGES - 40), nr = 1 + random_below(one_in(4) ? 30 : 3);
 			unsigned int use = random_below(NR_MEM_USES);
 
 			if (use == MEM_MEMBLOCK)
 				use = MEM_INITRD;
-			if (one_in(3))
+			if (one_in(50))
+				release_use(use);
+			else if (one_in(3))
 				release(page, nr);
 			else
 				reserve(page, nr, use);
