@@ -133,9 +133,11 @@ static void do_nmi(struct pt_regs *regs, unsigned int vector)
 	preempt_count_sub(NMI_OFFSET);
 }
 
+/* The end, unless it was the firmware that used up the stack: of its call nothing is needed any more. */
 static void do_double_fault(struct pt_regs *regs, unsigned int vector)
 {
-	die(regs, vector);
+	if (!efi_fixup_fault(regs))
+		die(regs, vector);
 }
 
 static void do_machine_check(struct pt_regs *regs, unsigned int vector)
