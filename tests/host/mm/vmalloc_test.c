@@ -6,6 +6,16 @@ unsigned long cpu_number;
 #include "mm/page_alloc.c"
 #include "mm/deferred.c"
 #include "mm/books.c"
+
+/* What slabs and areas ask the page allocator for; one request can be denied. */
+static unsigned int nr_requests, deny_request;
+
+static struct page *may_alloc_pages(gfp_t gfp, unsigned int order)
+{
+	return ++nr_requests == deny_request ? NULL : alloc_pages(gfp, order);
+}
+
+#define alloc_pages	may_alloc_pages
 #include "mm/slab.c"
 
 #undef VMALLOC_SIZE
@@ -15,6 +25,7 @@ unsigned long cpu_number;
 #define ASM_TLB_H
 static void flush_tlb_kernel_range(unsigned long start, unsigned long end);
 #include "mm/vmalloc.c"
+#undef alloc_pages
 
 static unsigned long mapped[WINDOW_PAGES];	/* frame number + 1 */
 static unsigned char in_tlb[WINDOW_PAGES];	/* was mapped since the last flush */
@@ -231,6 +242,99 @@ static void frees_of_strangers_are_reported(void **state)
 	iounmap(NULL);
 }
 
+/* Something of every kind, each with its NULL taken as an answer, and all given back. */
+static void use_everything(bool early_areas_taken)
+{
+	struct kmem_cache *cache = kmem_cache_create("used", 100, 0, NULL);
+	void *objects[100] = { NULL }, *runs[12] = { NULL }, *kept[6] = { NULL };
+	struct page *pages[3];
+	unsigned int i;
+
+	for (i = 0; i < EARLY_AREAS && early_areas_taken; i++)
+		early[i].size = PAGE_SIZE;
+	for (i = 0; i < 100 && cache; i++)
+		objects[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+	for (i = 0; i < 12; i++)
+		runs[i] = kmalloc(17 << i, i % 2 ? __GFP_ZERO : GFP_ATOMIC);
+	for (i = 0; i < 3; i++) {
+		pages[i] = may_alloc_pages(GFP_KERNEL, 0);
+		kept[i] = vmalloc((30 << PAGE_SHIFT) + i);
+	}
+	kept[3] = pages[0] && pages[1] && pages[2] ? vmap(pages, 3) : NULL;
+	kept[4] = ioremap(0x100000000, SZ_2M, 0);
+	kept[5] = ioremap(0x100000123, 10, 0);
+
+	for (i = 0; i < 3; i++)
+		vfree(kept[i]);
+	vunmap(kept[3]);
+	iounmap(kept[4]);
+	iounmap(kept[5]);
+	vm_flush();
+	for (i = 0; i < 3; i++)
+		__free_pages(pages[i], 0);
+	for (i = 0; i < 12; i++)
+		kfree(runs[i]);
+	for (i = 0; i < 100; i++)
+		kmem_cache_free(cache, objects[i]);
+	assert_int_equal(kmem_cache_destroy(cache), 0);
+}
+
+/* Nothing is held but what slabs say they hold, and no object of theirs is in use. */
+static void expect_nothing_leaked(void)
+{
+	struct books b;
+	unsigned int i;
+
+	drain_local_pages();
+	for (i = 0; i < ARRAY_SIZE(kmalloc_caches); i++) {
+		drop_magazines(&kmalloc_caches[i]);
+		assert_int_equal(kmalloc_caches[i].taken, 0);
+	}
+	drop_magazines(&cache_cache);
+	assert_int_equal(cache_cache.taken, 0);
+	assert_int_equal(magazine_cache.taken, 0);
+	drain_local_pages();
+	assert_true(mem_books_check());
+	take_stock(&b);
+	assert_int_equal(b.allocated, b.named);
+	assert_int_equal(counts[MEM_VMALLOC_PAGES], 0);
+	assert_true(list_empty(&areas));
+	assert_string_equal(said, "");
+}
+
+/* The first request fails, then only the second, and so on until there is none left to fail. */
+static void each_request_for_pages_may_fail(void **state)
+{
+	unsigned int nth, early_taken;
+
+	for (early_taken = 0; early_taken < 2; early_taken++)
+		for (nth = 1; nth == 1 || nr_requests >= deny_request; nth++) {
+			start(0x4000);
+			nr_requests = 0;
+			deny_request = nth;
+			use_everything(early_taken);
+			expect_nothing_leaked();
+		}
+	assert_true(nth > 100);
+	deny_request = 0;
+}
+
+/* The same for page tables: of areas, and of struct pages, whose block is lost then and counted as such. */
+static void each_mapping_may_fail(void **state)
+{
+	unsigned int nth, early_taken;
+
+	for (early_taken = 0; early_taken < 2; early_taken++)
+		for (nth = 1; nth == 1 || !fail_map_call; nth++) {
+			start(0x4000);
+			fail_map_call = nth;
+			use_everything(early_taken);
+			expect_nothing_leaked();
+		}
+	assert_true(nth > 90);
+	fail_map_call = 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +342,8 @@ int main(void)
 		cmocka_unit_test(out_of_memory_is_null_and_leaves_nothing),
 		cmocka_unit_test(vmap_shows_pages_in_order),
 		cmocka_unit_test(frees_of_strangers_are_reported),
+		cmocka_unit_test(each_request_for_pages_may_fail),
+		cmocka_unit_test(each_mapping_may_fail),
 	};
 
 	return cmocka_run_group_tests_name("mm/vmalloc", tests, seed_random, NULL);
