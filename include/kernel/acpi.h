@@ -121,6 +121,12 @@ u16 acpi_pm_timer_port(void);
 /** acpi_pm_timer_irq_enable() - have the PM timer pull the SCI when it runs over. Return: whether there is one */
 bool acpi_pm_timer_irq_enable(void);
 
+/** acpi_has_rtc() - false when the tables say that there is no CMOS clock */
+bool acpi_has_rtc(void);
+
+/** acpi_rtc_century() - the register of the CMOS clock that holds the century, 0 when none does */
+u8 acpi_rtc_century(void);
+
 /** acpi_reset() - write the FADT's reset register; returns when there is none or it did nothing */
 void acpi_reset(void);
 

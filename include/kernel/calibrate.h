@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The rate of one counter from measurements beside another. Pure. */
+/* The rate of one counter from measurements beside another. */
 #ifndef KERNEL_CALIBRATE_H
 #define KERNEL_CALIBRATE_H
 
-#include <lib/types.h>
+#include <kernel/clocksource.h>
 
 #define CALIBRATE_TRIES	5
 
@@ -24,5 +24,18 @@ struct calibration_try {
  * Return: Hz, 0 when it is not more than half of the tries that agree.
  */
 u64 calibrate(const struct calibration_try *tries, unsigned int nr, u64 ref_hz);
+
+/** clock_pair - what two clocks show at one moment */
+struct clock_pair { u64 cycles, ref; };
+
+/** clock_read_pair() - of a few readings the one that the least time went by in */
+struct clock_pair clock_read_pair(const struct clocksource *cs, const struct clocksource *ref);
+
+/**
+ * calibrate_clock() - measure the rate of @cs beside @ref
+ * Takes 1 ms, or 5000 ticks of @ref when those take longer.
+ * Return: Hz, 0 when the tries disagree or a clock stopped.
+ */
+u64 calibrate_clock(const struct clocksource *cs, const struct clocksource *ref);
 
 #endif

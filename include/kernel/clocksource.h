@@ -20,6 +20,7 @@ struct clocksource {
 	u64		mult;		/* set by clocksource_register() */
 	unsigned int	rating;		/* 300 good and quick to read, 200 good, 100 slow and narrow, 50 a guess; 0 dropped */
 	bool		watched;	/* may drift or stop: to be compared with another now and then */
+	bool		measured;	/* hz is from a short measurement: a longer one may say better */
 	struct clocksource *next;	/* list of all, best first */
 };
 
@@ -38,11 +39,27 @@ bool clocksource_advances(const struct clocksource *cs);
  */
 bool clocksource_register(struct clocksource *cs);
 
-/** clocksource_best() - the best one registered but for @except, NULL if there is none; start of the list for NULL */
+/** clocksource_first() - all clocks by @next, dropped ones too; NULL when there is none */
+struct clocksource *clocksource_first(void);
+
+/** clocksource_best() - the best one registered but for @except, NULL if there is none */
 struct clocksource *clocksource_best(const struct clocksource *except);
 
 /** clocksource_select() - read time from the best one, or from that named on the command line */
 void clocksource_select(const char *cmdline);
+
+/** clocksource_set_rate() - @cs was found to run at @hz; time goes on from where it is */
+void clocksource_set_rate(struct clocksource *cs, u64 hz);
+
+/**
+ * clocksource_watch() - from now on compare the clock in use with another, by a timer
+ * A clock that drifts or stands still is dropped; a measured rate is measured
+ * again over a second. A clock of few bits is followed before it comes round.
+ */
+void clocksource_watch(void);
+
+/** clocksource_suspect() - compare now: something ran by another clock and came too early. Interrupts off */
+void clocksource_suspect(void);
 
 /**
  * clocksource_drop() - never read time from @cs again; the next best takes over where it was

@@ -32,4 +32,19 @@ void timekeeping_set(struct clocksource *cs, u64 ns);
 /** timekeeping_clock() - what time is read from; NULL before time_init() */
 struct clocksource *timekeeping_clock(void);
 
+/**
+ * ktime_get_real() - ns since 1970-01-01 00:00:00 UTC
+ * The machine is asked on the first call, which may take milliseconds. When it
+ * does not know, which is said, time counts from 1970.
+ */
+u64 ktime_get_real(void);
+
+/**
+ * read_persistent_clock() - arch: what the firmware or the battery-backed clock says
+ * @seconds: since 1970
+ * @from:    who said it
+ * Return: 0; -ENODEV, -EIO when nobody knows, which is told.
+ */
+int read_persistent_clock(u64 *seconds, const char **from);
+
 #endif

@@ -80,6 +80,7 @@ void __ref __noreturn start_kernel(void)
 	mm_selftest_if_asked();
 	irq_init();		/* request_irq; interrupts are taken from here on */
 	local_irq_enable();
+	time_events_init();	/* timers, msleep */
 	console_irq_init();	/* a key wakes the CPU */
 	memtest_if_asked();
 	boot_stage(STAGE_MONITOR);

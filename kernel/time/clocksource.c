@@ -49,6 +49,11 @@ bool clocksource_register(struct clocksource *cs)
 	return true;
 }
 
+struct clocksource *clocksource_first(void)
+{
+	return clocksources;
+}
+
 struct clocksource *clocksource_best(const struct clocksource *except)
 {
 	struct clocksource *cs = clocksources;
@@ -91,11 +96,20 @@ void clocksource_select(const char *cmdline)
 	timekeeping_set(best, 0);
 }
 
+void clocksource_set_rate(struct clocksource *cs, u64 hz)
+{
+	cs->hz = hz;
+	cs->mult = clocksource_mult(hz);
+	if (cs == timekeeping_clock())
+		timekeeping_set(cs, 0);
+}
+
 void clocksource_drop(struct clocksource *cs, const char *why)
 {
 	struct clocksource *next = clocksource_best(cs);
 
-	boot_warn(STAGE_TIME, "clock %s %s: %s", cs->name, why, next ? next->name : "there is no other, it stays");
+	boot_warn(STAGE_TIME, "clock %s %s: %s", cs->name, why, cs != timekeeping_clock() ? "not used any more" :
+		  next ? next->name : "there is no other, it stays");
 	if (!next)
 		return;
 	cs->rating = 0;

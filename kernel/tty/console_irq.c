@@ -5,6 +5,7 @@
  * interrupt has been seen to arrive; while one has not, the CPU stays awake.
  */
 #include <kernel/console.h>
+#include <asm/idle.h>
 #include <asm/io.h>
 #include <asm/irqflags.h>
 #include <kernel/init.h>
@@ -73,6 +74,6 @@ void console_wait(void)
 	}
 	local_irq_disable();
 	if (!__atomic_exchange_n(&input_seen, false, __ATOMIC_ACQ_REL))
-		safe_halt();
+		arch_cpu_idle();
 	local_irq_enable();
 }

@@ -5,6 +5,7 @@ With -icount one instruction takes one nanosecond of the guest, whatever the hos
 does, and the time stamp counter is that nanosecond: all rates are known.
 """
 import re
+import subprocess
 
 import expect
 import pytest
@@ -67,3 +68,80 @@ def test_the_command_line_chooses(boot, options, clock, message):
 def test_deterministic_boots_print_no_rate(boot):
     log = log_of(start(boot, options="deterministic"))
     assert "tsc: rate from hpet" in log and not TSC.search(log)
+
+EVENTS = re.compile(r"^time: interrupts by (\S+)", re.M)
+SLEPT = re.compile(r"^slept (\d+) us", re.M)
+
+
+@pytest.mark.parametrize("machine, options, clock, events, cpu", [
+    ("q35", "", "tsc", "lapic", "max"),
+    ("q35", "", "tsc", "lapic", "max,-x2apic"),
+    ("pc,hpet=off", "notsc idle=mwait", "acpi_pm", "lapic", "max"),
+    ("q35", "nolapic_timer", "tsc", "hpet", "max"),
+    ("pc", "nolapic notsc", "hpet", "hpet", "max"),
+    ("pc,acpi=off,hpet=off", "nolapic", "tsc", "pit", "max"),
+    ("pc,acpi=off,hpet=off", "notsc", "pit", "lapic", "max"),
+    ("microvm", "", "tsc", "lapic", "max"),
+])
+def test_sleeps_end_at_their_time_by_another_clock(boot, machine, options, clock, events, cpu):
+    """What interrupts has a rate of its own: a sleep measured by the clock shows that both are right."""
+    log = log_of(start(boot, "sleep 1;sleep 70;sleep 5000;sleep 0;timers;reboot", options, machine=machine, cpu=cpu))
+    assert CLOCK.search(log).group(1) == clock
+    assert EVENTS.search(log).group(1) == events
+    for asked, slept in zip((1, 70, 5000, 0), map(int, SLEPT.findall(log)), strict=True):
+        assert asked * 1000 <= slept <= asked * 1001 + 100
+    assert not re.search(expect.warning(90), log)
+    assert re.search(rf"^clock {clock} .*in use$", log, re.M)
+
+
+def test_nothing_that_interrupts_is_told_and_sleeps_go_on(boot):
+    log = log_of(start(boot, "sleep 20;timers;reboot", "nolapic_timer hpet=disable", machine="microvm,pit=off"))
+    assert re.search(expect.warning(90, "nothing interrupts at a time"), log)
+    assert int(SLEPT.search(log).group(1)) >= 20000
+
+
+def symbol(name):
+    out = subprocess.run(["nm", qemu.VMLINUX], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return next(int(line.split()[0], 16) for line in out.splitlines() if line.split()[2] == name)
+
+
+READ, MULT = 8, 32			# offsets in struct clocksource
+CONSTANT = "efi_firmware_bits"		# a function that returns the same each time
+MOMENT_MULTS = (24, 64)			# of both moments in tk
+
+
+@pytest.mark.parametrize("harm, message", [
+    ("stop", "clock tsc stands still: hpet"),
+    ("double", r"clock tsc drifts, \d+ ppm beside hpet: hpet"),
+    ("stop hpet", "clock hpet stands still: not used any more"),
+])
+def test_a_clock_that_fails_while_it_is_used_is_replaced(boot, harm, message):
+    """The debugger has a clock read a constant, or count double."""
+    machine = start(boot, "sleep 100;sleep 9000;timers;sleep 1000;reboot", "nokaslr", gdb=True)
+    machine.gdb.run_to(symbol("msleep"))
+    if harm == "double":
+        for at in [symbol("clocksource_tsc") + MULT] + [symbol("tk") + at for at in MOMENT_MULTS]:
+            mult = int.from_bytes(machine.gdb.read(at, 8), "little")
+            machine.gdb.write(at, (mult * 2).to_bytes(8, "little"))
+    else:
+        name = "clocksource_hpet" if "hpet" in harm else "clocksource_tsc"
+        machine.gdb.write(symbol(name) + READ, symbol(CONSTANT).to_bytes(8, "little"))
+    machine.gdb.go()
+    log = log_of(machine)
+    assert re.search(expect.warning(90, message), log)
+    assert re.search(r"^clock %s .*in use$" % ("tsc" if "hpet" in harm else "hpet"), log, re.M)
+    assert int(SLEPT.findall(log)[-1]) in range(1000000, 1001100), "time goes at the right rate afterwards"
+
+
+def test_date(boot):
+    extra = ["-rtc", "base=2024-02-29T23:59:57,clock=vm"]
+    log = log_of(start(boot, "date;sleep 5000;date;reboot", extra=extra))
+    first, second = re.findall(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC, from RTC", log, re.M)
+    assert first in ("2024-02-29 23:59:57", "2024-02-29 23:59:58")
+    assert second in ("2024-03-01 00:00:02", "2024-03-01 00:00:03")
+
+
+def test_no_date_is_told(boot):
+    log = log_of(start(boot, "date;reboot", machine="microvm,rtc=off"))
+    assert re.search(expect.warning(90, "no clock tells the date"), log)
+    assert "1970-01-01 00:00:00 UTC, from nowhere" in log

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The HPET's main counter as a clock. What its table and registers say is checked before it is used. */
+/*
+ * The HPET: its main counter is a clock, its first comparator interrupts at a
+ * time. What its table and registers say is checked before it is used.
+ */
 #include <asm/hpet.h>
+#include <asm/i8253.h>
 #include <asm/init_64.h>
 #include <asm/io.h>
 #include <asm/setup.h>
 #include <asm/time.h>
+#include <kernel/clockchips.h>
+#include <kernel/irq.h>
 #include <kernel/stage.h>
 #include <lib/cmdline.h>
 #include <mm/vmalloc.h>
@@ -61,4 +67,54 @@ void hpet_init(void)
 		clocksource_hpet.mask = ~0ULL;
 	}
 	clocksource_register(&clocksource_hpet);
+}
+
+/* ---- comparator 0 interrupts where the PIT's counter 0 would */
+
+static void hpet_next_event(u64 ticks)
+{
+	u32 at;
+
+	/* a comparator that was set too late waits for the counter to come round: twice as far then */
+	do {
+		at = readl(hpet + HPET_COUNTER) + ticks;
+		writel(at, hpet + HPET_T0_CMP);
+		ticks *= 2;
+	} while ((s32)(at - readl(hpet + HPET_COUNTER)) <= 0);
+	writel(readl(hpet + HPET_T0_CFG) | HPET_TN_ENABLE, hpet + HPET_T0_CFG);
+}
+
+static void hpet_shutdown(void)
+{
+	writel(readl(hpet + HPET_T0_CFG) & ~HPET_TN_ENABLE, hpet + HPET_T0_CFG);
+}
+
+static struct clock_event_device hpet_clockevent = {
+	.name = "hpet", .min_ticks = 128, .max_ticks = 0x7fffffff,
+	.set_next_event = hpet_next_event, .shutdown = hpet_shutdown,
+};
+
+static bool hpet_interrupt(unsigned int irq, void *data)
+{
+	clockevents_interrupt();
+	return true;
+}
+
+bool hpet_timer_init(void)
+{
+	if (!clocksource_hpet.mult || !(readl(hpet + HPET_ID) & HPET_ID_LEGACY) ||
+	    request_irq(PIT_IRQ, hpet_interrupt, "hpet", &hpet_clockevent))
+		return false;
+	writel((readl(hpet + HPET_T0_CFG) & ~(HPET_TN_LEVEL | HPET_TN_PERIODIC)) | HPET_TN_32BIT, hpet + HPET_T0_CFG);
+	writel(readl(hpet + HPET_CFG) | HPET_CFG_LEGACY, hpet + HPET_CFG);
+	hpet_clockevent.hz = clocksource_hpet.hz;
+	clockevents_register(&hpet_clockevent);
+	return true;
+}
+
+void hpet_timer_exit(void)
+{
+	clockevents_register(NULL);
+	writel(readl(hpet + HPET_CFG) & ~HPET_CFG_LEGACY, hpet + HPET_CFG);
+	free_irq(PIT_IRQ, &hpet_clockevent);
 }

@@ -3,7 +3,6 @@
  * The time stamp counter as a clock. Its rate comes from who knows it, the CPU
  * or the hypervisor, else from a comparison with the best other clock.
  */
-#include <asm/io.h>
 #include <asm/processor.h>
 #include <asm/setup.h>
 #include <asm/time.h>
@@ -11,22 +10,11 @@
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 #include <lib/cmdline.h>
-#include <lib/math64.h>
-
-#define TRY_TICKS	1000		/* of the other clock: its own tick is a thousandth then */
-#define TRY_PER_SEC	5000		/* and no try takes less than 1/5000 s */
-#define PAIRS		3		/* readings of both clocks, the closest of which counts */
-#define SPIN_LIMIT	1000000		/* readings; a clock that stops must not stop us */
 
 #define GUESS_HZ	5000000000ULL	/* no TSC is faster, so a delay is too long rather than too short */
 
-static u64 tsc_read(void)
-{
-	return rdtsc();
-}
-
 static struct clocksource clocksource_tsc = {
-	.name = "tsc", .read = tsc_read, .mask = ~0ULL, .rating = 300,
+	.name = "tsc", .read = rdtsc, .mask = ~0ULL, .rating = 300,
 };
 
 unsigned int tsc_khz(void)
@@ -56,63 +44,19 @@ static u64 hz_from_base_frequency(void)
 	return (cpuid_checked(0x16, 0).eax & 0xffff) * 1000000ULL;
 }
 
-struct pair { u64 tsc, ref; };
-
-/* Both clocks at one moment: of a few readings the one that took least between two of the TSC. */
-static struct pair read_pair(const struct clocksource *ref)
-{
-	struct pair best = { 0 };
-	u64 least = ~0ULL;
-	unsigned int i;
-
-	for (i = 0; i < PAIRS; i++) {
-		u64 before = rdtsc(), value = ref->read(), took = rdtsc() - before;
-
-		if (took < least) {
-			least = took;
-			best = (struct pair){ before + took / 2, value };
-		}
-	}
-	return best;
-}
-
-static struct calibration_try try_once(const struct clocksource *ref)
-{
-	u64 goal = max((u64)TRY_TICKS, ref->hz / TRY_PER_SEC);
-	struct pair start = read_pair(ref), end;
-	unsigned int i;
-
-	for (i = 0; i < SPIN_LIMIT; i++)
-		if (((ref->read() - start.ref) & ref->mask) >= goal)
-			break;
-	end = read_pair(ref);
-	return (struct calibration_try){
-		.ticks = end.tsc - start.tsc,
-		.ref = i < SPIN_LIMIT ? (end.ref - start.ref) & ref->mask : 0,
-	};
-}
-
-static u64 measure(const struct clocksource *ref)
-{
-	struct calibration_try tries[CALIBRATE_TRIES];
-	unsigned int i;
-
-	for (i = 0; i < CALIBRATE_TRIES; i++)
-		tries[i] = try_once(ref);
-	return calibrate(tries, CALIBRATE_TRIES, ref->hz);
-}
-
 /* Each other clock in turn until one gives an answer. */
 static u64 hz_from_clocks(const char **name)
 {
 	const struct clocksource *ref;
 
 	for (ref = clocksource_best(NULL); ref; ref = ref->next) {
-		u64 hz = measure(ref);
+		u64 hz = calibrate_clock(&clocksource_tsc, ref);
 
 		*name = ref->name;
-		if (hz)
+		if (hz) {
+			clocksource_tsc.measured = true;
 			return hz;
+		}
 		boot_warn(STAGE_TIME, "the rate of the TSC by %s differs from try to try, not believed", ref->name);
 	}
 	return 0;

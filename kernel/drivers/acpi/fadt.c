@@ -174,6 +174,18 @@ bool acpi_pm_timer_irq_enable(void)
 	return true;
 }
 
+#define BOOT_ARCH_NO_RTC	(1u << 5)	/* table 5.11 */
+
+bool acpi_has_rtc(void)
+{
+	return !(FADT_HAS(iapc_boot_arch) && fadt->header.revision >= 5 && fadt->iapc_boot_arch & BOOT_ARCH_NO_RTC);
+}
+
+u8 acpi_rtc_century(void)
+{
+	return FADT_HAS(century) && fadt->century < 0x80 ? fadt->century : 0;
+}
+
 /*
  * A register of one byte, as the reset and sleep registers must be (4.8.3.6,
  * 4.8.3.7). Nothing happens when there is none, or when it claims to be RAM.

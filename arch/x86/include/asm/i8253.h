@@ -7,9 +7,10 @@
 
 #define PIT_HZ		1193182
 
-#define PIT_CH0		0x40		/* wired to IRQ 0 */
+#define PIT_CH0		0x40		/* wired to PIT_IRQ */
 #define PIT_CH2		0x42		/* wired to the speaker and to port 61h */
 #define PIT_MODE	0x43
+#define PIT_IRQ		0		/* line of the ISA bus */
 
 extern struct spinlock i8253_lock;	/* the ports above; a mode word and its bytes belong together */
 

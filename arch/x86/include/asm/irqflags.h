@@ -3,6 +3,8 @@
 #ifndef ASM_IRQFLAGS_H
 #define ASM_IRQFLAGS_H
 
+#include <lib/types.h>
+
 /** local_irq_save() - interrupts off; returns RFLAGS for local_irq_restore() */
 static inline unsigned long local_irq_save(void)
 {
@@ -15,6 +17,15 @@ static inline unsigned long local_irq_save(void)
 static inline void local_irq_restore(unsigned long flags)
 {
 	__asm__ volatile("pushq %0; popfq" : : "g"(flags) : "memory", "cc");
+}
+
+/** irqs_disabled() - whether this CPU takes no interrupts now */
+static inline bool irqs_disabled(void)
+{
+	unsigned long flags;
+
+	__asm__ volatile("pushfq; popq %0" : "=rm"(flags));
+	return !(flags & 1ul << 9);
 }
 
 static inline void local_irq_enable(void)

@@ -25,4 +25,24 @@ void pit_init(void);
 /** tsc_init() - after the other three, which it is measured against */
 void tsc_init(void);
 
+/**
+ * time_events_init() - find what interrupts at a time, and see that it does
+ * Sleeps let the CPU halt after it. Context: once, boot CPU, after irq_init(), interrupts on.
+ */
+void time_events_init(void);
+
+/* Each makes its device interrupt this CPU at a time; false when there is none. exit(): never mind. */
+bool apic_timer_init(void);
+bool hpet_timer_init(void);
+void hpet_timer_exit(void);
+bool pit_timer_init(void);
+void pit_timer_exit(void);
+
+/** apic_timer_cpu_init() - the same for another CPU, if apic_timer_init() succeeded. Interrupts off */
+void apic_timer_cpu_init(void);
+
+struct date_time;
+/** rtc_read() - the date in the CMOS clock; -ENODEV without one, -EIO when it is none */
+int rtc_read(struct date_time *t);
+
 #endif
