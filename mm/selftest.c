@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The allocators tried out on the machine itself: "selftest=mm" on the command
- * line, or "selftest mm" in the monitor. Memory is as before afterwards.
+ * The allocators tried out on the machine itself: selftest=mm. Memory is as
+ * before afterwards.
  */
 #include <asm/init_64.h>
 #include <asm/setup.h>
-#include <kernel/monitor.h>
-#include <kernel/printk.h>
-#include <lib/cmdline.h>
+#include <kernel/selftest.h>
 #include <lib/string.h>
 #include <mm/init.h>
 #include <mm/slab.h>
@@ -17,17 +15,7 @@
 #define ROUNDS		20000
 #define EXHAUST_LIMIT	(SZ_1G >> PAGE_SHIFT)	/* taking every page of more than this takes too long */
 
-static unsigned int nr_checks, nr_failed;
 static u64 random_state;
-
-static void check(bool ok, const char *what)
-{
-	nr_checks++;
-	if (ok)
-		return;
-	nr_failed++;
-	printk("selftest mm: failed: %s\n", what);
-}
 
 static unsigned int random_below(unsigned int n)
 {
@@ -58,7 +46,7 @@ static void test_pages(void)
 		size_t size = PAGE_SIZE << held[nr].order;
 
 		if (held[nr].page) {
-			check(signed_well(page_address(held[nr].page), size), "a page run was overwritten");
+			selftest_check(signed_well(page_address(held[nr].page), size), "a page run was overwritten");
 			__free_pages(held[nr].page, held[nr].order);
 			held[nr].page = NULL;
 			continue;
@@ -84,7 +72,7 @@ static void test_kmalloc(void)
 		unsigned int nr = random_below(HELD);
 
 		if (held[nr]) {
-			check(signed_well(held[nr], ksize(held[nr])), "an object was overwritten");
+			selftest_check(signed_well(held[nr], ksize(held[nr])), "an object was overwritten");
 			kfree(held[nr]);
 			held[nr] = NULL;
 			continue;
@@ -109,11 +97,11 @@ static void test_zeroed_memory(void)
 		free_page(page);
 	}
 	page = get_free_page(GFP_KERNEL | __GFP_ZERO);
-	check(page, "a page for the test of zeros");
+	selftest_check(page, "a page for the test of zeros");
 	for (i = 0; page && i < PAGE_SIZE; i++)
 		if (page[i])
 			break;
-	check(i == PAGE_SIZE, "__GFP_ZERO left something");
+	selftest_check(i == PAGE_SIZE, "__GFP_ZERO left something");
 	free_page(page);
 }
 
@@ -136,19 +124,19 @@ static void test_vmalloc(void)
 	drain_local_pages();
 	before = nr_free_pages();
 	va = vmalloc(size);
-	check(va, "vmalloc of 300 pages");
+	selftest_check(va, "vmalloc of 300 pages");
 	if (!va)
 		return;
 	for (i = 0; i < size; i += PAGE_SIZE)
 		sign(va + i, PAGE_SIZE);
 	for (i = 0; i < size; i += PAGE_SIZE)
-		check(signed_well(va + i, PAGE_SIZE), "a vmalloc page was overwritten");
-	check(!is_mapped(va + size), "no guard page behind a vmalloc area");
+		selftest_check(signed_well(va + i, PAGE_SIZE), "a vmalloc page was overwritten");
+	selftest_check(!is_mapped(va + size), "no guard page behind a vmalloc area");
 	vfree(va);
-	check(!is_mapped(va) && !is_mapped(va + size - 1), "vfree left a mapping");
+	selftest_check(!is_mapped(va) && !is_mapped(va + size - 1), "vfree left a mapping");
 	vm_flush();
 	/* page tables of these addresses stay, and a slab for the area's list of pages */
-	check(nr_free_pages() + 16 >= before, "vfree kept pages");
+	selftest_check(nr_free_pages() + 16 >= before, "vfree kept pages");
 }
 
 /* A way to take memory, and how much of it. */
@@ -204,16 +192,16 @@ static void test_out_of_memory(void)
 		return;
 	for (i = 0; i < ARRAY_SIZE(meals); i++)
 		eaten[i] = eat(&meals[i], had / 100 * meals[i].percent + 1);
-	check(!nr_free_pages(), "memory was refused while there was some");
-	check(!kmalloc(100000, GFP_ATOMIC), "kmalloc from nothing");
-	check(!alloc_pages(GFP_ATOMIC | __GFP_NOWARN, 3), "pages from nothing");
-	check(!vmalloc(SZ_1M), "vmalloc from nothing");
+	selftest_check(!nr_free_pages(), "memory was refused while there was some");
+	selftest_check(!kmalloc(100000, GFP_ATOMIC), "kmalloc from nothing");
+	selftest_check(!alloc_pages(GFP_ATOMIC | __GFP_NOWARN, 3), "pages from nothing");
+	selftest_check(!vmalloc(SZ_1M), "vmalloc from nothing");
 	for (i = 0; i < ARRAY_SIZE(meals); i++)
 		give_back(&meals[i], eaten[i]);
 	vm_flush();
 	drain_local_pages();
 	/* struct pages of what was not initialised, page tables of the areas and an empty slab per cache stay */
-	check(nr_free_pages() + had / 64 + 64 >= had, "memory did not come back");
+	selftest_check(nr_free_pages() + had / 64 + 64 >= had, "memory did not come back");
 }
 
 #ifdef LANTERN_DEBUG
@@ -239,9 +227,8 @@ static void plant_damage(void)
 
 static void selftest_mm(void)
 {
-	nr_checks = nr_failed = 0;
 	random_state = 1;
-	check(mem_books_check(), "books before");
+	selftest_check(mem_books_check(), "books before");
 	test_pages();
 	test_kmalloc();
 	test_zeroed_memory();
@@ -249,21 +236,6 @@ static void selftest_mm(void)
 	test_out_of_memory();
 	plant_damage();
 	drain_local_pages();
-	check(mem_books_check(), "books after");
-	printk("selftest mm: %u checks, %u failed\n", nr_checks, nr_failed);
+	selftest_check(mem_books_check(), "books after");
 }
-
-void mm_selftest_if_asked(void)
-{
-	if (cmdline_list_has(boot_command_line, "selftest", "mm"))
-		selftest_mm();
-}
-
-static int cmd_selftest(int argc, char **argv)
-{
-	if (argc != 2 || strcmp(argv[1], "mm"))
-		return -1;
-	selftest_mm();
-	return 0;
-}
-MONITOR_COMMAND(selftest, "mm", "try out the memory allocators", cmd_selftest);
+SELFTEST(mm, selftest_mm);

@@ -28,9 +28,6 @@ bool deferred_init_step(void);
 void mem_books_print(void);
 bool mem_books_check(void);
 
-/** mm_selftest_if_asked() - run the self test when "selftest=mm" is on the command line; after mm_init() */
-void mm_selftest_if_asked(void);
-
 /** memtest_if_asked() - test the free memory when "memtest" or "memtest=..." is on the command line; after mm_init() */
 void memtest_if_asked(void);
 

@@ -77,7 +77,6 @@ void __ref __noreturn start_kernel(void)
 	mm_init(boot_command_line, arch_ram_bytes());	/* alloc_pages; memblock allocates no more */
 	time_init();		/* ktime_get() and the delays; what is printed from here on has its time */
 	panic_show_saved(boot_command_line);
-	mm_selftest_if_asked();
 	irq_init();		/* request_irq; interrupts are taken from here on */
 	local_irq_enable();
 	time_events_init();	/* timers, msleep */

@@ -6,6 +6,7 @@
 #include <kernel/monitor.h>
 #include <kernel/console.h>
 #include <kernel/printk.h>
+#include <kernel/selftest.h>
 #include <asm/processor.h>
 #include <lib/cmdline.h>
 #include <lib/string.h>
@@ -254,6 +255,7 @@ void monitor_run(const char *cmdline)
 	static struct editor editor;
 
 	printk_answers();
+	selftest_if_asked();
 	run_script(cmdline);
 	for (;;) {
 		printk(MONITOR_PROMPT);

@@ -49,6 +49,9 @@ SECTIONS
 		__bench_rows_start = .;
 		KEEP(*(SORT(.bench.*)))
 		__bench_rows_end = .;
+		__selftests_start = .;
+		KEEP(*(SORT(.selftests.*)))
+		__selftests_end = .;
 		__ex_table_start = .;
 		KEEP(*(__ex_table))
 		__ex_table_end = .;
