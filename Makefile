@@ -48,7 +48,7 @@ ASFLAGS		:= -D__ASSEMBLY__ -Wa,--fatal-warnings -Wa,-mx86-used-note=no
 # Each CPU has a canary of its own, a per-CPU variable (stackprotector.c).
 STACK_PROTECTOR	:= -fstack-protector-strong -mstack-protector-guard=tls -mstack-protector-guard-reg=gs \
 		   -mstack-protector-guard-symbol=__stack_chk_guard
-KERNEL_CFLAGS	 = $(COMMON) $(STACK_PROTECTOR) -O2 -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer $(if $(DEBUG),-DLANTERN_DEBUG)
+KERNEL_CFLAGS	 = $(COMMON) $(STACK_PROTECTOR) -O2 -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer $(if $(DEBUG),-DLANTERN_DEBUG -DLANTERN_LOCKDEP)
 # The boot part keeps no pointer in initialised data (see relocs-checked), so no
 # jump tables either; gnu-efi supplies the UEFI types. LOADER_PART: shared sources
 # leave out what only the kernel asks for.
@@ -96,7 +96,8 @@ help:
 #help make debug                QEMU stopped at the first instruction; prints the gdb line
 #help make clean                remove build/
 #help
-#help DEBUG=1 adds checks of every slab object to the kernel (make clean before and after);
+#help DEBUG=1 adds checks of every slab object and of the order of locks to the kernel
+#help (make clean before and after);
 #help V=1 shows commands; CMDLINE="..." sets the built-in command line of the image;
 #help APPEND="..." the command line of make run; QEMU_ARGS="..." adds to QEMU's;
 #help ACCEL=kvm uses /dev/kvm (never guessed).

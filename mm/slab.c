@@ -450,6 +450,7 @@ static void cache_setup(struct kmem_cache *cache, const char *name, unsigned int
 	unsigned long flags;
 
 	memset(cache, 0, sizeof(*cache));
+	spin_lock_init(&cache->lock);
 	if (DEBUG_OBJECTS)
 		end += sizeof(u64);
 	cache->name = name;

@@ -13,16 +13,32 @@
 #define KERNEL_SPINLOCK_H
 
 #include <asm/irqflags.h>
+#include <kernel/lockdep.h>
 #include <kernel/preempt.h>
 
 struct spinlock {
 	u32	val;			/* SPIN_LOCKED, and the last of the queue from SPIN_TAIL_SHIFT on */
+#ifdef LANTERN_LOCKDEP
+	struct lockdep_map dep;
+#endif
 };
 
 #define SPIN_LOCKED	1u
 #define SPIN_TAIL_SHIFT	8		/* the lowest byte is the holder's alone */
 
+/* A lock as reports name it: "vmalloc.c: &lock" */
+#define LOCK_NAME(lock)	__FILE_NAME__ ": " #lock
+
+#ifdef LANTERN_LOCKDEP
+/** spin_lock_init() - a free lock; those made at one place are one class to the checker of lock orders */
+#define spin_lock_init(lock) do {					\
+	static const struct lock_class_key _key = { LOCK_NAME(lock) };	\
+	*(lock) = (struct spinlock){ .dep.key = &_key };		\
+} while (0)
+#else
 static_assert(sizeof(struct spinlock) == 4, "a lock fits where a word does");
+#define spin_lock_init(lock)	(*(lock) = (struct spinlock){ 0 })
+#endif
 
 /** spin_lock_slow() - wait for a lock that is not free; @lock is taken when it returns */
 void spin_lock_slow(struct spinlock *lock);
@@ -35,42 +51,59 @@ static inline bool spin_try_free(struct spinlock *lock)
 					   __ATOMIC_RELAXED);
 }
 
-static inline void spin_lock(struct spinlock *lock)
+static __inline_always void __spin_lock(struct spinlock *lock, const char *name)
 {
 	preempt_disable();
-	if (unlikely(!spin_try_free(lock)))
+	lock_acquire(&lock->dep, name, LOCK_WAITS);
+	if (unlikely(!spin_try_free(lock))) {
+		lock_contended(&lock->dep);
 		spin_lock_slow(lock);
+	}
 }
 
-/** spin_trylock() - take the lock if nobody has it and nobody waits; whether it was taken */
-static inline bool spin_trylock(struct spinlock *lock)
+static __inline_always bool __spin_trylock(struct spinlock *lock, const char *name)
 {
 	preempt_disable();
-	if (likely(spin_try_free(lock)))
+	if (likely(spin_try_free(lock))) {
+		lock_acquire(&lock->dep, name, LOCK_TRIES);
 		return true;
+	}
 	preempt_enable();
 	return false;
 }
 
+static __inline_always void __spin_unlock(struct spinlock *lock)
+{
+	lock_release(&lock->dep);
+	__atomic_store_n((u8 *)&lock->val, 0, __ATOMIC_RELEASE);
+}
+
+static __inline_always unsigned long __spin_lock_irqsave(struct spinlock *lock, const char *name)
+{
+	unsigned long flags = local_irq_save();
+
+	__spin_lock(lock, name);
+	return flags;
+}
+
+#define spin_lock(lock)		__spin_lock(lock, LOCK_NAME(lock))
+
+/** spin_trylock() - take the lock if nobody has it and nobody waits; whether it was taken */
+#define spin_trylock(lock)	__spin_trylock(lock, LOCK_NAME(lock))
+
 static inline void spin_unlock(struct spinlock *lock)
 {
-	__atomic_store_n((u8 *)&lock->val, 0, __ATOMIC_RELEASE);
+	__spin_unlock(lock);
 	preempt_enable();
 }
 
 /** spin_lock_irqsave() - interrupts of this CPU off, then the lock; returns the flags for the way back */
-static inline unsigned long spin_lock_irqsave(struct spinlock *lock)
-{
-	unsigned long flags = local_irq_save();
-
-	spin_lock(lock);
-	return flags;
-}
+#define spin_lock_irqsave(lock)	__spin_lock_irqsave(lock, LOCK_NAME(lock))
 
 static inline void spin_unlock_irqrestore(struct spinlock *lock, unsigned long flags)
 {
 	/* interrupts first: one that has waited finds the lock free, and preempt_enable() may switch */
-	__atomic_store_n((u8 *)&lock->val, 0, __ATOMIC_RELEASE);
+	__spin_unlock(lock);
 	local_irq_restore(flags);
 	preempt_enable();
 }

@@ -1,16 +1,33 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The kernel built with DEBUG=1 boots, works, and tells of damage to objects."""
+"""The kernel built with DEBUG=1 boots, works, and tells of damage to objects and of locks in a wrong order."""
 import os
+import re
 
 import qemu
 from test_memory import check_selftest, tables
 
+# each mistake that selftest=locks plants, with the function in which its parts were seen
+MISTAKES = r"""lockdep: locks are taken in opposite orders
+lockdep:   selftest.c: &blue, taken in \w+\+0x\w+
+lockdep:   selftest.c: &red, wanted in \w+\+0x\w+
+lockdep: but before
+lockdep:   selftest.c: &red, taken in \w+\+0x\w+
+lockdep:   selftest.c: &blue, then in \w+\+0x\w+
+lockdep: a lock that an interrupt waits for is taken where one may come
+lockdep:   selftest.c: &green, taken by one in \w+\+0x\w+
+lockdep:   selftest.c: &green, open to one in \w+\+0x\w+
+"""
+
 
 def test_debug_build_reports_planted_damage_and_nothing_else(boot):
     machine = boot(firmware="bios", kernel=os.path.join(qemu.BUILD, "debug", "lantern.efi"), memory="64M",
-                   append='selftest=mm monitor.exec="map;poweroff"')
+                   append='selftest=mm,locks monitor.exec="map;locks;poweroff"')
     assert machine.wait() == "guest-shutdown"
     check_selftest(machine.log, 1)
     assert "memory: the books balance\n" in tables(machine.log)[0]
     damage = [line.split(": ")[2] for line in machine.log.splitlines() if line.startswith("slab: ")]
     assert damage == ["written past its end", "written after free", "double free"]
+    assert "selftest locks: " in machine.log and ", 0 failed" in machine.log.split("selftest locks: ")[1].split("\n")[0]
+    told = "".join(line + "\n" for line in machine.log.splitlines() if line.startswith("lockdep: "))
+    assert re.fullmatch(MISTAKES, told), told
+    assert re.search(r"^page_alloc.c: &zone->lock +\d+ +\d+ +\d+  off$", machine.log, re.M)

@@ -18,12 +18,12 @@ static inline void cpu_relax(void) { sched_yield(); }
 static __thread bool interrupts_are_off;
 static inline unsigned long local_irq_save(void)
 {
-	unsigned long was = interrupts_are_off;
+	unsigned long flags = interrupts_are_off ? 0 : 1 << 9;
 
 	interrupts_are_off = true;
-	return was;
+	return flags;
 }
-static inline void local_irq_restore(unsigned long flags) { interrupts_are_off = flags; }
+static inline void local_irq_restore(unsigned long flags) { interrupts_are_off = !flags; }
 
 #define ASM_PERCPU_H
 #define NR_CPUS	64

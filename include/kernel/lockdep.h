@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The order in which locks are taken, watched in debug builds: a deadlock that
+ * could happen is reported when its parts have been seen once each, without it
+ * having to happen. Two kinds are found:
+ *
+ *  - b is taken while a is held, and somewhere, perhaps over further locks, a is
+ *    taken while b is held;
+ *  - a lock is taken in an interrupt, or leads to others there, and one of them
+ *    is also taken by code that such an interrupt may interrupt.
+ *
+ * Locks of one kind are a class, so that the order seen between two of them
+ * counts for all. A static lock is a class of its own; those in arrays and on the
+ * heap belong to the class of the spin_lock_init() that made them. In other
+ * builds nothing of this is left.
+ */
+#ifndef KERNEL_LOCKDEP_H
+#define KERNEL_LOCKDEP_H
+
+#include <lib/types.h>
+
+/* Its address stands for a class. */
+struct lock_class_key {
+	const char *name;		/* file and lock as it was made there, "slab.c: &cache->lock" */
+};
+
+/* The part of a lock that the checker knows it by. Zeroed: a static lock. */
+struct lockdep_map {
+	const struct lock_class_key *key;
+	u8	class;			/* number + 1, 0: not looked up yet */
+};
+
+/* How a lock is wanted. */
+enum lock_how {
+	LOCK_WAITS,			/* as long as it takes: can be part of a deadlock */
+	LOCK_TRIES,			/* only if it is free */
+};
+
+#ifdef LANTERN_LOCKDEP
+
+/**
+ * lock_acquire() - this CPU is about to wait for a spinlock, or has got it by trying
+ * @name: of the class, if this is a static lock that was not seen before; static
+ * Context: any; reports once what it finds wrong.
+ */
+void lock_acquire(struct lockdep_map *map, const char *name, enum lock_how how);
+
+/** lock_contended() - after lock_acquire(): somebody has it */
+void lock_contended(struct lockdep_map *map);
+
+/** lock_release() - it is free again; in any order */
+void lock_release(struct lockdep_map *map);
+
+#else
+
+#define lock_acquire(map, name, how)	((void)0)
+#define lock_contended(map)		((void)0)
+#define lock_release(map)		((void)0)
+
+#endif
+
+#endif
