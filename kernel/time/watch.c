@@ -12,7 +12,7 @@
 #include <lib/printf.h>
 
 #define REFINE_AFTER	(1 * NSEC_PER_SEC)	/* a reading is off by a microsecond: 1 ppm of this */
-#define WATCH_EVERY	(10 * NSEC_PER_SEC)
+#define WATCH_EVERY	(20 * NSEC_PER_SEC)	/* some 2000 instructions, and an idle CPU may run 200 a second */
 #define SPANS		16			/* or as often as the other clock comes round 16 times */
 #define DRIFT_LIMIT	128			/* a right clock stays within a part in this */
 
