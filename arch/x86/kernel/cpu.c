@@ -4,6 +4,7 @@
 #include <asm/idt.h>
 #include <asm/mce.h>
 #include <asm/processor.h>
+#include <asm/speculation.h>
 #include <kernel/printk.h>
 #include <lib/printf.h>
 #include <lib/string.h>
@@ -45,19 +46,16 @@ static void model_name(char name[49])
 void identify_cpu(void)
 {
 	struct cpuid_regs r = cpuid(0, 0);
-	u32 sig = cpuid_checked(1, 0).eax, family = sig >> 8 & 0xf, model = sig >> 4 & 0xf;
+	u32 sig = cpuid_checked(1, 0).eax;
 	char vendor[13] = { 0 }, name[49], list[12 * ARRAY_SIZE(features)] = "";
 	unsigned int i, n = 0;
 
 	memcpy(vendor, &r.ebx, 4);
 	memcpy(vendor + 4, &r.edx, 4);
 	memcpy(vendor + 8, &r.ecx, 4);
-	if (family == 6 || family == 0xf)
-		model |= sig >> 12 & 0xf0;
-	if (family == 0xf)
-		family += sig >> 20 & 0xff;
 	model_name(name);
-	printk("cpu: %s \"%s\", family %u model %u stepping %u\n", vendor, name, family, model, sig & 0xf);
+	printk("cpu: %s \"%s\", family %u model %u stepping %u\n", vendor, name, x86_family(sig), x86_model(sig),
+	       sig & 0xf);
 
 	for (i = 0; i < ARRAY_SIZE(features); i++) {
 		struct cpuid_regs f = cpuid_checked(features[i].leaf, 0);
@@ -96,5 +94,6 @@ void cpu_init(void)
 	tss_load();
 	idt_load();
 	enable_protections();
+	speculation_cpu_init();
 	mce_cpu_init();
 }

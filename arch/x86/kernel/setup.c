@@ -10,6 +10,7 @@
 #include <asm/efi.h>
 #include <asm/init_64.h>
 #include <asm/sections.h>
+#include <asm/speculation.h>
 #include <asm/traps.h>
 #include <kernel/acpi.h>
 #include <kernel/framebuffer.h>
@@ -191,6 +192,7 @@ void __init setup_arch(void)
 	serial8250_remap();
 
 	trap_init();		/* a stack overflow is reported; it needs the guard page */
+	speculation_init();
 	pt_check();
 	initrd_print();
 

@@ -66,5 +66,18 @@ static inline bool rdmsr_safe(u32 msr, u64 *value)
 	*value = (u64)hi << 32 | lo;
 	return ok;
 }
+
+/** wrmsr_safe() - false when the CPU has no such register, or takes no such value */
+static inline bool wrmsr_safe(u32 msr, u64 value)
+{
+	bool ok = false;
+
+	__asm__ volatile("1: wrmsr\n"
+			 "   movb $1, %0\n"
+			 "2:\n"
+			 _ASM_EXTABLE("1b", "2b")
+			 : "+q"(ok) : "c"(msr), "a"((u32)value), "d"((u32)(value >> 32)) : "memory");
+	return ok;
+}
 #endif
 #endif
