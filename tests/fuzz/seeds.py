@@ -5,10 +5,15 @@ The maps of MACHINES are those real machines print when Linux boots on them, as
 found in public bug reports; long_map() goes on in the manner of such firmware to
 the several hundred entries that desktops and servers have been seen with.
 """
+import os
 import random
 import struct
+import sys
 
 import lz4.block
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import microcode  # noqa: E402
 
 RAM, RESERVED, ACPI, NVS = 1, 2, 3, 4
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
@@ -161,6 +166,14 @@ def madt():
     yield "endless", fixed + cpus + bytes(8)
 
 
+def cpio():
+    early = microcode.early("GenuineIntel", bytes(range(64)))
+    yield "early", early
+    yield "two", microcode.cpio([("init", b"#!"), ("dev", b""), ("etc/passwd\0\0\0", b"root:")]) + early
+    yield "end", microcode.cpio([], align=4)
+
+
 SEEDS = {"efistub/efi_e820": efi_e820, "kernel/lib/e820": e820, "kernel/lib/e820_edit": e820_edit,
+         "kernel/lib/cpio": cpio,
          "kernel/drivers/acpi/madt": madt,
          "kernel/lib/memparse": memparse, "kernel/lib/cmdline": cmdline, "kernel/lib/lz4": lz4_blocks, "mm/memblock": memblock}
