@@ -31,7 +31,7 @@ def negative_sum(data):
 
 
 def intel(revision, signature, platforms=FIRST, others=(), data_size=2000, old_sizes=False):
-    """One update; OTHERS are the (signature, platforms) of its table. SDM 3A 11.11.1."""
+    """One update; OTHERS are the (signature, platforms) of its table. SDM 3A 10.11.1."""
     def header(signature, platforms, checksum):
         sizes = (0, 0) if old_sizes else (data_size, total)
         return struct.pack("<7I", 1, revision & 0xffffffff, DATE, signature, checksum, 1, platforms) + \

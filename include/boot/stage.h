@@ -77,6 +77,7 @@
 	S(85, ACPI,		"acpi-tables",		"The ACPI tables that the kernel needs are found and checked.") \
 	S(86, EFI_RUNTIME,	"efi-runtime",		"The runtime services of the firmware are found.") \
 	S(87, PAGE_ALLOC,	"page-allocator",	"Free memory goes from memblock to the page allocator.") \
+	S(88, MICROCODE,	"microcode",		"Microcode in the initial RAM disk is looked for, and loaded.") \
 	S(90, TIME,		"time",			"Clocks are found and measured, one is chosen.") \
 	S(99, MONITOR,		"monitor",		"The monitor waits for a command.")
 

@@ -173,7 +173,26 @@ def cpio():
     yield "end", microcode.cpio([], align=4)
 
 
+def intel():
+    """A byte, 1 to have the checksums made right, then the file; intel_fuzz.c has the CPU."""
+    cpu, other = (microcode.SKYLAKE, 1), (0x406e3, 0x80)
+    updates = [microcode.intel(1, *cpu, data_size=64), microcode.intel(7, *other, others=[cpu, cpu], data_size=400),
+               microcode.intel(-3, *cpu, others=[other], data_size=4), microcode.intel(2, *cpu, old_sizes=True)]
+    yield "empty", b"\0"
+    for nr, update in enumerate(updates):
+        yield f"one-{nr}", b"\1" + update
+    for repair in range(2):
+        yield f"all-{repair}", bytes([repair]) + b"".join(updates)
+
+
+def amd():
+    one = microcode.amd({0x800f11: 0x8011, 0x800f12: 0x8012}, [(3, 0x8012), (9, 0x8011), (5, 0x8012)])
+    yield "one", one
+    yield "two", microcode.amd({0x830f10: 0x8310}, [(7, 0x8310), (8, 0x8012)]) + one
+    yield "table", microcode.amd({}, [])
+
+
 SEEDS = {"efistub/efi_e820": efi_e820, "kernel/lib/e820": e820, "kernel/lib/e820_edit": e820_edit,
-         "kernel/lib/cpio": cpio,
+         "kernel/lib/cpio": cpio, "arch/x86/kernel/microcode/intel": intel, "arch/x86/kernel/microcode/amd": amd,
          "kernel/drivers/acpi/madt": madt,
          "kernel/lib/memparse": memparse, "kernel/lib/cmdline": cmdline, "kernel/lib/lz4": lz4_blocks, "mm/memblock": memblock}

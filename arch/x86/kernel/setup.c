@@ -9,6 +9,7 @@
 #include <asm/e820.h>
 #include <asm/efi.h>
 #include <asm/init_64.h>
+#include <asm/microcode.h>
 #include <asm/sections.h>
 #include <asm/speculation.h>
 #include <asm/traps.h>
@@ -185,6 +186,7 @@ void __init setup_arch(void)
 
 	boot_stage(STAGE_MEMBLOCK);
 	memblock_setup();
+	microcode_init();	/* the CPU as its maker mended it, before anything relies on its features */
 
 	boot_stage(STAGE_PAGING);
 	paging_init();		/* direct map up; boot tables no longer used */
