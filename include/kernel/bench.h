@@ -16,7 +16,13 @@
 struct bench_row {
 	const char	*name;
 	void		(*run)(unsigned int rounds);
+	/* Before the first run and after the last, interrupts on. NULL: nothing to do */
+	void		(*prepare)(void);
+	void		(*finish)(void);
 };
+
+#define BENCH_ROW(_id) \
+	static const struct bench_row bench_row_##_id __used __aligned(8) __section(".bench." #_id)
 
 /**
  * BENCH() - add a row
@@ -34,7 +40,6 @@ struct bench_row {
 			barrier();							\
 		}									\
 	}										\
-	static const struct bench_row bench_row_##_id					\
-	__used __aligned(8) __section(".bench." #_id) = { _name, bench_run_##_id }
+	BENCH_ROW(_id) = { .name = _name, .run = bench_run_##_id }
 
 #endif

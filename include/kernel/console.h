@@ -67,7 +67,7 @@ void console_irq_init(void);
 
 /**
  * console_wait() - after console_getc() had nothing: sleep until that may have changed
- * Returns at once when a console can only be polled. Context: interrupts on.
+ * Returns soon when a console can only be polled. Context: one thread, the monitor.
  */
 void console_wait(void);
 

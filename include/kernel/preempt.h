@@ -29,6 +29,12 @@
 /* A CPU comes up with its first thread not to be switched away from. */
 #define INIT_PREEMPT_COUNT	(PREEMPT_NO_RESCHED + 1)
 
+/** preempt_schedule() - let another thread run unless interrupts are off; preempt_enable() calls it */
+void preempt_schedule(void);
+
+/** preempt_schedule_irq() - the same at the end of an interrupt: interrupts are off, and off when it returns */
+void preempt_schedule_irq(void);
+
 /** preempt_count() - the counts, without the bit of the scheduler */
 static inline unsigned int preempt_count(void)
 {
@@ -56,9 +62,28 @@ static inline void preempt_disable(void)
 	preempt_count_add(1);
 }
 
+/** preempt_enable() - one preempt_disable() less; the last one makes the switch that was wanted meanwhile */
 static inline void preempt_enable(void)
 {
-	preempt_count_sub(1);
+	if (unlikely(preempt_count_dec_and_test()))
+		preempt_schedule();
+}
+
+/** need_resched() - whether another thread shall run on this CPU */
+static inline bool need_resched(void)
+{
+	return !(preempt_count_raw() & PREEMPT_NO_RESCHED);
+}
+
+/* set_need_resched(), clear_need_resched() - for the scheduler */
+static inline void set_need_resched(void)
+{
+	preempt_count_and(~PREEMPT_NO_RESCHED);
+}
+
+static inline void clear_need_resched(void)
+{
+	preempt_count_or(PREEMPT_NO_RESCHED);
 }
 
 #endif

@@ -11,9 +11,13 @@
 #include <kernel/init.h>
 #include <kernel/initmem.h>
 #include <kernel/irq.h>
+#include <kernel/kthread.h>
 #include <kernel/monitor.h>
+#include <kernel/panic.h>
 #include <kernel/panic_save.h>
 #include <kernel/printk.h>
+#include <kernel/sched.h>
+#include <kernel/smp.h>
 #include <kernel/stage.h>
 #include <kernel/tty.h>
 #include <lib/cmdline.h>
@@ -68,6 +72,14 @@ void __ref console_init(void)
 		boot_warn(STAGE_CONSOLE, "none of the consoles asked for is there");
 }
 
+static int monitor_thread(void *unused)
+{
+	boot_stage(STAGE_MONITOR);
+	stage_print_times(tsc_khz());
+	free_initmem();		/* what is marked __init is gone */
+	monitor_run(boot_command_line);
+}
+
 void __ref __noreturn start_kernel(void)
 {
 	boot_stage(STAGE_START_KERNEL);
@@ -77,13 +89,14 @@ void __ref __noreturn start_kernel(void)
 	mm_init(boot_command_line, arch_ram_bytes());	/* alloc_pages; memblock allocates no more */
 	time_init();		/* ktime_get() and the delays; what is printed from here on has its time */
 	panic_show_saved(boot_command_line);
+	sched_init();		/* threads can be made; they run once start_kernel() is done */
 	irq_init();		/* request_irq; interrupts are taken from here on */
+	smp_init();		/* messages between CPUs */
 	local_irq_enable();
 	time_events_init();	/* timers, msleep */
 	console_irq_init();	/* a key wakes the CPU */
 	memtest_if_asked();
-	boot_stage(STAGE_MONITOR);
-	stage_print_times(tsc_khz());
-	free_initmem();			/* what is marked __init is gone */
-	monitor_run(boot_command_line);
+	if (!kthread_run(monitor_thread, NULL, "monitor"))
+		panic("no memory for the thread of the monitor");
+	cpu_idle_loop();	/* what this thread does from here on, when no other has anything to do */
 }

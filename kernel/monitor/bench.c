@@ -42,9 +42,15 @@ static int cmd_bench(int argc, char **argv)
 	const struct bench_row *row;
 
 	for (row = __bench_rows_start; row < __bench_rows_end; row++) {
-		u64 took = best_of_tries(row->run);
-		unsigned long long ticks = took > nothing ? took - nothing : 0;	/* of ROUNDS rounds */
+		unsigned long long ticks;	/* of ROUNDS rounds */
+		u64 took;
 
+		if (row->prepare)
+			row->prepare();
+		took = best_of_tries(row->run);
+		if (row->finish)
+			row->finish();
+		ticks = took > nothing ? took - nothing : 0;
 		printk("bench: %-32s %8llu.%02llu ticks\n", row->name, ticks / ROUNDS, ticks % ROUNDS * 100 / ROUNDS);
 	}
 	return 0;

@@ -6,6 +6,7 @@
  * the owner, who looks for news after it has let go.
  */
 #include <kernel/console.h>
+#include <kernel/preempt.h>
 #include <kernel/printk.h>
 #include <asm/io.h>
 #include <asm/irqflags.h>
@@ -165,7 +166,7 @@ static bool show_next(struct console *con)
  * Show up to @limit records. Text added between the last read and console_leave()
  * had no one to show it, so look again after leaving.
  */
-static void catch_up(struct console *con, u32 limit)
+static void follow_log(struct console *con, u32 limit)
 {
 	bool wait = limit > 1;			/* who may show one record takes no backlog over */
 
@@ -183,6 +184,14 @@ static void catch_up(struct console *con, u32 limit)
 			return;
 		wait = false;
 	}
+}
+
+/* An owner that no CPU runs would keep all others waiting. */
+static void catch_up(struct console *con, u32 limit)
+{
+	preempt_disable();
+	follow_log(con, limit);
+	preempt_enable();
 }
 
 /* Whether interrupts wait for this CPU. Until they are on for the first time, none does. */
@@ -229,6 +238,7 @@ void register_console(struct console *con)
 
 void console_write(const char *s, size_t n)
 {
+	preempt_disable();
 	for (struct console *con = first_console(); con; con = con->next) {
 		if (!console_enter(con, false))
 			continue;
@@ -238,6 +248,7 @@ void console_write(const char *s, size_t n)
 		console_leave(con);
 		catch_up(con, ~0u);
 	}
+	preempt_enable();
 }
 
 /* ---------------------------------------------------------------------- panic */

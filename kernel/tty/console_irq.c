@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Keys wake the CPU: consoles are still polled, but between two looks the CPU
- * sleeps until one of their lines interrupts. A console sleeps so only when its
- * interrupt has been seen to arrive; while one has not, the CPU stays awake.
+ * Keys wake the reader: consoles are still polled, but between two looks the
+ * thread sleeps until one of their lines interrupts. A console is waited for so
+ * only when its interrupt has been seen to arrive; while one has not, the thread
+ * stays awake.
  */
 #include <kernel/console.h>
-#include <asm/idle.h>
 #include <asm/io.h>
-#include <asm/irqflags.h>
 #include <kernel/init.h>
 #include <kernel/irq.h>
+#include <kernel/sched.h>
 #include <kernel/stage.h>
 
 #define PROBE_POLLS	100000u		/* some milliseconds: a device that means to interrupt has done so */
 
 static bool input_seen;			/* a line interrupted since the last wait; atomic */
+static struct task_struct *reader;	/* the thread in console_wait(); atomic */
 
 static bool input_interrupt(unsigned int irq, void *data)
 {
+	struct task_struct *p = __atomic_load_n(&reader, __ATOMIC_RELAXED);
+
 	__atomic_store_n(&input_seen, true, __ATOMIC_RELEASE);
+	if (p)
+		wake_up_process(p);
 	return true;
 }
 
@@ -69,11 +74,12 @@ static bool all_interrupt(void)
 void console_wait(void)
 {
 	if (!all_interrupt()) {
-		cpu_relax();
+		yield();
 		return;
 	}
-	local_irq_disable();
+	__atomic_store_n(&reader, current, __ATOMIC_RELAXED);	/* the monitor, which never ends */
+	set_current_state(TASK_INTERRUPTIBLE);
 	if (!__atomic_exchange_n(&input_seen, false, __ATOMIC_ACQ_REL))
-		arch_cpu_idle();
-	local_irq_enable();
+		schedule();
+	set_current_state(TASK_RUNNING);
 }

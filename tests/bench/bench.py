@@ -94,6 +94,7 @@ ROWS = [
     ("alloc_pages(0) and free", "instructions", lambda: kernel_rows()["alloc_pages(0) and free"]),
     ("kmalloc(64) and kfree", "instructions", lambda: kernel_rows()["kmalloc(64) and kfree"]),
     ("page walk of 4 levels, nothing allocated", "instructions", lambda: kernel_rows()["page walk to a 4 KiB page"]),
+    ("switch from one kernel thread to another", "instructions", lambda: kernel_rows()["context switch"]),
     ("kernel memory after boot with 256 MiB", "KiB", lambda: kernel_kib("256M")),
     ("smallest machine that starts (SeaBIOS, -kernel)", "MiB", smallest_machine),
     ("lantern.efi", "bytes", lambda: size("lantern.efi")),

@@ -26,5 +26,10 @@ def test_allocators_are_short():
 
 
 @pytest.mark.xdist_group("bench")
+def test_switches_are_short():
+    assert 40 < bench.kernel_rows()["context switch"] <= 150
+
+
+@pytest.mark.xdist_group("bench")
 def test_kernel_memory_by_the_books():
     assert 100 < bench.kernel_kib("256M") <= 4096

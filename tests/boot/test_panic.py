@@ -22,7 +22,7 @@ def test_report_and_last_messages_fit_one_page(boot, tmp_path):
     assert 47 == len(page) and 170 == max(len(line) for line in page + ["x" * 170])
     head = text.index("lantern: error 99 monitor: exception 14, #PF page fault")
     assert text[:head].count("] stage: ") >= 9, "the last messages are not above the report"
-    for part in ("error code 0x2: kernel write", "rip ", "r15 ", "cr3 ", "code ", "cmd_crash+", "start_kernel+", "panic: stopped"):
+    for part in ("error code 0x2: kernel write", "rip ", "r15 ", "cr3 ", "code ", "cmd_crash+", "monitor_thread+", "panic: stopped"):
         assert part in text[head:], part
     report = text[head:].rstrip("\n ?").split("\n")
     assert max(len(line) for line in report) <= 85, "wider than a screen of 85 characters"
@@ -46,7 +46,7 @@ def test_stack_overflow_names_the_recursion_and_who_began_it(boot):
     report = run(boot, "crash stack").split("lantern: error 99 monitor: exception 8, #DF double fault\n")[1]
     assert "the stack overflowed into its guard page" in report
     assert expect.re.search(r"overflow_stack\+[^\n]*\n  the same \d+ times more\n  [0-9a-f]{16}  cmd_crash\+", report)
-    assert "start_kernel+" in report
+    assert "monitor_thread+" in report
     assert expect.re.search(r"\ncode ( [0-9a-f]{2}){8} <[0-9a-f]{2}>( [0-9a-f]{2}){15}\n", report)
 
 

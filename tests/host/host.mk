@@ -29,6 +29,7 @@ host-units-mm/memtest := mm/memblock kernel/lib/kstrtox kernel/lib/memparse
 host-units-arch/x86/mm/set_memory := arch/x86/mm/pgtable
 host-units-kernel/printk/panic_save := kernel/lib/cmdline
 host-cflags-tests/host/kernel/printk/panic_save_test := -fshort-wchar
+host-units-kernel/sched/runqueue := kernel/lib/rbtree
 host-units-kernel/printk/printk := kernel/lib/cmdline kernel/lib/kstrtox
 host-units-kernel/tty/console_options := kernel/lib/cmdline kernel/lib/kstrtox
 host-units-kernel/drivers/acpi/tables := kernel/drivers/acpi/madt kernel/lib/cmdline

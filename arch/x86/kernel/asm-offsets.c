@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Offsets the compiler chooses, for .S files. The build turns the marked lines into asm-offsets.h. */
 #include <asm/ptrace.h>
+#include <kernel/sched.h>
 #include <lib/types.h>
 
 #define DEFINE(sym, value) __asm__ volatile("\n.ascii \"->" #sym " %0\"" : : "i"(value))
@@ -14,5 +15,7 @@ void asm_offsets(void)
 	OFFSET(PT_REGS_orig_ax, pt_regs, orig_ax);
 	OFFSET(PT_REGS_ip, pt_regs, ip);
 	OFFSET(PT_REGS_cs, pt_regs, cs);
+	OFFSET(TASK_sp, task_struct, sp);
+	OFFSET(TASK_stack_canary, task_struct, stack_canary);
 	DEFINE(PT_REGS_SIZE, sizeof(struct pt_regs));
 }

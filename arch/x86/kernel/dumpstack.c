@@ -14,6 +14,7 @@
 #include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
+#include <kernel/task.h>
 
 #define CODE_BEFORE		8	/* bytes */
 #define CODE_AFTER		16
@@ -92,7 +93,7 @@ static unsigned long boot_stack_end(unsigned long sp)
 }
 
 /* Each kind of stack: the end of the one an address lies on, 0 when it is on none of them. */
-static unsigned long (*const stack_kinds[])(unsigned long sp) = { boot_stack_end, ist_stack_end };
+static unsigned long (*const stack_kinds[])(unsigned long sp) = { boot_stack_end, ist_stack_end, task_stack_end };
 
 static unsigned long stack_end_of(unsigned long sp)
 {
@@ -164,7 +165,7 @@ void __noreturn die(const struct pt_regs *regs, unsigned int vector)
 		panic_stop();
 	}
 	printk("\n");
-	if (vector == X86_TRAP_DF && regs->sp - (unsigned long)init_stack_guard <= PAGE_SIZE)
+	if (vector == X86_TRAP_DF && task_stack_overflow(regs->sp))
 		printk("the stack overflowed into its guard page\n");
 	show_error_code(vector, regs->orig_ax);
 	show_regs(regs);

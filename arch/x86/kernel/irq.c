@@ -9,6 +9,7 @@
 #include <asm/i8259.h>
 #include <asm/io_apic.h>
 #include <asm/percpu.h>
+#include <asm/processor-flags.h>
 #include <kernel/irq.h>
 #include <kernel/monitor.h>
 #include <kernel/preempt.h>
@@ -70,6 +71,8 @@ void do_interrupt(struct pt_regs *regs)
 	++*this_cpu_ptr(&vector_counts[vector]);
 	handle_vector(regs, vector);
 	preempt_count_sub(HARDIRQ_OFFSET);
+	if (!preempt_count_raw() && regs->flags & X86_EFLAGS_IF)
+		preempt_schedule_irq();
 }
 
 const struct irq_chip *irq_chip_of(unsigned int irq)

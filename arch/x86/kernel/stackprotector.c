@@ -22,14 +22,14 @@ static u64 state;
 /* SplitMix64 */
 static u64 next_random(void)
 {
-	u64 z = state += 0x9e3779b97f4a7c15;
+	u64 z = __atomic_add_fetch(&state, 0x9e3779b97f4a7c15, __ATOMIC_RELAXED);
 
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
 	z = (z ^ z >> 27) * 0x94d049bb133111eb;
 	return z ^ z >> 31;
 }
 
-static u64 new_canary(void)
+u64 stack_canary_new(void)
 {
 	return next_random() & ~0xffULL;
 }
@@ -54,12 +54,17 @@ __attribute__((no_stack_protector)) void stack_canary_init(void)
 {
 	if (!boot_deterministic())
 		state = seed_of_loader() ^ rdtsc();
-	this_cpu_write(__stack_chk_guard, new_canary());
+	this_cpu_write(__stack_chk_guard, stack_canary_new());
+}
+
+u64 stack_canary_current(void)
+{
+	return this_cpu_read(__stack_chk_guard);
 }
 
 void stack_canary_prepare(unsigned long cpu_off)
 {
-	*(u64 *)((unsigned long)&__stack_chk_guard + cpu_off) = new_canary();
+	*(u64 *)((unsigned long)&__stack_chk_guard + cpu_off) = stack_canary_new();
 }
 
 void __noreturn __stack_chk_fail(void)

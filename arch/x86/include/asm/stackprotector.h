@@ -14,6 +14,12 @@
  */
 void stack_canary_init(void);
 
+/** stack_canary_new() - a number for a new thread; switch_to() makes it that of the CPU. Context: any */
+u64 stack_canary_new(void);
+
+/** stack_canary_current() - that of the thread that runs on this CPU */
+u64 stack_canary_current(void);
+
 /** stack_canary_prepare() - a number for the CPU with @cpu_off, before it runs C code */
 void stack_canary_prepare(unsigned long cpu_off);
 

@@ -38,6 +38,11 @@ static __thread unsigned int count = 1u << 31 | 1;
 static inline unsigned int preempt_count_raw(void) { return count; }
 static inline void preempt_count_add(unsigned int n) { count += n; }
 static inline void preempt_count_sub(unsigned int n) { count -= n; }
+static inline void preempt_count_and(unsigned int mask) { count &= mask; }
+static inline void preempt_count_or(unsigned int mask) { count |= mask; }
+static inline bool preempt_count_dec_and_test(void) { return !--count; }
+void preempt_schedule(void);
+void preempt_schedule(void) { }
 
 /* Run @fn on CPUs 0 to @nr - 1; each gets its number. */
 static inline void run_cpus(unsigned int nr, void *(*fn)(void *cpu))

@@ -6,6 +6,9 @@
 #define ASM_IO_H
 #define ASM_IRQFLAGS_H
 #define ASM_PROCESSOR_H
+#define KERNEL_PREEMPT_H
+static inline void preempt_disable(void) { }
+static inline void preempt_enable(void) { }
 #define ASM_PERCPU_H
 #define this_cpu_read(var)	(var)
 #define this_cpu_write(var, v)	((var) = (v))

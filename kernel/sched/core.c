@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Switching threads, and putting them to sleep and waking them.
+ *
+ * The lock of a queue is held across a switch: the thread before takes it, the
+ * one after lets go of it. So whoever has the lock of the queue a thread was in
+ * and finds it asleep knows that no CPU is on its stack any more.
+ *
+ * A thread's cpu changes under the lock of its old queue, while it is in none.
+ */
+#include <kernel/sched.h>
+#include <asm/idle.h>
+#include <asm/irqflags.h>
+#include <asm/page.h>
+#include <asm/sections.h>
+#include <asm/stackprotector.h>
+#include <asm/switch_to.h>
+#include <asm/time.h>
+#include <asm/timex.h>
+#include <kernel/panic.h>
+#include <kernel/smp.h>
+#include <kernel/spinlock.h>
+#include <kernel/task.h>
+#include "runqueue.h"
+
+#define SLICE_MS	4
+#define STEAL_LOOK	16		/* threads an idle CPU looks at before it gives up */
+
+struct cpu_rq {
+	struct spinlock	lock;		/* interrupts off; of two, that of the lower CPU first */
+	unsigned int	cpu;
+	struct run_queue q;		/* lock */
+};
+
+struct task_struct init_task = {
+	.stack = init_stack, .state = TASK_RUNNING, .se.prio = PRIO_IDLE, .usage = 1, .comm = "idle/0",
+};
+DEFINE_PER_CPU(struct task_struct *, current_task) = &init_task;
+
+static_assert(THREAD_SIZE == INIT_STACK_SIZE, "the boot stack is that of a thread like others");
+
+static DEFINE_PER_CPU(struct cpu_rq, runqueues);
+static struct cpu_rq *cpu_rqs[NR_CPUS];		/* NULL: no such CPU, or not yet; atomic */
+static unsigned int nr_cpu_rqs;			/* the highest number that was used + 1 */
+
+static struct task_struct *task_of(struct sched_entity *se)
+{
+	return container_of(se, struct task_struct, se);
+}
+
+static struct cpu_rq *this_rq(void)
+{
+	return this_cpu_ptr(&runqueues);
+}
+
+/* ---------------------------------------------------------------- whose CPU does what */
+
+static struct cpu_rq *task_rq_lock(struct task_struct *p, unsigned long *flags)
+{
+	struct cpu_rq *rq;
+
+	for (;;) {
+		rq = cpu_rqs[__atomic_load_n(&p->cpu, __ATOMIC_ACQUIRE)];
+		*flags = spin_lock_irqsave(&rq->lock);
+		if (likely(rq == cpu_rqs[__atomic_load_n(&p->cpu, __ATOMIC_RELAXED)]))
+			return rq;
+		spin_unlock_irqrestore(&rq->lock, *flags);
+	}
+}
+
+static void task_rq_unlock(struct cpu_rq *rq, unsigned long flags)
+{
+	spin_unlock_irqrestore(&rq->lock, flags);
+}
+
+/* Context: rq->lock held. */
+static void resched(struct cpu_rq *rq)
+{
+	if (rq == this_rq())
+		set_need_resched();
+	else
+		smp_send_reschedule(rq->cpu);
+}
+
+void scheduler_ipi(void)
+{
+	set_need_resched();
+}
+
+unsigned int nr_running(unsigned int cpu)
+{
+	const struct cpu_rq *rq = __atomic_load_n(&cpu_rqs[cpu], __ATOMIC_ACQUIRE);
+
+	return rq ? __atomic_load_n(&rq->q.nr_running, __ATOMIC_RELAXED) : 0;
+}
+
+static bool may_run_on(const struct task_struct *p, unsigned int cpu)
+{
+	return p->cpus_allowed >> cpu & 1 && __atomic_load_n(&cpu_rqs[cpu], __ATOMIC_RELAXED);
+}
+
+static bool is_idle_for(const struct task_struct *p, unsigned int cpu)
+{
+	return may_run_on(p, cpu) && !nr_running(cpu);
+}
+
+/*
+ * Where a thread wakes: on the CPU whose caches may still have its data, if that
+ * is idle; on the waker's, which has what it is woken for; on any idle one. When
+ * all are busy, it waits where it was.
+ */
+static unsigned int select_cpu(const struct task_struct *p)
+{
+	unsigned int here = this_cpu_read(cpu_number), cpu, allowed = NR_CPUS;
+
+	if (is_idle_for(p, p->cpu))
+		return p->cpu;
+	if (is_idle_for(p, here))
+		return here;
+	for (cpu = 0; cpu < nr_cpu_rqs; cpu++) {
+		if (is_idle_for(p, cpu))
+			return cpu;
+		if (may_run_on(p, cpu) && (allowed == NR_CPUS || nr_running(cpu) < nr_running(allowed)))
+			allowed = cpu;
+	}
+	return may_run_on(p, p->cpu) || allowed == NR_CPUS ? p->cpu : allowed;
+}
+
+/* ---------------------------------------------------------------- waking */
+
+/* Context: rq->lock held. */
+static void enqueue(struct cpu_rq *rq, struct task_struct *p, enum enqueue how)
+{
+	bool urgent;
+
+	rq_update(&rq->q, get_cycles());
+	urgent = rq_enqueue(&rq->q, &p->se, how);
+	__atomic_store_n(&p->state, TASK_RUNNING, __ATOMIC_RELAXED);
+	if (urgent)
+		resched(rq);
+}
+
+bool wake_up_process(struct task_struct *p)
+{
+	unsigned long flags;
+	struct cpu_rq *rq = task_rq_lock(p, &flags), *to;
+	u32 state = __atomic_load_n(&p->state, __ATOMIC_RELAXED);
+
+	if (state == TASK_RUNNING || state >= TASK_WAKING) {
+		task_rq_unlock(rq, flags);
+		return false;
+	}
+	if (p->se.on_rq) {			/* on its way to sleep */
+		__atomic_store_n(&p->state, TASK_RUNNING, __ATOMIC_RELAXED);
+		task_rq_unlock(rq, flags);
+		return true;
+	}
+	to = cpu_rqs[select_cpu(p)];
+	if (to != rq) {
+		/* the state keeps other wakers away until it is in the new queue */
+		__atomic_store_n(&p->state, TASK_WAKING, __ATOMIC_RELAXED);
+		rq_detach(&rq->q, &p->se);
+		__atomic_store_n(&p->cpu, to->cpu, __ATOMIC_RELEASE);
+		spin_unlock(&rq->lock);
+		spin_lock(&to->lock);
+		rq_attach(&to->q, &p->se);
+	}
+	enqueue(to, p, state == TASK_NEW ? ENQUEUE_NEW : ENQUEUE_WAKEUP);
+	task_rq_unlock(to, flags);
+	return true;
+}
+
+/* ---------------------------------------------------------------- switching */
+
+static void __noreturn schedule_bug(void)
+{
+	panic("schedule() in thread %s, where it may not be switched away from (count %#x)", current->comm,
+	      preempt_count());
+}
+
+/* The first thing after a switch. Context: rq->lock held, of the queue of the CPU we are on now. */
+static inline void finish_switch(struct task_struct *prev)
+{
+	struct cpu_rq *rq = this_rq();
+
+	if (unlikely(prev->state == TASK_DEAD) && !prev->se.on_rq)
+		task_is_dead(prev);	/* if not just preempted at its end */
+	spin_unlock(&rq->lock);
+}
+
+/* Context: preemption not disabled. */
+static inline void switch_threads(enum leave why)
+{
+	unsigned long flags = local_irq_save();
+	struct cpu_rq *rq = this_rq();
+	struct task_struct *prev = current, *next;
+
+	if (unlikely(preempt_count()))
+		schedule_bug();
+	spin_lock(&rq->lock);
+	clear_need_resched();
+	rq_update(&rq->q, get_cycles());
+	if (why == LEAVE_SLEEP && prev->state == TASK_RUNNING)
+		why = LEAVE_PREEMPTED;		/* woken before it slept */
+	next = task_of(rq_pick(&rq->q, why));
+	if (next == prev) {
+		spin_unlock(&rq->lock);
+	} else {
+		next->nr_switches++;
+		finish_switch(switch_to(prev, next));
+	}
+	local_irq_restore(flags);
+}
+
+void schedule(void)
+{
+	do
+		switch_threads(LEAVE_SLEEP);
+	while (unlikely(need_resched()));
+}
+
+void yield(void)
+{
+	switch_threads(LEAVE_YIELD);
+}
+
+void preempt_schedule(void)
+{
+	if (irqs_disabled())
+		return;			/* the interrupt that comes next, or the next preempt_enable(), does it */
+	do
+		switch_threads(LEAVE_PREEMPTED);
+	while (need_resched());
+}
+
+void preempt_schedule_irq(void)
+{
+	do
+		switch_threads(LEAVE_PREEMPTED);
+	while (need_resched());
+}
+
+void thread_start(struct task_struct *prev)
+{
+	finish_switch(prev);
+	local_irq_enable();
+	kthread_main();
+}
+
+/* ---------------------------------------------------------------- class and share */
+
+static void set_class(struct task_struct *p, int prio, int nice)
+{
+	unsigned long flags;
+	struct cpu_rq *rq = task_rq_lock(p, &flags);
+
+	rq_update(&rq->q, get_cycles());
+	if (rq_set_class(&rq->q, &p->se, prio, nice))
+		resched(rq);
+	task_rq_unlock(rq, flags);
+}
+
+void set_user_nice(struct task_struct *p, int nice)
+{
+	set_class(p, p->se.prio, min(max(nice, NICE_MIN), NICE_MAX));
+}
+
+void sched_set_fifo(struct task_struct *p, int prio)
+{
+	set_class(p, min(max(prio, PRIO_FAIR), PRIO_FIFO_MAX), p->se.nice);
+}
+
+void task_stat(struct task_struct *p, struct task_stat *stat)
+{
+	unsigned long flags;
+	struct cpu_rq *rq = task_rq_lock(p, &flags);
+
+	if (rq == this_rq())
+		rq_update(&rq->q, get_cycles());
+	*stat = (struct task_stat){
+		.cpu = p->cpu, .state = p->state, .prio = p->se.prio, .nice = p->se.nice,
+		.runs = rq->q.curr == &p->se, .cycles = p->se.sum_exec, .nr_switches = p->nr_switches,
+	};
+	task_rq_unlock(rq, flags);
+}
+
+/* ---------------------------------------------------------------- idle CPUs */
+
+static void lock_two(struct cpu_rq *a, struct cpu_rq *b)
+{
+	spin_lock(a->cpu < b->cpu ? &a->lock : &b->lock);
+	spin_lock(a->cpu < b->cpu ? &b->lock : &a->lock);
+}
+
+/* The first that waits in @from and may run here; not one far behind, so that the locks are held for a moment only. */
+static struct task_struct *find_stealable(struct cpu_rq *from, unsigned int cpu)
+{
+	struct sched_entity *se = NULL;
+	unsigned int i;
+
+	for (i = 0; i < STEAL_LOOK && (se = rq_waiting(&from->q, se)); i++)
+		if (task_of(se)->cpus_allowed >> cpu & 1)
+			return task_of(se);
+	return NULL;
+}
+
+/* Context: interrupts off. */
+static bool steal_from(struct cpu_rq *from, struct cpu_rq *to)
+{
+	struct task_struct *p;
+
+	lock_two(from, to);
+	p = find_stealable(from, to->cpu);
+	if (p) {
+		rq_dequeue(&from->q, &p->se);
+		rq_detach(&from->q, &p->se);
+		__atomic_store_n(&p->cpu, to->cpu, __ATOMIC_RELEASE);
+		rq_attach(&to->q, &p->se);
+		enqueue(to, p, ENQUEUE_MOVED);
+	}
+	spin_unlock(&from->lock);
+	spin_unlock(&to->lock);
+	return p;
+}
+
+/* A CPU with nothing to do takes what waits where most wait. Context: interrupts off. Return: whether it has some now. */
+static bool steal(void)
+{
+	struct cpu_rq *rq = this_rq();
+	unsigned int cpu, most = 1, busiest = NR_CPUS;
+
+	for (cpu = 0; cpu < nr_cpu_rqs; cpu++)
+		if (cpu != rq->cpu && nr_running(cpu) > most) {
+			most = nr_running(cpu);
+			busiest = cpu;
+		}
+	return busiest < NR_CPUS && steal_from(cpu_rqs[busiest], rq);
+}
+
+void cpu_idle_loop(void)
+{
+	preempt_enable();
+	for (;;) {
+		reap_dead_tasks();
+		preempt_disable();	/* nothing comes between the look and the sleep but interrupts */
+		local_irq_disable();
+		if (!need_resched() && !steal())
+			arch_cpu_idle();
+		local_irq_enable();
+		preempt_enable();
+	}
+}
+
+/* ---------------------------------------------------------------- start */
+
+void sched_cpu_init(struct task_struct *idle)
+{
+	struct cpu_rq *rq = this_rq();
+
+	rq->cpu = idle->cpu = this_cpu_read(cpu_number);
+	rq_init(&rq->q, &idle->se);
+	rq_update(&rq->q, get_cycles());
+	idle->stack_canary = stack_canary_current();
+	this_cpu_write(current_task, idle);
+	__atomic_store_n(&cpu_rqs[rq->cpu], rq, __ATOMIC_RELEASE);
+	if (rq->cpu >= nr_cpu_rqs)
+		nr_cpu_rqs = rq->cpu + 1;
+}
+
+void sched_init(void)
+{
+	if (tsc_khz())
+		rq_set_slice((u64)tsc_khz() * SLICE_MS);
+	se_set_class(&init_task.se, PRIO_IDLE, 0);
+	init_task.cpus_allowed = 1;
+	task_init();
+	sched_cpu_init(&init_task);
+}

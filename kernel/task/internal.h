@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Shared by the files of kernel/task/ and by nobody else. */
+#ifndef KERNEL_TASK_INTERNAL_H
+#define KERNEL_TASK_INTERNAL_H
+
+#include <kernel/spinlock.h>
+#include <kernel/task.h>
+
+extern struct list_head task_list;	/* all threads that have not been freed; tasks_lock */
+extern struct spinlock tasks_lock;	/* interrupts off; outer to the locks of run queues */
+
+#endif
