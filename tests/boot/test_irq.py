@@ -5,6 +5,7 @@ import re
 import expect
 import pytest
 import qemu
+from test_paging import symbols
 
 VECTOR = re.compile(r"^vector +(\d+) +irq (\d+) +(I/O APIC|PIC) +(\d+) +(\S+)$", re.M)
 
@@ -73,6 +74,8 @@ def test_what_is_reported_and_goes_on(boot):
     assert re.search(expect.warning(99, "#DB at 0x"), ask(m, "crash db"))
     assert re.search(expect.warning(99, "unknown interrupt, vector 153"), ask(m, "crash int"))
     assert "unknown" not in ask(m, "crash int"), "an unknown vector is told once"
+    assert "unknown" not in ask(m, "crash spurious"), "nobody pulled a line of the PIC"
+    assert re.search(r"^vector  39 +1 +nobody's\nvector  47 +1 +nobody's$", ask(m, "irq"), re.M)
     m.send("crash storm\r")
     m.expect(expect.warning(99, r"irq 9 \(storm\): \d+ interrupts in a row that no handler claims, line masked"))
     count = lines(ask(m, "irq"))["storm"]
@@ -101,3 +104,12 @@ def test_what_stops(boot, how, report):
     m.expect(report)
     m.expect(expect.PANIC_STOPPED)
     m.check_no_triple_fault()
+
+
+def test_an_early_nmi_is_told_later(boot):
+    m = boot(firmware="bios", kernel=qemu.LANTERN, cpu="max,la57=off", memory="64M", append="nokaslr", gdb=True)
+    m.gdb.run_to(symbols()["x86_64_start_kernel"])
+    m.qmp("inject-nmi")
+    m.gdb.go()
+    m.expect(expect.warning(84, "1 NMIs while the kernel started"))
+    m.expect(expect.PROMPT)

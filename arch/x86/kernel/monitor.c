@@ -2,6 +2,7 @@
 /* Monitor commands about the machine: map, regs, reboot, poweroff, crash. */
 #include <asm/e820.h>
 #include <asm/efi.h>
+#include <asm/irq_vectors.h>
 #include <asm/processor.h>
 #include <asm/traps.h>
 #include <kernel/acpi.h>
@@ -138,6 +139,8 @@ static int cmd_crash(int argc, char **argv)
 		__asm__ volatile("int $18");
 	else if (!strcmp(how, "int"))
 		__asm__ volatile("int $0x99");		/* a vector nobody has */
+	else if (!strcmp(how, "spurious"))	/* what the PICs send for a line that let go too early */
+		__asm__ volatile("int %0; int %1" : : "i"(PIC_VECTOR(7)), "i"(PIC_VECTOR(15)));
 	else if (!strcmp(how, "canary"))
 		overflow_buffer(64);
 	else if (!strcmp(how, "storm"))
@@ -152,4 +155,4 @@ static int cmd_crash(int argc, char **argv)
 		return -1;
 	return 0;
 }
-MONITOR_COMMAND(crash, "HOW", "fault on purpose: ud pf rodata gp de bp db mc int canary storm stack console panic", cmd_crash);
+MONITOR_COMMAND(crash, "HOW", "fault on purpose: ud pf rodata gp de bp db mc int spurious canary storm stack console panic", cmd_crash);

@@ -32,6 +32,7 @@
 #define DR7_FIXED		0x400UL
 
 static DEFINE_PER_CPU(unsigned int, nmi_count);
+static unsigned int early_nmis __section(".data");	/* also while BSS is not cleared yet */
 
 bool fixup_exception(struct pt_regs *regs)
 {
@@ -67,8 +68,10 @@ static void __noreturn die_low(const struct pt_regs *regs, unsigned int vector)
 
 void do_early_exception(struct pt_regs *regs, unsigned int vector)
 {
-	if (vector == X86_TRAP_NMI)		/* nobody here makes any; some boards do */
+	if (vector == X86_TRAP_NMI) {		/* nobody here makes any; some boards do */
+		early_nmis++;
 		return;
+	}
 	if (running_low())
 		die_low(regs, vector);
 	if (vector == X86_TRAP_PF && !(regs->orig_ax & (X86_PF_PROT | X86_PF_RSVD)) &&
@@ -168,6 +171,8 @@ void trap_init(void)
 		boot_panic(STAGE_PAGING, "no memory for the stacks of exceptions");
 	idt_setup();
 	cpu_init();
+	if (early_nmis)
+		boot_warn(STAGE_PAGING, "%u NMIs while the kernel started", early_nmis);
 }
 
 const char *trap_name(unsigned int vector)
