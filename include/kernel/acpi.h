@@ -86,6 +86,28 @@ static inline unsigned int acpi_trigger(u16 flags)
 	return flags >> 2 & 3;
 }
 
+/* The MCFG: memory that is the configuration space of some PCI buses. */
+
+#define ACPI_MAX_ECAMS	16
+
+struct acpi_ecam {
+	phys_addr_t	address;	/* of bus 0, also where the first bus is another */
+	u16		segment;
+	u8		first_bus, last_bus;
+};
+
+/** acpi_parse_mcfg() - at most @max entries of @len bytes of anything at all. Return: how many */
+unsigned int acpi_parse_mcfg(const void *table, size_t len, struct acpi_ecam *ecam, unsigned int max);
+
+/** acpi_check_ecam() - what is wrong with an entry, NULL when nothing is */
+const char *acpi_check_ecam(const struct acpi_ecam *ecam);
+
+/**
+ * acpi_parse_hpet() - the physical address of @size bytes of registers in @len bytes of a table
+ * Return: 0 when they are not in memory, or where RAM is.
+ */
+phys_addr_t acpi_parse_hpet(const void *table, size_t len, u64 size);
+
 /**
  * acpi_init() - find RSDP, FADT, DSDT and MADT; says what is missing or damaged ("acpi=off": nothing is looked for)
  * @rsdp: where the loader says the RSDP is; 0: look where a BIOS keeps it

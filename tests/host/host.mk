@@ -32,6 +32,7 @@ host-cflags-tests/host/kernel/printk/panic_save_test := -fshort-wchar
 host-units-kernel/sched/runqueue := kernel/lib/rbtree
 host-units-kernel/printk/printk := kernel/lib/cmdline kernel/lib/kstrtox
 host-units-kernel/tty/console_options := kernel/lib/cmdline kernel/lib/kstrtox
+host-units-kernel/drivers/acpi/mcfg := kernel/drivers/acpi/hpet
 host-units-kernel/drivers/acpi/tables := kernel/drivers/acpi/madt kernel/lib/cmdline
 host-units-kernel/tty/fbcon := kernel/tty/vt kernel/lib/utf
 host-units-kernel/tty/vgacon := kernel/tty/vt kernel/lib/utf

@@ -5,10 +5,10 @@
  */
 #include <asm/hpet.h>
 #include <asm/i8253.h>
-#include <asm/init_64.h>
 #include <asm/io.h>
 #include <asm/setup.h>
 #include <asm/time.h>
+#include <kernel/acpi.h>
 #include <kernel/clockchips.h>
 #include <kernel/irq.h>
 #include <kernel/stage.h>
@@ -35,16 +35,17 @@ static struct clocksource clocksource_hpet = {
 
 static bool map_registers(void)
 {
-	const struct acpi_hpet *table = (const void *)acpi_find_table("HPET");
+	const struct acpi_header *table = acpi_find_table("HPET");
+	phys_addr_t pa;
 
 	if (!table)
 		return false;
-	if (table->header.length < sizeof(*table) || table->space != 0 || !table->address ||
-	    phys_is_mapped(table->address, HPET_SIZE)) {
+	pa = acpi_parse_hpet(table, table->length, HPET_SIZE);
+	if (!pa) {
 		boot_warn(STAGE_TIME, "ACPI table HPET tells of no registers");
 		return false;
 	}
-	hpet = ioremap(table->address, HPET_SIZE, _PAGE_CACHE_UC);
+	hpet = ioremap(pa, HPET_SIZE, _PAGE_CACHE_UC);
 	return hpet;
 }
 

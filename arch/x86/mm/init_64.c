@@ -154,6 +154,12 @@ void *memremap(phys_addr_t pa, u64 size)
 	return phys_is_mapped(pa, size) ? __va(pa) : ioremap(pa, size, _PAGE_CACHE_WB);
 }
 
+void memunmap(const void *va)
+{
+	if ((unsigned long)va >= vmalloc_base)
+		iounmap(va);
+}
+
 phys_addr_t phys_addr_limit(void)
 {
 	unsigned int bits = cpuid_checked(0x80000008, 0).eax & 0xff;	/* CPUID: MAXPHYADDR */

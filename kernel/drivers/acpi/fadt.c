@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The FADT: PM timer, reset and power-off. There is no AML interpreter: the value
- * that PM1 or sleep control wants for S5 is found by a bounded scan of the DSDT
- * for the package named \_S5.
+ * The FADT: PM timer, reset and power-off. What PM1 or sleep control wants to be
+ * told for S5 is in the DSDT.
  */
 #include "internal.h"
 #include <asm/init_64.h>
@@ -66,7 +65,7 @@ static_assert(offsetof(struct acpi_fadt, sleep_status_reg) == 256, "ACPI 6.5 tab
 
 static const struct acpi_fadt *fadt;
 static u32 fadt_len;
-static int s5_type_a = -1, s5_type_b = -1;
+static struct acpi_s5 s5;
 
 static bool fadt_has(size_t end_of_field)
 {
@@ -76,47 +75,11 @@ static bool fadt_has(size_t end_of_field)
 #define FADT_HAS(field) \
 	fadt_has(offsetof(struct acpi_fadt, field) + sizeof(((struct acpi_fadt *)0)->field))
 
-/* AML integer constant: ZeroOp, OneOp or a byte prefix (ACPI 6.5, 20.2.3). */
-static int aml_small_integer(const u8 **p, const u8 *end)
+static const struct acpi_header *map_dsdt(void)
 {
-	if (*p >= end)
-		return -1;
-	switch (*(*p)++) {
-	case 0x00: return 0;
-	case 0x01: return 1;
-	case 0x0a: return *p < end ? *(*p)++ : -1;
-	}
-	return -1;
-}
+	const struct acpi_header *dsdt = FADT_HAS(x_dsdt) ? acpi_map_table(fadt->x_dsdt, "DSDT") : NULL;
 
-/*
- * "_S5_" must be preceded by NameOp, perhaps with the root prefix, and followed
- * by PackageOp, PkgLength, NumElements (7.4.2).
- */
-static bool parse_s5(const u8 *aml, const u8 *at, const u8 *end)
-{
-	const u8 *p = at + 4;
-	bool named = (at > aml && at[-1] == 0x08) || (at > aml + 1 && at[-1] == '\\' && at[-2] == 0x08);
-
-	if (!named || p >= end || *p++ != 0x12 || p >= end)
-		return false;
-	p += 1 + (*p >> 6);		/* PkgLength: bits 7:6 count the bytes that follow */
-	p += 1;				/* NumElements */
-	s5_type_a = aml_small_integer(&p, end);
-	s5_type_b = aml_small_integer(&p, end);
-	if (s5_type_b < 0)
-		s5_type_b = s5_type_a;
-	return s5_type_a >= 0 && s5_type_a < 8;
-}
-
-static void find_s5(const struct acpi_header *dsdt)
-{
-	const u8 *aml = (const u8 *)(dsdt + 1), *end = (const u8 *)dsdt + dsdt->length, *p;
-
-	for (p = aml; p + 4 < end; p++)
-		if (p[0] == '_' && !memcmp(p, "_S5_", 4) && parse_s5(aml, p, end))
-			return;
-	s5_type_a = -1;
+	return !dsdt && FADT_HAS(dsdt) ? acpi_map_table(fadt->dsdt, "DSDT") : dsdt;
 }
 
 void fadt_init(void)
@@ -129,9 +92,9 @@ void fadt_init(void)
 		return;
 	}
 	fadt_len = fadt->header.length;
-	dsdt = acpi_map_table(FADT_HAS(x_dsdt) && fadt->x_dsdt ? fadt->x_dsdt : FADT_HAS(dsdt) ? fadt->dsdt : 0, "DSDT");
-	if (dsdt)
-		find_s5(dsdt);
+	dsdt = map_dsdt();
+	if (!dsdt || !acpi_scan_s5(dsdt + 1, dsdt->length - sizeof(*dsdt), &s5))
+		boot_warn(STAGE_ACPI, "the DSDT does not say how to switch off");
 }
 
 unsigned int acpi_sci_irq(void)
@@ -164,7 +127,7 @@ bool acpi_pm_timer_irq_enable(void)
 {
 	u32 status, enable;
 
-	if (!acpi_pm_timer_port() || !fadt->pm1a_evt_blk || fadt->pm1a_evt_blk > 0xfff0)
+	if (!acpi_pm_timer_port() || !FADT_HAS(lengths) || !fadt->pm1a_evt_blk || fadt->pm1a_evt_blk > 0xff00)
 		return false;
 	enable_acpi_mode();
 	status = fadt->pm1a_evt_blk;
@@ -209,7 +172,7 @@ void acpi_reset(void)
 		gas_write8(&fadt->reset_reg, fadt->reset_value);
 }
 
-static void pm1_sleep(u32 port, int type)
+static void pm1_sleep(u32 port, unsigned int type)
 {
 	if (port && port <= 0xffff)
 		outw((inw(port) & ~(PM1_SLP_TYP(7) | PM1_SLP_EN)) | PM1_SLP_TYP(type) | PM1_SLP_EN, port);
@@ -220,12 +183,12 @@ static void hw_reduced_poweroff(void)
 	if (!FADT_HAS(sleep_status_reg))
 		return;
 	gas_write8(&fadt->sleep_status_reg, SLEEP_STATUS_WAK_STS);
-	gas_write8(&fadt->sleep_control_reg, SLEEP_CONTROL_SLP_TYP(s5_type_a) | SLEEP_CONTROL_SLP_EN);
+	gas_write8(&fadt->sleep_control_reg, SLEEP_CONTROL_SLP_TYP(s5.type_a) | SLEEP_CONTROL_SLP_EN);
 }
 
 void acpi_poweroff(void)
 {
-	if (s5_type_a < 0 || !FADT_HAS(flags))
+	if (!s5.valid || !FADT_HAS(flags))
 		return;
 	if (fadt->flags & FADT_HW_REDUCED) {
 		hw_reduced_poweroff();
@@ -234,6 +197,6 @@ void acpi_poweroff(void)
 	if (!fadt->pm1a_cnt_blk)
 		return;
 	enable_acpi_mode();
-	pm1_sleep(fadt->pm1a_cnt_blk, s5_type_a);
-	pm1_sleep(fadt->pm1b_cnt_blk, s5_type_b);
+	pm1_sleep(fadt->pm1a_cnt_blk, s5.type_a);
+	pm1_sleep(fadt->pm1b_cnt_blk, s5.type_b);
 }

@@ -12,6 +12,21 @@
  */
 const struct acpi_header *acpi_map_table(phys_addr_t pa, const char *signature);
 
+/* What the two PM1 control registers are to be told for soft-off (7.4.2) */
+struct acpi_s5 {
+	bool	valid;
+	u8	type_a, type_b;		/* 0 to 7 */
+};
+
+/**
+ * acpi_scan_s5() - the package named \_S5 in @len bytes of AML, damaged or hostile as they may be
+ * Return: @s5->valid. Nothing is read beyond the end; each byte is looked at a few times at most.
+ */
+bool acpi_scan_s5(const void *aml, size_t len, struct acpi_s5 *s5);
+
+/** mcfg_init() - print where PCI configuration space is in memory; acpi_init() calls it */
+void mcfg_init(void);
+
 /** fadt_init() - read what the FADT and the DSDT tell; acpi_init() calls it */
 void fadt_init(void);
 

@@ -5,6 +5,7 @@
  * tried.
  */
 #include "internal.h"
+#include <asm/e820.h>
 #include <asm/efi.h>
 #include <asm/init_64.h>
 #include <asm/setup.h>
@@ -17,6 +18,7 @@
 #define TABLE_MAX	(4u << 20)	/* bytes; longer is damage */
 #define ROOT_MAX	256		/* tables; more is damage */
 #define NR_MAPPINGS	16
+#define PIECE_MAX	(1u << 20)	/* bytes mapped for one table with its neighbours */
 
 struct acpi_rsdp {
 	char	signature[8];		/* "RSD PTR " */
@@ -34,7 +36,7 @@ struct acpi_rsdp {
 
 /*
  * Whole pages that were mapped for a table. Tables lie side by side, in memory
- * that the direct map may not show, so one mapping serves many.
+ * that the direct map may not show, so one mapping serves all of a piece.
  */
 static struct {
 	phys_addr_t	start, end;
@@ -44,6 +46,22 @@ static struct {
 static const struct acpi_header *root;	/* XSDT or RSDT; NULL: no ACPI */
 static phys_addr_t root_pa;
 static struct acpi_madt madt;
+
+/* The piece of memory that the map has for nothing but firmware, where it is small, is mapped as a whole. */
+static void widen(phys_addr_t pa, u64 len, phys_addr_t *start, phys_addr_t *end)
+{
+	unsigned int i;
+
+	for (i = 0; i < e820_table.nr; i++) {
+		const struct boot_e820_entry *e = &e820_table.entry[i];
+
+		if (e->type == E820_TYPE_RAM || e->size > PIECE_MAX || e->addr > pa || e->addr + e->size < pa + len)
+			continue;
+		*start = ALIGN_DOWN(e->addr, PAGE_SIZE);
+		*end = ALIGN(e->addr + e->size, PAGE_SIZE);
+		return;
+	}
+}
 
 static const void *map_phys(phys_addr_t pa, u64 len)
 {
@@ -56,6 +74,7 @@ static const void *map_phys(phys_addr_t pa, u64 len)
 	for (i = 0; i < NR_MAPPINGS && mappings[i].va; i++)
 		if (pa >= mappings[i].start && pa + len <= mappings[i].end)
 			return mappings[i].va + (pa - mappings[i].start);
+	widen(pa, len, &start, &end);
 	va = memremap(start, end - start);
 	if (!va)
 		return NULL;
@@ -171,24 +190,37 @@ void acpi_reserve_tables(void)
 /* On 16-byte boundaries in a piece of low memory (5.2.5.1). */
 static phys_addr_t scan_for_rsdp(phys_addr_t start, u32 size)
 {
-	const u8 *base = map_phys(start, size);
+	const u8 *base = memremap(start, size);
+	phys_addr_t found = 0;
 	u32 at;
 
-	for (at = 0; base && at + sizeof(struct acpi_rsdp) <= size; at += 16)
+	for (at = 0; base && !found && at + sizeof(struct acpi_rsdp) <= size; at += 16)
 		if (!memcmp(base + at, "RSD PTR ", 8) && checksum_ok(base + at, RSDP_V1_SIZE))
-			return start + at;
-	return 0;
+			found = start + at;
+	memunmap(base);
+	return found;
 }
 
 /* A BIOS keeps it in the first KiB of the extended BIOS data area or in its own ROM. */
 static phys_addr_t find_bios_rsdp(void)
 {
-	const u16 *segment = map_phys(0x40e, sizeof(*segment));
+	const u16 *segment = memremap(0x40e, sizeof(*segment));
 	phys_addr_t ebda = segment ? (phys_addr_t)*segment << 4 : 0, found = 0;
 
+	memunmap(segment);
 	if (ebda >= 0x80000 && ebda < 0xa0000)
 		found = scan_for_rsdp(ebda, 1024);
 	return found ? found : scan_for_rsdp(0xe0000, 0x20000);
+}
+
+static bool read_rsdp(phys_addr_t pa, struct acpi_rsdp *rsdp)
+{
+	const void *va = memremap(pa, sizeof(*rsdp));
+
+	if (va)
+		memcpy(rsdp, va, sizeof(*rsdp));
+	memunmap(va);
+	return va && !memcmp(rsdp->signature, "RSD PTR ", 8) && checksum_ok(rsdp, RSDP_V1_SIZE);
 }
 
 static const struct acpi_header *map_root(phys_addr_t pa, const char *signature)
@@ -199,18 +231,18 @@ static const struct acpi_header *map_root(phys_addr_t pa, const char *signature)
 
 static const struct acpi_header *find_root(phys_addr_t pa)
 {
-	const struct acpi_rsdp *rsdp = map_phys(pa, sizeof(*rsdp));
 	const struct acpi_header *table = NULL;
+	struct acpi_rsdp rsdp;
 
-	if (!rsdp || memcmp(rsdp->signature, "RSD PTR ", 8) || !checksum_ok(rsdp, RSDP_V1_SIZE)) {
+	if (!read_rsdp(pa, &rsdp)) {
 		boot_warn(STAGE_ACPI, "no RSDP at %#llx", (unsigned long long)pa);
 		return NULL;
 	}
-	if (rsdp->revision >= 2 && !checksum_ok(rsdp, sizeof(*rsdp)))
+	if (rsdp.revision >= 2 && !checksum_ok(&rsdp, sizeof(rsdp)))
 		boot_warn(STAGE_ACPI, "RSDP at %#llx: wrong extended checksum, XSDT ignored", (unsigned long long)pa);
-	else if (rsdp->revision >= 2)
-		table = map_root(rsdp->xsdt, "XSDT");
-	return table ? table : map_root(rsdp->rsdt, "RSDT");
+	else if (rsdp.revision >= 2)
+		table = map_root(rsdp.xsdt, "XSDT");
+	return table ? table : map_root(rsdp.rsdt, "RSDT");
 }
 
 const struct acpi_madt *acpi_madt(void)
@@ -266,4 +298,5 @@ void acpi_init(phys_addr_t rsdp)
 		return;
 	fadt_init();
 	madt_init();
+	mcfg_init();
 }

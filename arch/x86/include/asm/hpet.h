@@ -3,21 +3,6 @@
 #ifndef ASM_HPET_H
 #define ASM_HPET_H
 
-#include <kernel/acpi.h>
-
-/* The table that tells of it (3.2.4) */
-struct acpi_hpet {
-	struct acpi_header header;
-	u32	block_id;
-	u8	space, bit_width, bit_offset, access_size;	/* space 0: memory */
-	u64	address;
-	u8	number;
-	u16	min_tick;
-	u8	attributes;
-} __packed;
-
-static_assert(sizeof(struct acpi_hpet) == 56, "HPET 1.0a 3.2.4");
-
 #define HPET_SIZE	0x400
 
 /* Registers, offsets from the address (2.3) */

@@ -33,6 +33,9 @@ bool phys_is_mapped(phys_addr_t pa, u64 size);
 /** memremap() - memory the firmware left, cached: the direct map where it shows it, else a mapping of its own */
 void *memremap(phys_addr_t pa, u64 size);
 
+/** memunmap() - what memremap() gave; NULL does nothing */
+void memunmap(const void *va);
+
 /** phys_is_address() - whether the CPU can address all of a range: what firmware claims may be anything */
 bool phys_is_address(phys_addr_t pa, u64 size);
 

@@ -11,11 +11,15 @@ static char warnings[4096];
 char boot_command_line[COMMAND_LINE_SIZE];
 
 bool phys_is_address(phys_addr_t pa, u64 size) { return pa < MEMORY && size <= MEMORY - pa; }
-void *memremap(phys_addr_t pa, u64 size) { return phys_is_address(pa, size) ? memory + pa : NULL; }
+static unsigned int nr_maps;		/* live */
+void *memremap(phys_addr_t pa, u64 size) { return phys_is_address(pa, size) ? nr_maps++, memory + pa : NULL; }
+void memunmap(const void *va) { nr_maps -= !!va; }
 bool efi_enabled(void) { return true; }
 bool memblock_is_memory(phys_addr_t base, u64 size) { return false; }
 int memblock_reserve(phys_addr_t base, u64 size, enum mem_use use) { return 0; }
 void fadt_init(void) { }
+void mcfg_init(void) { }
+struct e820_table e820_table;
 int printk(const char *fmt, ...) { return 0; }
 
 void boot_warn(enum boot_stage stage, const char *fmt, ...)
@@ -67,6 +71,8 @@ static void machine(const u64 *tables, size_t nr)
 	memset(mappings, 0, sizeof(mappings));
 	warnings[0] = 0;
 	root = NULL;
+	nr_maps = 0;
+	e820_table.nr = 0;
 	put_rsdp(0x100, 0x200, 0x600);
 	put_table(0x200, "XSDT", tables, nr * sizeof(*tables));
 	put_table(0x600, "RSDT", rsdt, sizeof(rsdt));
@@ -88,6 +94,25 @@ static void the_first_good_table_is_taken(void **state)
 	acpi_init(0x100);
 	assert_string_equal(found(), "one");
 	assert_string_equal(warnings, "");
+}
+
+/* The RSDP is in a ROM, the tables are in two pieces of reserved memory, one of them too large to be mapped as a whole. */
+static void one_mapping_serves_a_piece(void **state)
+{
+	static const struct boot_e820_entry pieces[] = {
+		{ 0x200, 0x1800, E820_TYPE_ACPI }, { 0x2000, 0x1000, E820_TYPE_RAM }, { 0x3000, PIECE_MAX + 1, E820_TYPE_RESERVED },
+	};
+
+	machine((u64[]){ 0x3000, 0x2000, 0x1000 }, 3);
+	memcpy(e820_table.entry, pieces, sizeof(pieces));
+	e820_table.nr = ARRAY_SIZE(pieces);
+	acpi_init(0x100);
+	assert_string_equal(found(), "two");
+	assert_string_equal(found(), "two");
+	assert_int_equal(nr_maps, 3);
+	assert_true(mappings[0].start == 0 && mappings[0].end == 0x2000);	/* XSDT and the first TEST */
+	assert_true(mappings[1].start == 0x3000 && mappings[1].end == 0x4000);
+	assert_true(mappings[2].start == 0x2000 && mappings[2].end == 0x3000);
 }
 
 static void a_second_table_of_a_kind_is_told(void **state)
@@ -176,6 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_good_table_is_taken),
+		cmocka_unit_test(one_mapping_serves_a_piece),
 		cmocka_unit_test(a_second_table_of_a_kind_is_told),
 		cmocka_unit_test(a_damaged_table_is_told_and_the_next_taken),
 		cmocka_unit_test(a_damaged_xsdt_leaves_the_rsdt),
