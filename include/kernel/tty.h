@@ -19,7 +19,8 @@ int serial8250_console_start(const struct console_option *opt);
 void serial8250_remap(void);
 
 /**
- * i8042_console_init() - start the polled PS/2 keyboard as input console "kbd0"
+ * i8042_console_init() - start the polled PS/2 keyboard as input console "kbd0", with the layout of keymap=
+ * Ctrl-Alt-Del resets the machine from within its getc().
  * Return: 0, or -1 when there is no keyboard controller.
  */
 int i8042_console_init(void);

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The PS/2 keyboard as an input console, polled (an interrupt tells when to look): scan code set 1, which the
- * controller translates to, and the US layout. Laptops have this keyboard too.
- * All waits are bounded; a mouse on the second port is read and dropped.
+ * The PS/2 keyboard as an input console, polled (an interrupt tells when to look).
+ * Laptops have it too. The controller is asked to translate to scan code set 1;
+ * keyboard.c makes characters of what comes. All waits are bounded; a mouse on the
+ * second port is read and dropped.
  */
 #include <kernel/tty.h>
-#include <kernel/console.h>
 #include <asm/io.h>
+#include <asm/setup.h>
+#include <kernel/console.h>
+#include <kernel/printk.h>
+#include <kernel/reboot.h>
+#include <kernel/stage.h>
+#include <lib/cmdline.h>
+#include "keyboard.h"
 
 #define I8042_DATA	0x60
 #define I8042_STATUS	0x64		/* read */
@@ -18,9 +25,16 @@
 
 #define CMD_READ_CTR	0x20
 #define CMD_WRITE_CTR	0x60
-#define KBD_ENABLE_SCANNING	0xf4
 #define CMD_KBD_ENABLE	0xae
 #define CMD_WRITE_OBF	0xd2		/* the next byte comes back as if the keyboard had sent it */
+
+/* Commands of the keyboard and its answers */
+#define KBD_SET_LEDS	0xed
+#define KBD_ENABLE_SCANNING 0xf4
+#define KBD_ACK		0xfa
+#define KBD_RESEND	0xfe
+#define KEY_NONE	0xf9		/* the release of a key that does nothing */
+
 #define CTR_KBDINT	0x01
 #define CTR_AUXINT	0x02
 #define CTR_KBDDIS	0x10
@@ -31,108 +45,15 @@
 #define POLLS		100000u		/* about 100 ms: an inb() takes 1 us */
 #define MAX_STALE	32		/* bytes thrown away before we begin */
 
-#define SC_RELEASE	0x80		/* bit set when the key goes up */
-#define KEY_NONE	0xfa		/* also how the keyboard says yes to a command */
-#define SC_CTRL		0x1d
-#define SC_LSHIFT	0x2a
-#define SC_RSHIFT	0x36
-#define SC_CAPS		0x3a
-
-struct kbd {
-	bool	shift[2], ctrl, caps;	/* held; caps: toggled */
-	bool	extended;		/* 0xe0 came before */
-	u8	skip;			/* bytes of a Pause sequence still to come */
-};
-
-/* By scan code; 0: no character. The keypad acts as if Num Lock were on. */
-static const char plain[] =
-	"\0\33" "1234567890-=\b\tqwertyuiop[]\n\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 \0"
-	"\0\0\0\0\0\0\0\0\0\0" "\0\0" "789-456+1230.\0\0\\";
-static const char shifted[] =
-	"\0\33" "!@#$%^&*()_+\b\tQWERTYUIOP{}\n\0ASDFGHJKL:\"~\0|ZXCVBNM<>?\0*\0 \0"
-	"\0\0\0\0\0\0\0\0\0\0" "\0\0" "789-456+1230.\0\0|";
-
-static_assert(sizeof(plain) == 0x58 && sizeof(shifted) == 0x58, "one entry for each code to 0x56");
-
-static struct kbd kbd;
+static struct scancodes scancodes;
+static struct keyboard kbd;
+static char typed[KEY_BYTES];		/* of the last key */
+static int nr_typed, next_typed;
 static u8 ctr;				/* command byte of the controller, as set up */
 
-static int extended_key(u8 code)
-{
-	switch (code) {
-	case 0x1c:			/* keypad Enter */
-		return '\n';
-	case 0x35:			/* keypad / */
-		return '/';
-	case 0x53:			/* Delete */
-		return '\b';
-	}
-	return -1;
-}
-
-/* Take one byte from the keyboard. Return: the character it completes, or -1. */
-static int kbd_decode(struct kbd *k, u8 byte)
-{
-	u8 code = byte & ~SC_RELEASE;
-	bool down = !(byte & SC_RELEASE), ext = k->extended, shift;
-	char c;
-
-	if (k->skip) {
-		k->skip--;
-		return -1;
-	}
-	if (byte == 0xe0 || byte == 0xe1) {
-		k->extended = byte == 0xe0;
-		k->skip = byte == 0xe1 ? 2 : 0;
-		return -1;
-	}
-	k->extended = false;
-
-	if (code == SC_CTRL) {
-		k->ctrl = down;
-		return -1;
-	}
-	if (ext)			/* e0 2a and e0 36 are not shift keys */
-		return down ? extended_key(code) : -1;
-	if (code == SC_LSHIFT || code == SC_RSHIFT) {
-		k->shift[code == SC_RSHIFT] = down;
-		return -1;
-	}
-	if (!down)
-		return -1;
-	if (code == SC_CAPS) {
-		k->caps = !k->caps;
-		return -1;
-	}
-	if (code >= sizeof(plain) - 1)
-		return -1;
-
-	shift = k->shift[0] || k->shift[1];
-	if (plain[code] >= 'a' && plain[code] <= 'z')
-		shift ^= k->caps;
-	c = shift ? shifted[code] : plain[code];
-	if (k->ctrl && c >= '@' && c < 0x7f)
-		return c & 0x1f;
-	return c ? c : -1;
-}
-
-static int kbd_getc(struct console *con)
-{
-	int c = -1;
-
-	(void)con;
-	for (int i = 0; i < MAX_STALE && c < 0; i++) {
-		u8 status = inb(I8042_STATUS);
-		u8 byte;
-
-		if (status == 0xff || !(status & STR_OBF))
-			break;
-		byte = inb(I8042_DATA);
-		if (!(status & STR_AUXDATA))
-			c = kbd_decode(&kbd, byte);
-	}
-	return c;
-}
+/* What the keyboard has been told and not yet answered. */
+static enum { KBD_IDLE, KBD_ENABLING, KBD_WANTS_LEDS, KBD_TAKES_LEDS, KBD_DEAF } command;
+static u8 leds_shown = 0xff;		/* the firmware may have left any */
 
 static bool wait_status(u8 mask, u8 value)
 {
@@ -162,18 +83,105 @@ static bool drop_stale_bytes(void)
 	return false;
 }
 
-/* Translation on, keyboard clock on, no interrupts before somebody asks. */
-static bool controller_setup(void)
+static bool read_ctr(u8 *value)
 {
-	if (inb(I8042_STATUS) == 0xff || !drop_stale_bytes())
-		return false;
 	if (!send(I8042_COMMAND, CMD_READ_CTR) || !wait_status(STR_OBF, STR_OBF))
 		return false;
-	ctr = inb(I8042_DATA);
+	*value = inb(I8042_DATA);
+	return true;
+}
+
+static bool write_ctr(u8 value)
+{
+	return send(I8042_COMMAND, CMD_WRITE_CTR) && send(I8042_DATA, value);
+}
+
+/*
+ * Translation on, keyboard clock on, no interrupts before somebody asks. While
+ * the keyboard is off, no key comes between a question and its answer: a
+ * controller that does not keep CTR_XLATE leaves us scan code set 2.
+ */
+static bool controller_setup(void)
+{
+	u8 kept;
+
+	if (inb(I8042_STATUS) == 0xff || !drop_stale_bytes() || !read_ctr(&ctr))
+		return false;
 	ctr = (ctr & ~(CTR_KBDINT | CTR_AUXINT | CTR_KBDDIS)) | CTR_XLATE;
-	return send(I8042_COMMAND, CMD_WRITE_CTR) && send(I8042_DATA, ctr) &&
-	       send(I8042_COMMAND, CMD_KBD_ENABLE) &&
-	       send(I8042_DATA, KBD_ENABLE_SCANNING);	/* off after some Fast Boots; its ACK is no key */
+	if (!write_ctr(ctr | CTR_KBDDIS) || !read_ctr(&kept))
+		return false;
+	scancodes.set2 = !(kept & CTR_XLATE);
+	command = KBD_ENABLING;
+	return write_ctr(ctr) && send(I8042_COMMAND, CMD_KBD_ENABLE) &&
+	       send(I8042_DATA, KBD_ENABLE_SCANNING);	/* off after some Fast Boots */
+}
+
+/* ------------------------------------------------------------------------ LEDs */
+
+/* A keyboard that takes no bytes is asked once: nobody waits for it at every key. */
+static void tell_keyboard(u8 byte, int next)
+{
+	command = send(I8042_DATA, byte) ? next : KBD_DEAF;
+}
+
+static void update_leds(void)
+{
+	if (command == KBD_IDLE && leds_shown != kbd.leds)
+		tell_keyboard(KBD_SET_LEDS, KBD_WANTS_LEDS);
+}
+
+/* The keyboard answers when it likes, between keys. Return: whether @byte was an answer. */
+static bool take_answer(u8 byte)
+{
+	if (byte == KBD_RESEND && command != KBD_DEAF) {
+		command = KBD_IDLE;
+		leds_shown = kbd.leds;		/* not taken: no second try before they change */
+	} else if (byte == KBD_ACK && command == KBD_WANTS_LEDS) {
+		leds_shown = kbd.leds;
+		tell_keyboard(leds_shown, KBD_TAKES_LEDS);
+	} else if (byte == KBD_ACK && command != KBD_DEAF) {
+		command = KBD_IDLE;
+		update_leds();
+	}
+	return byte == KBD_ACK || byte == KBD_RESEND;
+}
+
+/* ------------------------------------------------------------------------ keys */
+
+static void take_byte(u8 byte)
+{
+	struct key_event event;
+	u8 leds = kbd.leds;
+	int n;
+
+	if (take_answer(byte) || !scancode_decode(&scancodes, byte, &event))
+		return;
+	n = keyboard_event(&kbd, event, typed);
+	if (n < 0) {
+		printk("Ctrl-Alt-Del: rebooting\n");
+		machine_restart();
+	}
+	nr_typed = n;
+	next_typed = 0;
+	if (kbd.leds != leds && command != KBD_DEAF) {
+		command = KBD_IDLE;		/* an answer that did not come so far will not come */
+		update_leds();
+	}
+}
+
+static int kbd_getc(struct console *con)
+{
+	for (int i = 0; i < MAX_STALE && next_typed == nr_typed; i++) {
+		u8 status = inb(I8042_STATUS);
+		u8 byte;
+
+		if (status == 0xff || !(status & STR_OBF))
+			break;
+		byte = inb(I8042_DATA);
+		if (!(status & STR_AUXDATA))
+			take_byte(byte);
+	}
+	return next_typed == nr_typed ? -1 : (u8)typed[next_typed++];
 }
 
 /*
@@ -184,8 +192,7 @@ static void kbd_irq_enable(struct console *con, bool provoke)
 {
 	if (!provoke)
 		return;			/* on since the test, which left nothing to undo */
-	if (send(I8042_COMMAND, CMD_WRITE_CTR) && send(I8042_DATA, ctr | CTR_KBDINT | CTR_AUXDIS) &&
-	    send(I8042_COMMAND, CMD_WRITE_OBF))
+	if (write_ctr(ctr | CTR_KBDINT | CTR_AUXDIS) && send(I8042_COMMAND, CMD_WRITE_OBF))
 		send(I8042_DATA, KEY_NONE);
 }
 
@@ -193,10 +200,25 @@ static struct console kbd_console = {
 	.name = "kbd0", .getc = kbd_getc, .irq = KBD_IRQ, .irq_enable = kbd_irq_enable,
 };
 
+static const struct keymap *chosen_keymap(void)
+{
+	const struct keymap *map;
+	char name[16];
+
+	if (cmdline_find_option(boot_command_line, "keymap", name, sizeof(name)) < 0)
+		return keymap_find("us");
+	map = keymap_find(name);
+	if (map)
+		return map;
+	boot_warn(STAGE_CONSOLE, "keymap '%s' is none of %s: us it is", name, keymap_names());
+	return keymap_find("us");
+}
+
 int i8042_console_init(void)
 {
 	if (!controller_setup())
 		return -1;
+	kbd.map = chosen_keymap();
 	register_console(&kbd_console);
 	return 0;
 }

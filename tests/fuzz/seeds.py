@@ -192,7 +192,16 @@ def amd():
     yield "table", microcode.amd({}, [])
 
 
+def keyboard():
+    """Set and layout in the first byte, then what a keyboard sends: words with Shift, AltGr, dead keys, locks, Pause."""
+    set1 = bytes.fromhex("2a1e9eaa 3aba1e 1d2e9d e0381003e0b8 e048e0c8 e11d45e19dc5 291e 45c54752 1d38e053 00 ff fa fe")
+    set2 = bytes.fromhex("121cf01cf012 58f058 e011f011 e075e0f075 e11477e1f014f077 0e1c 77f0776c 1411e071 00 fa aa")
+    for layout in range(6):
+        yield f"set1-{layout}", bytes([layout]) + set1 * 3
+        yield f"set2-{layout}", bytes([0x80 | layout]) + set2 * 3
+
+
 SEEDS = {"efistub/efi_e820": efi_e820, "kernel/lib/e820": e820, "kernel/lib/e820_edit": e820_edit,
          "kernel/lib/cpio": cpio, "arch/x86/kernel/microcode/intel": intel, "arch/x86/kernel/microcode/amd": amd,
-         "kernel/drivers/acpi/madt": madt,
+         "kernel/drivers/acpi/madt": madt, "kernel/tty/keyboard": keyboard,
          "kernel/lib/memparse": memparse, "kernel/lib/cmdline": cmdline, "kernel/lib/lz4": lz4_blocks, "mm/memblock": memblock}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* kernel/tty/i8042.c over a model of the controller: set 1 scan codes in, characters out. */
+/* kernel/tty/i8042.c over a model of the controller and its keyboard. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,6 +16,11 @@ static struct {
 	unsigned int head, tail;
 	u8 ctr, pending;
 	bool absent, mute, stuck, endless;
+	bool no_translation;		/* the bit does not stay */
+	bool deaf;			/* the keyboard answers nothing */
+	bool wants_leds;
+	u8 leds;
+	unsigned int nr_led_commands;
 	unsigned long accesses;
 } hw;
 
@@ -37,6 +42,17 @@ static u8 inb(u16 port)
 	return hw.head == hw.tail ? 0 : hw.queue[hw.head++ % 256];
 }
 
+static void keyboard_takes(u8 v)
+{
+	if (hw.deaf)
+		return;
+	if (hw.wants_leds)
+		hw.leds = v;
+	hw.wants_leds = v == 0xed;
+	hw.nr_led_commands += v == 0xed;
+	push(0xfa);
+}
+
 static void outb(u8 v, u16 port)
 {
 	if (port == 0x64) {
@@ -44,8 +60,10 @@ static void outb(u8 v, u16 port)
 		if (v == 0x20 && !hw.mute)
 			push(hw.ctr);
 	} else if (hw.pending == 0x60) {
-		hw.ctr = v;
+		hw.ctr = hw.no_translation ? v & ~0x40 : v;
 		hw.pending = 0;
+	} else {
+		keyboard_takes(v);
 	}
 }
 
@@ -53,7 +71,27 @@ static void cpu_relax(void) { }
 
 #include "kernel/tty/i8042.c"
 
+char boot_command_line[COMMAND_LINE_SIZE];
+
 static struct console *registered;
+static jmp_buf restarted;
+static unsigned int nr_warnings;
+
+void machine_restart(void)
+{
+	longjmp(restarted, 1);
+}
+
+int printk(const char *fmt, ...)
+{
+	return 0;
+}
+
+void boot_warn(enum boot_stage stage, const char *fmt, ...)
+{
+	assert_int_equal(stage, STAGE_CONSOLE);
+	nr_warnings++;
+}
 
 void register_console(struct console *con)
 {
@@ -65,79 +103,14 @@ static int setup(void **state)
 	(void)state;
 	memset(&hw, 0, sizeof(hw));
 	memset(&kbd, 0, sizeof(kbd));
+	memset(&scancodes, 0, sizeof(scancodes));
+	nr_typed = next_typed = 0;
+	leds_shown = 0xff;
+	boot_command_line[0] = 0;
+	nr_warnings = 0;
 	hw.ctr = 0x33;
 	registered = NULL;
 	return 0;
-}
-
-/* Feed scan codes, compare the characters they give. */
-static void expect_keys(const u8 *codes, size_t n, const char *text)
-{
-	char got[128];
-	size_t len = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		int c = kbd_decode(&kbd, codes[i]);
-
-		if (c >= 0)
-			got[len++] = c;
-	}
-	got[len] = 0;
-	assert_string_equal(got, text);
-}
-#define EXPECT_KEYS(text, ...) do { \
-	static const u8 codes[] = { __VA_ARGS__ }; \
-	expect_keys(codes, sizeof(codes), text); \
-} while (0)
-
-static void letters_digits_and_controls(void **state)
-{
-	(void)state;
-	EXPECT_KEYS("map\n", 0x32, 0xb2, 0x1e, 0x9e, 0x19, 0x99, 0x1c, 0x9c);
-	EXPECT_KEYS("1234567890-=", 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13);
-	EXPECT_KEYS("qwertyuiop[]", 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27);
-	EXPECT_KEYS("asdfghjkl;'`", 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41);
-	EXPECT_KEYS("\\zxcvbnm,./", 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53);
-	EXPECT_KEYS("\33\b\t *\\", 0x01, 0x0e, 0x0f, 0x39, 0x37, 0x56);
-}
-
-static void shift_holds_and_caps_toggles_letters_only(void **state)
-{
-	(void)state;
-	EXPECT_KEYS("A!a1", 0x2a, 0x1e, 0x02, 0xaa, 0x1e, 0x02);
-	EXPECT_KEYS("Qq", 0x36, 0x10, 0xb6, 0x10);
-	EXPECT_KEYS("Aa", 0x2a, 0x36, 0xaa, 0x1e, 0xb6, 0x1e);
-	EXPECT_KEYS("A1a!", 0x3a, 0xba, 0x1e, 0x02, 0x2a, 0x1e, 0x02, 0xaa);
-	EXPECT_KEYS("a", 0x3a, 0xba, 0x1e);
-	EXPECT_KEYS("!@#$%^&*()_+{}:\"~|<>?", 0x2a, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 26, 27, 39, 40,
-		    41, 43, 51, 52, 53, 0xaa);
-}
-
-static void control_makes_control_characters(void **state)
-{
-	(void)state;
-	EXPECT_KEYS("\3\25c", 0x1d, 0x2e, 0x16, 0x9d, 0x2e);
-	EXPECT_KEYS("\3c", 0xe0, 0x1d, 0x2e, 0xe0, 0x9d, 0x2e);
-}
-
-static void extended_keys_and_pause_leave_no_rubbish(void **state)
-{
-	(void)state;
-	EXPECT_KEYS("\n/\b", 0xe0, 0x1c, 0xe0, 0x9c, 0xe0, 0x35, 0xe0, 0x53);
-	EXPECT_KEYS("a", 0xe0, 0x48, 0xe0, 0xc8, 0xe0, 0x2a, 0xe0, 0x4b, 0xe0, 0xaa, 0x1e);
-	EXPECT_KEYS("a", 0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5, 0x1e);
-	EXPECT_KEYS("789-456+1230.", 0x47, 0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f, 0x50, 0x51, 0x52, 0x53);
-}
-
-static void any_bytes_are_safe(void **state)
-{
-	(void)state;
-	srandom(3);
-	for (int i = 0; i < 1000000; i++) {
-		int c = kbd_decode(&kbd, random());
-
-		assert_true(c >= -1 && c < 0x80);
-	}
 }
 
 static void a_working_controller_is_set_to_polling(void **state)
@@ -153,6 +126,92 @@ static void a_working_controller_is_set_to_polling(void **state)
 	push(0x1e);
 	assert_int_equal(kbd_getc(&kbd_console), 'A');
 	assert_int_equal(kbd_getc(&kbd_console), -1);
+}
+
+/* What typing @codes gives, to the last byte. */
+static void expect_typed(const char *text, const u8 *codes, size_t n)
+{
+	char got[64];
+	size_t len = 0;
+	int c;
+
+	for (size_t i = 0; i < n; i++)
+		push(codes[i]);
+	while ((c = kbd_getc(&kbd_console)) >= 0 && len < sizeof(got) - 1)
+		got[len++] = c;
+	got[len] = 0;
+	assert_string_equal(got, text);
+}
+#define TYPED(text, ...) expect_typed(text, (const u8[]){ __VA_ARGS__ }, sizeof((const u8[]){ __VA_ARGS__ }))
+
+static void the_layout_is_chosen_by_name(void **state)
+{
+	(void)state;
+	strcpy(boot_command_line, "quiet keymap=de");
+	assert_int_equal(i8042_console_init(), 0);
+	TYPED("zyä", 0x15, 0x95, 0x2c, 0xac, 0x28);
+	assert_int_equal(nr_warnings, 0);
+	strcpy(boot_command_line, "keymap=klingon-of-many-letters");
+	assert_int_equal(i8042_console_init(), 0);
+	assert_int_equal(nr_warnings, 1);
+	TYPED("yz", 0x15, 0x95, 0x2c);
+}
+
+static void a_controller_that_does_not_translate_is_understood(void **state)
+{
+	(void)state;
+	hw.no_translation = true;
+	assert_int_equal(i8042_console_init(), 0);
+	TYPED("aA\n", 0x1c, 0xf0, 0x1c, 0x12, 0x1c, 0xf0, 0x1c, 0xf0, 0x12, 0x5a);
+}
+
+static void a_key_with_a_sequence_gives_all_its_bytes(void **state)
+{
+	(void)state;
+	assert_int_equal(i8042_console_init(), 0);
+	TYPED("\33[A\33[3~x", 0xe0, 0x48, 0xe0, 0xc8, 0xe0, 0x53, 0xe0, 0xd3, 0x2d);
+}
+
+static void locks_light_their_leds(void **state)
+{
+	(void)state;
+	hw.leds = 0x7f;				/* as some firmware left them */
+	assert_int_equal(i8042_console_init(), 0);
+	TYPED("", 0xad);
+	assert_int_equal(hw.leds, 0);
+	TYPED("A", 0x3a, 0xba, 0x1e);
+	assert_int_equal(hw.leds, LED_CAPS);
+	TYPED("7", 0x45, 0x45, 0xc5, 0x47);	/* held, it repeats */
+	assert_int_equal(hw.leds, LED_CAPS | LED_NUM);
+	TYPED("a", 0x3a, 0xba, 0x1e);
+	assert_int_equal(hw.leds, LED_NUM);
+	assert_int_equal(hw.nr_led_commands, 4);
+}
+
+static void a_keyboard_without_answers_still_types(void **state)
+{
+	unsigned long before;
+
+	(void)state;
+	hw.deaf = true;
+	assert_int_equal(i8042_console_init(), 0);
+	TYPED("Aa", 0x3a, 0xba, 0x1e, 0x3a, 0xba, 0x1e);
+	hw.stuck = true;			/* takes no byte any more: waited for once */
+	TYPED("A", 0x3a, 0xba, 0x1e);
+	before = hw.accesses;
+	TYPED("aA", 0x3a, 0xba, 0x1e, 0x3a, 0xba, 0x1e);
+	assert_true(hw.accesses - before < 50);
+}
+
+static void ctrl_alt_del_resets_the_machine(void **state)
+{
+	(void)state;
+	assert_int_equal(i8042_console_init(), 0);
+	TYPED("\33[3~", 0x1d, 0xe0, 0x53, 0xe0, 0xd3);
+	if (!setjmp(restarted)) {
+		TYPED("", 0x38, 0xe0, 0x53);
+		fail();
+	}
 }
 
 static void broken_controllers_are_refused_in_bounded_time(void **state)
@@ -178,12 +237,13 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup(f, setup)
 	const struct CMUnitTest tests[] = {
-		T(letters_digits_and_controls),
-		T(shift_holds_and_caps_toggles_letters_only),
-		T(control_makes_control_characters),
-		T(extended_keys_and_pause_leave_no_rubbish),
-		T(any_bytes_are_safe),
 		T(a_working_controller_is_set_to_polling),
+		T(the_layout_is_chosen_by_name),
+		T(a_controller_that_does_not_translate_is_understood),
+		T(a_key_with_a_sequence_gives_all_its_bytes),
+		T(locks_light_their_leds),
+		T(a_keyboard_without_answers_still_types),
+		T(ctrl_alt_del_resets_the_machine),
 		T(broken_controllers_are_refused_in_bounded_time),
 	};
 
