@@ -96,6 +96,8 @@ def test_machine_check_of_the_hardware(boot):
 
 @pytest.mark.parametrize("how, report", [
     ("mc", r"exception 18, #MC machine check\n"),
+    ("smep", r"exception 14, #PF page fault\nerror code 0x11: kernel instruction fetch, page protection\naddress +0x0*400000\n"),
+    ("smap", r"exception 14, #PF page fault\nerror code 0x1: kernel read, page protection\naddress +0x0*400000\n"),
     ("canary", r"panic: a buffer of overflow_buffer[.\w]*\(\) has run over into the stack frame\n"),
 ])
 def test_what_stops(boot, how, report):
@@ -104,6 +106,13 @@ def test_what_stops(boot, how, report):
     m.expect(report)
     m.expect(expect.PANIC_STOPPED)
     m.check_no_triple_fault()
+
+
+def test_a_cpu_without_smep_and_smap(boot):
+    """Neither guards user pages, and their instructions are not used; the page can be mapped again."""
+    m = at_prompt(boot, cpu="qemu64")
+    for how in ("smep", "smap") * 2:
+        assert "crash: this CPU does not mind\n" in ask(m, f"crash {how}")
 
 
 def test_an_early_nmi_is_told_later(boot):

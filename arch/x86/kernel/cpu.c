@@ -4,10 +4,13 @@
 #include <asm/idt.h>
 #include <asm/mce.h>
 #include <asm/processor.h>
+#include <asm/smap.h>
 #include <asm/speculation.h>
 #include <kernel/printk.h>
 #include <lib/printf.h>
 #include <lib/string.h>
+
+bool smap_on;
 
 struct cpu_feature {
 	u32	leaf;
@@ -87,6 +90,7 @@ static void enable_protections(void)
 		if ((&f.eax)[protections[i].reg] & 1u << protections[i].bit)
 			cr4 |= protections[i].cr4;
 	write_cr4(cr4);
+	smap_on = cr4 & X86_CR4_SMAP;
 }
 
 void cpu_init(void)

@@ -2,8 +2,10 @@
 /* Monitor commands about the machine: map, regs, reboot, poweroff, crash. */
 #include <asm/e820.h>
 #include <asm/efi.h>
+#include <asm/init_64.h>
 #include <asm/irq_vectors.h>
 #include <asm/processor.h>
+#include <asm/smap.h>
 #include <asm/traps.h>
 #include <kernel/acpi.h>
 #include <kernel/console.h>
@@ -15,6 +17,7 @@
 #include <lib/string.h>
 #include <mm/init.h>
 #include <mm/membar.h>
+#include <mm/page_alloc.h>
 
 static int cmd_map(int argc, char **argv)
 {
@@ -102,6 +105,33 @@ static __noinline void overflow_buffer(unsigned int n)
 		*p++ = 'x';
 }
 
+#define USER_PAGE	0x400000UL	/* where programs are linked */
+#define X86_RET		0xc3
+
+/* The kernel writes to a user page as it should, then runs or reads it as it should not. */
+static void misuse_user_page(bool run)
+{
+	volatile u8 *user = (volatile u8 *)USER_PAGE;
+	struct page *page = alloc_pages(GFP_KERNEL, 0);
+
+	if (!page)
+		return;
+	if (!pgtable_map(&kernel_pgtable, USER_PAGE, PFN_PHYS(page_to_pfn(page)), PAGE_SIZE,
+			 (PAGE_KERNEL_ROX & ~_PAGE_GLOBAL) | _PAGE_RW | _PAGE_USER)) {
+		stac();
+		*user = X86_RET;
+		clac();
+		if (run)
+			((void (*)(void))USER_PAGE)();
+		else
+			(void)*user;
+		printk("crash: this CPU does not mind\n");
+		pgtable_unmap(&kernel_pgtable, USER_PAGE, PAGE_SIZE);
+		invlpg(USER_PAGE);
+	}
+	__free_pages(page, 0);
+}
+
 /* The carry of the PM timer, every 2.3 s, pulls the SCI and nobody lets go of it. */
 static bool unclaimed(unsigned int irq, void *data)
 {
@@ -141,6 +171,8 @@ static int cmd_crash(int argc, char **argv)
 		__asm__ volatile("int $0x99");		/* a vector nobody has */
 	else if (!strcmp(how, "spurious"))	/* what the PICs send for a line that let go too early */
 		__asm__ volatile("int %0; int %1" : : "i"(PIC_VECTOR(7)), "i"(PIC_VECTOR(15)));
+	else if (!strcmp(how, "smep") || !strcmp(how, "smap"))
+		misuse_user_page(!strcmp(how, "smep"));
 	else if (!strcmp(how, "canary"))
 		overflow_buffer(64);
 	else if (!strcmp(how, "storm"))
@@ -155,4 +187,4 @@ static int cmd_crash(int argc, char **argv)
 		return -1;
 	return 0;
 }
-MONITOR_COMMAND(crash, "HOW", "fault on purpose: ud pf rodata gp de bp db mc int spurious canary storm stack console panic", cmd_crash);
+MONITOR_COMMAND(crash, "HOW", "fault on purpose: ud pf rodata gp de bp db mc int spurious smep smap canary storm stack console panic", cmd_crash);
