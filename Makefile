@@ -14,7 +14,7 @@ MAKEFLAGS	+= --no-builtin-rules
 .DEFAULT_GOAL	:= all
 
 VERSION		:= 0.1.0
-BUILD		:= build
+BUILD		:= $(if $(SAN),build/san,build)
 PYTHON		:= /usr/bin/python3
 CC		:= gcc
 LD		:= ld
@@ -59,6 +59,7 @@ BOOT_CFLAGS	:= $(COMMON) -DLOADER_PART -Os -fomit-frame-pointer -fno-jump-tables
 
 KERNEL_SRC	:= $(sort $(shell find kernel mm arch/x86/kernel arch/x86/mm -name '*.c' -o -name '*.S'))
 KERNEL_SRC	:= $(filter-out %.lds.S arch/x86/kernel/asm-offsets.c,$(KERNEL_SRC))
+include mm/kasan/san.mk
 KERNEL_OBJ	:= $(patsubst %,$(BUILD)/kernel/%.o,$(basename $(KERNEL_SRC)))
 KERNEL_OBJ	+= $(BUILD)/kernel/font.o
 # startup_64 is the first byte of the image
@@ -98,6 +99,7 @@ help:
 #help
 #help DEBUG=1 adds checks of every slab object and of the order of locks to the kernel
 #help (make clean before and after);
+#help SAN=1 makes a kernel that checks its accesses and its arithmetic, in build/san;
 #help V=1 shows commands; CMDLINE="..." sets the built-in command line of the image;
 #help APPEND="..." the command line of make run; QEMU_ARGS="..." adds to QEMU's;
 #help ACCEL=kvm uses /dev/kvm (never guessed).
@@ -169,7 +171,7 @@ $(BUILD)/include/generated/asm-offsets.h: arch/x86/kernel/asm-offsets.c
 $(BUILD)/kernel/%.o: %.c Makefile | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(KERNEL_CFLAGS) $(san_flags) -MMD -MP -c -o $@ $<
 
 $(BUILD)/kernel/%.o: %.S Makefile | $(GENERATED)
 	@mkdir -p $(@D)
@@ -187,14 +189,14 @@ $(BUILD)/kernel/font.c: kernel/tty/mkfont.py $(FONT)
 $(BUILD)/kernel/font.o: $(BUILD)/kernel/font.c
 	$(Q)$(CC) $(KERNEL_CFLAGS) -c -o $@ $<
 
-KERNEL_LDFLAGS	:= -m elf_x86_64 -pie --no-dynamic-linker -z pack-relative-relocs -z text \
+KERNEL_LDFLAGS	+= -m elf_x86_64 -pie --no-dynamic-linker -z pack-relative-relocs -z text \
 		   -z max-page-size=4096 -z noexecstack --build-id=sha1 --orphan-handling=error \
 		   --no-warn-rwx-segments
 KERNEL_LDS	:= $(BUILD)/kernel/vmlinux.lds
 
 $(BUILD)/%.lds: arch/x86/%.lds.S Makefile | $(GENERATED)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -E -P -undef -D__ASSEMBLY__ -Iinclude -Iarch/x86/include -I$(BUILD)/include \
+	$(Q)$(CC) -E -P -undef -D__ASSEMBLY__ $(KERNEL_LDS_FLAGS) -Iinclude -Iarch/x86/include -I$(BUILD)/include \
 		-MMD -MT $@ -MF $@.d -x assembler-with-cpp -o $@ $<
 
 $(BUILD)/kernel/init-checked: $(KERNEL_OBJ) kernel/init/initcheck.py
@@ -209,9 +211,10 @@ $(BUILD)/kernel/ksyms.S: $(BUILD)/vmlinux.pass1 kernel/trace/mksyms.py
 	$(Q)nm -n $< | $(PYTHON) kernel/trace/mksyms.py > $@
 $(BUILD)/kernel/ksyms.o: $(BUILD)/kernel/ksyms.S
 	$(Q)$(CC) $(KERNEL_CFLAGS) $(ASFLAGS) -c -o $@ $<
-$(BUILD)/vmlinux: $(KERNEL_OBJ) $(BUILD)/kernel/ksyms.o $(KERNEL_LDS) $(BUILD)/kernel/init-checked
+KERNEL_TABLES	+= $(BUILD)/kernel/ksyms.o
+$(BUILD)/vmlinux: $(KERNEL_OBJ) $(KERNEL_TABLES) $(KERNEL_LDS) $(BUILD)/kernel/init-checked
 	$(call say,LD,$@)
-	$(Q)$(LD) $(KERNEL_LDFLAGS) -T $(KERNEL_LDS) -o $@ $(KERNEL_OBJ) $(BUILD)/kernel/ksyms.o
+	$(Q)$(LD) $(KERNEL_LDFLAGS) -T $(KERNEL_LDS) -o $@ $(KERNEL_OBJ) $(KERNEL_TABLES)
 
 $(BUILD)/vmlinux.bin: $(BUILD)/vmlinux
 	$(Q)objcopy -O binary $< $@

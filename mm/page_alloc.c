@@ -19,6 +19,7 @@
 #include <kernel/printk.h>
 #include <lib/cmdline.h>
 #include <lib/string.h>
+#include <mm/kasan.h>
 
 #define PCP_BATCH	32
 #define PCP_HIGH	96		/* pages a CPU's list may hold */
@@ -102,8 +103,11 @@ static struct page *buddy_take(struct zone *zone, unsigned int order)
 
 void zone_add_pages(struct zone *zone, unsigned long pfn, unsigned long end)
 {
-	unsigned long flags = spin_lock_irqsave(&zone->lock);
+	unsigned long flags;
 
+	if (KASAN)		/* before somebody takes them; those of the first block once they have been used */
+		kasan_poison(__va(PFN_PHYS(pfn)), PFN_PHYS(end - pfn), KASAN_PAGE_FREE);
+	flags = spin_lock_irqsave(&zone->lock);
 	zone->managed += end - pfn;
 	while (pfn < end) {
 		unsigned int order = pfn ? __builtin_ctzl(pfn) : MAX_ORDER - 1;
@@ -140,6 +144,7 @@ static void scrub(struct page *page, unsigned int order)
 {
 	unsigned long i;
 
+	kasan_unpoison(page_address(page), PAGE_SIZE << order);		/* what users forbade to be touched included */
 	memset(page_address(page), page_poison ? (u8)POISON : 0, PAGE_SIZE << order);
 	for (i = 0; i < 1UL << order; i++)
 		page[i].poisoned = page_poison;
@@ -256,6 +261,8 @@ static __noinline struct page *alloc_full(gfp_t gfp, unsigned int order, unsigne
 			out_of_memory(gfp, order, nid);
 		return NULL;
 	}
+	if (KASAN)
+		kasan_unpoison(page_address(page), PAGE_SIZE << order);
 	if (page_debug)
 		inspect(page, order);
 	if (gfp & __GFP_ZERO)
@@ -268,8 +275,11 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	if (likely(!order && !(gfp & __GFP_ZERO) && !page_debug)) {
 		struct page *page = pcp_take(gfp & __GFP_DMA32 ? this_cpu_read(pcp.dma32) : this_cpu_read(pcp.best));
 
-		if (likely(page))
+		if (likely(page)) {
+			if (KASAN)
+				kasan_unpoison(page_address(page), PAGE_SIZE);
 			return page;
+		}
 	}
 	return alloc_full(gfp, order, this_cpu_read(pcp.node));
 }
@@ -355,6 +365,8 @@ static __noinline void free_full(struct page *page, unsigned int order)
 	}
 	if (page_debug)
 		scrub(page, order);
+	if (KASAN)
+		kasan_poison(page_address(page), PAGE_SIZE << order, KASAN_PAGE_FREE);
 	if (!order) {
 		pcp_free(page);
 		return;
@@ -368,7 +380,7 @@ void __free_pages(struct page *page, unsigned int order)
 {
 	if (unlikely(!page))
 		return;
-	if (likely(!order && page->state == PAGE_USED && !page->order && !page_debug))
+	if (likely(!order && page->state == PAGE_USED && !page->order && !page_debug && !KASAN))
 		pcp_free(page);
 	else
 		free_full(page, order);

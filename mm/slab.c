@@ -15,6 +15,7 @@
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
 #include <lib/string.h>
+#include <mm/kasan.h>
 #include <mm/slab.h>
 
 #ifdef LANTERN_DEBUG
@@ -22,6 +23,9 @@
 #else
 #define DEBUG_OBJECTS	0
 #endif
+
+#define CHECKED_OBJECTS	(DEBUG_OBJECTS || KASAN)	/* more is done than moving a pointer */
+#define CALLER		((unsigned long)__builtin_return_address(0))
 
 #define NO_OBJECT	0xffff			/* end of a slab's free list */
 #define MAGAZINE_SIZE	31
@@ -128,6 +132,12 @@ static u16 *link_of(const struct kmem_cache *cache, void *object)
 	return (u16 *)((char *)object + cache->link);
 }
 
+/* KASAN: who allocated an object, and who freed it. */
+static struct kasan_track *track_of(const struct kmem_cache *cache, void *object)
+{
+	return (struct kasan_track *)((char *)object + cache->link + 8);
+}
+
 static struct page *slab_of(const struct kmem_cache *cache, const void *object)
 {
 	struct page *page = virt_to_page(object);
@@ -155,6 +165,7 @@ static struct page *new_slab(struct kmem_cache *cache, gfp_t gfp)
 			debug_new(cache, object);
 		*link_of(cache, object) = i + 1 < cache->per_slab ? i + 1 : NO_OBJECT;
 	}
+	kasan_poison(page_address(slab), PAGE_SIZE << cache->order, KASAN_SLAB_REDZONE);
 	slab->inuse = slab->free = 0;
 	list_add(&slab->list, &cache->partial);
 	cache->nr_slabs++;
@@ -232,8 +243,10 @@ static struct magazine *new_magazine(struct kmem_cache *cache, gfp_t gfp)
 	spin_lock(&magazine_cache.lock);
 	m = slab_take(&magazine_cache, gfp);
 	spin_unlock(&magazine_cache.lock);
-	if (m)
+	if (m) {
+		kasan_unpoison(m, sizeof(*m));
 		m->count = 0;
+	}
 	return cache->cpu[this_cpu_read(cpu_number)] = m;
 }
 
@@ -302,7 +315,7 @@ static __inline_always void *magazine_take(struct kmem_cache *cache)
 }
 
 /* Whatever is not a plain object from the CPU's magazine. */
-static __noinline void *cache_alloc_full(struct kmem_cache *cache, gfp_t gfp)
+static __noinline void *cache_alloc_full(struct kmem_cache *cache, gfp_t gfp, unsigned long ip)
 {
 	void *object = magazine_take(cache);
 
@@ -311,6 +324,7 @@ static __noinline void *cache_alloc_full(struct kmem_cache *cache, gfp_t gfp)
 		if (!object)
 			return NULL;
 	}
+	kasan_slab_alloc(object, cache->size, track_of(cache, object), ip);
 	if (DEBUG_OBJECTS)
 		debug_alloc(cache, object);
 	if (gfp & __GFP_ZERO)
@@ -318,26 +332,22 @@ static __noinline void *cache_alloc_full(struct kmem_cache *cache, gfp_t gfp)
 	return object;
 }
 
-static __inline_always void *cache_alloc(struct kmem_cache *cache, gfp_t gfp)
+static __inline_always void *cache_alloc(struct kmem_cache *cache, gfp_t gfp, unsigned long ip)
 {
-	if (likely(!DEBUG_OBJECTS && !(gfp & __GFP_ZERO))) {
+	if (likely(!CHECKED_OBJECTS && !(gfp & __GFP_ZERO))) {
 		void *object = magazine_take(cache);
 
 		if (likely(object))
 			return object;
 	}
-	return cache_alloc_full(cache, gfp);
+	return cache_alloc_full(cache, gfp, ip);
 }
 
-static __inline_always void cache_free(struct kmem_cache *cache, void *object)
+static __inline_always void cache_put(struct kmem_cache *cache, void *object)
 {
-	struct magazine *m;
-	unsigned long flags;
+	unsigned long flags = local_irq_save();
+	struct magazine *m = magazine_of_cpu(cache);
 
-	if (DEBUG_OBJECTS && !debug_free(cache, object))
-		return;
-	flags = local_irq_save();
-	m = magazine_of_cpu(cache);
 	if (likely(m && m->count < cache->capacity)) {
 		m->object[m->count++] = object;
 		local_irq_restore(flags);
@@ -347,9 +357,23 @@ static __inline_always void cache_free(struct kmem_cache *cache, void *object)
 	cache_free_slow(cache, object);
 }
 
+/* With KASAN the object is kept back for a while, and another that was goes in its place. */
+static __inline_always void cache_free(struct kmem_cache *cache, void *object, unsigned long ip)
+{
+	if (DEBUG_OBJECTS && !debug_free(cache, object))
+		return;
+	if (KASAN) {
+		object = kasan_slab_free(object, cache->size, track_of(cache, object), ip);
+		if (!object)
+			return;
+		cache = virt_to_page(object)->cache;
+	}
+	cache_put(cache, object);
+}
+
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
-	return cache_alloc(cache, gfp);
+	return cache_alloc(cache, gfp, CALLER);
 }
 
 void kmem_cache_free(struct kmem_cache *cache, void *object)
@@ -363,7 +387,7 @@ void kmem_cache_free(struct kmem_cache *cache, void *object)
 		debug_complain(cache, object, "freed to a cache it is not from");
 		return;
 	}
-	cache_free(cache, object);
+	cache_free(cache, object, CALLER);
 }
 
 static unsigned int run_order(size_t size)
@@ -387,15 +411,15 @@ static __noinline void *kmalloc_pages(size_t size, gfp_t gfp)
 	if (!size || size > PAGE_SIZE << (MAX_ORDER - 1))
 		return NULL;
 	page = alloc_pages(gfp, run_order(size));
-	return page ? page_address(page) : NULL;
+	return page ? kasan_kmalloc(page_address(page), size) : NULL;
 }
 
 void *kmalloc(size_t size, gfp_t gfp)
 {
 	if (likely(size - 1 < KMALLOC_SMALL))
-		return cache_alloc(small_caches[(size - 1) / 8], gfp);
+		return kasan_kmalloc(cache_alloc(small_caches[(size - 1) / 8], gfp, CALLER), size);
 	if (size - 1 < KMALLOC_MAX_CACHE)
-		return cache_alloc_full(kmalloc_cache(size), gfp);
+		return kasan_kmalloc(cache_alloc_full(kmalloc_cache(size), gfp, CALLER), size);
 	return kmalloc_pages(size, gfp);
 }
 
@@ -415,7 +439,7 @@ void kfree(void *object)
 		return;
 	page = virt_to_page(object);
 	if (likely(page->state == PAGE_SLAB))
-		cache_free(page->cache, object);
+		cache_free(page->cache, object, CALLER);
 	else
 		kfree_pages(page, object);
 }
@@ -423,11 +447,15 @@ void kfree(void *object)
 size_t ksize(const void *object)
 {
 	const struct page *page;
+	size_t size;
 
 	if (!object)
 		return 0;
 	page = virt_to_page(object);
-	return page->state == PAGE_SLAB ? page->cache->size : PAGE_SIZE << page->order;
+	size = page->state == PAGE_SLAB ? page->cache->size : PAGE_SIZE << page->order;
+	if (KASAN)		/* who asks means to use it */
+		kasan_unpoison(object, size);
+	return size;
 }
 
 /* ---------------------------------------------------------------- caches */
@@ -445,7 +473,7 @@ static unsigned int slab_order(unsigned int stride)
 static void cache_setup(struct kmem_cache *cache, const char *name, unsigned int size, unsigned int align,
 			void (*ctor)(void *))
 {
-	bool keep_content = ctor || DEBUG_OBJECTS;
+	bool keep_content = ctor || CHECKED_OBJECTS;
 	unsigned int end = ALIGN(size, 8);
 	unsigned long flags;
 
@@ -457,7 +485,7 @@ static void cache_setup(struct kmem_cache *cache, const char *name, unsigned int
 	cache->ctor = ctor;
 	cache->size = size;
 	cache->link = keep_content ? end : 0;
-	cache->stride = ALIGN(end + (keep_content ? 8 : 0), max(align, 8u));
+	cache->stride = ALIGN(end + (keep_content ? 8 : 0) + KASAN_TRACK, max(align, 8u));
 	cache->order = slab_order(cache->stride);
 	cache->per_slab = (PAGE_SIZE << cache->order) / cache->stride;
 	cache->capacity = size <= 256 ? MAGAZINE_SIZE : size <= 1024 ? 16 : 4;
@@ -497,6 +525,14 @@ static void drop_magazines(struct kmem_cache *cache)
 	local_irq_restore(flags);
 }
 
+static void drop_quarantine(void)
+{
+	void *object;
+
+	while ((object = kasan_quarantine_take()))
+		cache_put(virt_to_page(object)->cache, object);
+}
+
 /* The objects of a slab that are not on its free list. */
 static void report_leaks(const struct kmem_cache *cache, const struct page *slab)
 {
@@ -518,6 +554,7 @@ unsigned long kmem_cache_destroy(struct kmem_cache *cache)
 
 	if (!cache)
 		return 0;
+	drop_quarantine();
 	drop_magazines(cache);
 	flags = spin_lock_irqsave(&cache->lock);
 	while (cache->nr_empty) {
@@ -560,6 +597,24 @@ void slab_init(void)
 			small_caches[small] = &kmalloc_caches[i];
 	}
 }
+
+#ifdef LANTERN_SAN
+bool slab_find_object(const void *va, struct slab_object *out)
+{
+	const struct page *slab = virt_to_page(va);
+	const struct kmem_cache *cache = slab->cache;
+	unsigned int index;
+	void *object;
+
+	if (slab->state != PAGE_SLAB)
+		return false;
+	slab = slab_of(cache, va);
+	index = ((const char *)va - (const char *)page_address(slab)) / cache->stride;
+	object = object_at(cache, slab, min(index, cache->per_slab - 1));
+	*out = (struct slab_object){ cache->name, object, cache->size, track_of(cache, object) };
+	return true;
+}
+#endif
 
 static unsigned long pages_of(const struct kmem_cache *cache)
 {

@@ -11,6 +11,7 @@
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
 #include <lib/string.h>
+#include <mm/kasan.h>
 #include <mm/slab.h>
 #include <mm/vmalloc.h>
 
@@ -154,6 +155,7 @@ static bool place_or_purge(struct vm_area *area, bool large, unsigned long offse
 static void drop(struct vm_area *area)
 {
 	pgtable_unmap(&kernel_pgtable, area->start, area->size);
+	kasan_poison((void *)area->start, area->size, KASAN_VMALLOC_FREE);
 	area->kind = VM_LAZY;
 	nr_lazy += area->size >> PAGE_SHIFT;
 	if (nr_lazy > LAZY_PAGES)
@@ -201,6 +203,7 @@ static void *map_pages(struct page *const *pages, unsigned long nr, enum vm_kind
 	}
 	area->pages = owned;
 	area->nr_pages = nr;
+	kasan_unpoison((void *)area->start, area->size);
 unlock:
 	spin_unlock_irqrestore(&lock, flags);
 	return area ? (void *)area->start : NULL;
@@ -238,7 +241,10 @@ void *vmalloc(size_t size)
 		va = map_pages(pages, nr, VM_ALLOC, pages);
 	if (va) {
 		mem_count(MEM_VMALLOC_PAGES, nr);
-		return va;
+		if (kasan_vmalloc(va, size))
+			return va;
+		vfree(va);
+		return NULL;
 	}
 	while (got--)
 		__free_pages(pages[got], 0);
@@ -286,6 +292,8 @@ void *ioremap(phys_addr_t pa, u64 size, u64 cache)
 		}
 	}
 	spin_unlock_irqrestore(&lock, flags);
+	if (area)
+		kasan_unpoison((void *)area->start, len);
 	return area ? (void *)(area->start + (pa - first)) : NULL;
 }
 

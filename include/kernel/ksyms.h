@@ -29,4 +29,14 @@ bool ksym_lookup(unsigned long addr, char *name, size_t size,
 bool ksym_table_lookup(const void *table, size_t table_size, u64 text_offset,
 		       char *name, size_t size, unsigned long *offset, unsigned long *len);
 
+/**
+ * kline_lookup() - the source line an address belongs to; only in builds with SAN=1
+ * Return: the file, NULL when there is no table or no line. Context: as ksym_lookup().
+ */
+#ifdef LANTERN_SAN
+const char *kline_lookup(unsigned long addr, unsigned int *line);
+#else
+static inline const char *kline_lookup(unsigned long addr, unsigned int *line) { return NULL; }
+#endif
+
 #endif

@@ -28,7 +28,12 @@
 #include <lib/list.h>
 
 #define TASK_COMM_LEN	16
-#define THREAD_SIZE	0x4000UL	/* bytes of a stack; a page that is not mapped lies on either side */
+/* bytes of a stack; a page that is not mapped lies on either side */
+#ifdef LANTERN_SAN
+#define THREAD_SIZE	0x10000UL
+#else
+#define THREAD_SIZE	0x4000UL
+#endif
 
 struct mm_struct;
 

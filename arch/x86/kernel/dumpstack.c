@@ -76,15 +76,26 @@ static bool in_text(unsigned long ip)
 	return ip >= (unsigned long)_text && ip < (unsigned long)_etext;
 }
 
-static void show_symbol(unsigned long ip)
+/* @back: 1 for where a call returns to, as that may be the start of another function or line */
+static void show_address(const char *before, unsigned long ip, unsigned int back)
 {
 	unsigned long offset, len;
+	const char *file;
+	unsigned int line;
 	char name[64];
 
-	if (ksym_lookup(ip, name, sizeof(name), &offset, &len))
-		printk("  %016lx  %s+%#lx/%#lx\n", ip, name, offset, len);
-	else
-		printk("  %016lx\n", ip);
+	printk("%s %016lx", before, ip);
+	if (ksym_lookup(ip - back, name, sizeof(name), &offset, &len))
+		printk("  %s+%#lx/%#lx", name, offset + back, len);
+	file = kline_lookup(ip - back, &line);
+	if (file)
+		printk("  %s:%u", file, line);
+	printk("\n");
+}
+
+void show_symbol(const char *before, unsigned long ip)
+{
+	show_address(before, ip, 1);
 }
 
 static unsigned long boot_stack_end(unsigned long sp)
@@ -132,7 +143,7 @@ void show_backtrace(unsigned long ip, unsigned long bp)
 
 	printk("backtrace\n");
 	if (ip)
-		show_symbol(ip);
+		show_address(" ", ip, 0);
 	for (frames = 0; frames < MAX_FRAMES && calls < MAX_CALLS; frames++) {
 		if (!IS_ALIGNED(bp, 8) || bp + 16 > stack_end ||
 		    !read_nofault((const u64 *)bp, &next) ||
@@ -142,7 +153,7 @@ void show_backtrace(unsigned long ip, unsigned long bp)
 			repeats++;
 		} else {
 			show_repeats(repeats);
-			show_symbol(ret);
+			show_symbol(" ", ret);
 			repeats = 0;
 			calls++;
 		}

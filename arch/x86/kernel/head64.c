@@ -11,6 +11,7 @@
 #include <asm/stackprotector.h>
 #include <asm/extable.h>
 #include <asm/init_64.h>
+#include <asm/kasan.h>
 #include <asm/percpu.h>
 #include <asm/pgtable_types.h>
 #include <asm/processor.h>
@@ -148,6 +149,7 @@ static void reset_early_page_tables(void)
 {
 	memset(early_top_pgt, 0, sizeof(u64) * (PTRS_PER_TABLE - 1));
 	next_early_pgt = 0;
+	kasan_map_shadow(early_top_pgt);
 	write_cr3(__pa(early_top_pgt));
 }
 
@@ -237,11 +239,13 @@ static void copy_bootdata(phys_addr_t bp)
 
 void __noreturn x86_64_start_kernel(phys_addr_t bp)
 {
+	kasan_early_init();
 	boot_stage(STAGE_HIGH_HALF);
 	idt_setup_early();
 	reset_early_page_tables();
 	boot_stage(STAGE_X86_64_START);
 	clear_bss();
+	kasan_init_globals();
 	print_hello();		/* first line of the log, before anything can complain */
 	clear_table(init_top_pgt);
 	copy_bootdata(bp);

@@ -11,6 +11,7 @@
 #include <asm/extable.h>
 #include <asm/idt.h>
 #include <asm/io.h>
+#include <asm/kasan.h>
 #include <asm/mce.h>
 #include <asm/percpu.h>
 #include <asm/processor.h>
@@ -84,6 +85,8 @@ void do_early_exception(struct pt_regs *regs, unsigned int vector)
 
 static void do_fault(struct pt_regs *regs, unsigned int vector)
 {
+	if (vector == X86_TRAP_PF && kasan_fault(read_cr2()))
+		return;
 	if (efi_fixup_fault(regs) || fixup_exception(regs))
 		return;
 	die(regs, vector);

@@ -9,6 +9,7 @@
 #include <asm/pgtable_types.h>
 #include <asm/segment.h>
 #include <asm/traps.h>
+#include <mm/kasan.h>
 #include <mm/memblock.h>
 #include <mm/vmalloc.h>
 #include <uapi/errno.h>
@@ -63,7 +64,7 @@ int tss_prepare(unsigned long cpu_off)
 		u8 *stack = stack_alloc();
 		struct ist_base *bottom = (struct ist_base *)(stack + IST_STACK_SIZE) - 1;
 
-		if (!stack)
+		if (!stack || !kasan_vmalloc(stack, IST_STACK_SIZE))
 			return -ENOMEM;		/* what was allocated stays in the TSS, and unused */
 		bottom->gs_base = cpu_off;
 		tss->ist[i - 1] = (unsigned long)bottom;

@@ -73,12 +73,23 @@ SECTIONS
 		__ksyms_start = .;
 		KEEP(*(.ksyms))
 		__ksyms_end = .;
+	} :rodata
+	.klines : PHYS(.klines) ALIGN(8) {
+		__klines_start = .;
+		KEEP(*(.klines))
+		__klines_end = .;
 		. = ALIGN(PAGE_SIZE);
 		__rodata_end = .;
 	} :rodata
 
 	.data : PHYS(.data) ALIGN(PAGE_SIZE) {
 		_sdata = .;
+#ifdef LANTERN_SAN
+		__init_array_start = .;
+		KEEP(*(SORT(.init_array.*) .init_array))
+		__init_array_end = .;
+		*(.fini_array .fini_array.*)
+#endif
 		*(.data .data.rel .data.rel.* .data.[a-zA-Z]*)
 		. = ALIGN(64);
 		__per_cpu_start = .;
@@ -102,6 +113,11 @@ SECTIONS
 		__init_bss_end = .;
 		*(.bss..noclear)
 		. = ALIGN(PAGE_SIZE);
+#ifdef LANTERN_SAN
+		kasan_image_shadow = .;	/* a byte for eight, its own included */
+		. = ALIGN(. + (. - _text) / 7 + PAGE_SIZE, PAGE_SIZE);
+		kasan_image_shadow_end = .;
+#endif
 		_end = .;
 	} :data
 
@@ -121,3 +137,6 @@ ASSERT(SIZEOF(.got) <= 24, "the kernel must not need a GOT")
 ASSERT(startup_64 == _text, "startup_64 must be the first byte of the image")
 ASSERT(pvh_start == _text + PVH_ENTRY_OFFSET, "pvh_start must be where the ELF note says")
 ASSERT(_end - _text <= KERNEL_IMAGE_SIZE - LOAD_PHYSICAL_ADDR, "kernel too large")
+#ifdef LANTERN_SAN
+ASSERT(_end - _text <= 0x1000000, "kasan_init_64.c has tables for the shadow of 16 MiB")
+#endif

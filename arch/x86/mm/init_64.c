@@ -5,6 +5,7 @@
  */
 #include <asm/init_64.h>
 #include <asm/e820.h>
+#include <asm/kasan.h>
 #include <asm/processor.h>
 #include <asm/sections.h>
 #include <asm/set_memory.h>
@@ -115,6 +116,7 @@ void __init paging_init(void)
 	map_image(_sdata, init_stack_guard, PAGE_KERNEL);
 	map_image(init_stack, _end, PAGE_KERNEL);	/* the guard page between them stays unmapped */
 	link_fixmap();
+	kasan_map_shadow(init_top_pgt);
 	/* CR3 alone would leave the early image map, global and writable, in the TLB (SDM 3A 4.10.4.1) */
 	write_cr3(__pa(init_top_pgt));
 	tlb_cpu_init();

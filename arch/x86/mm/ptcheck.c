@@ -7,6 +7,7 @@
  */
 #include <asm/idt.h>
 #include <asm/init_64.h>
+#include <asm/kasan.h>
 #include <asm/processor.h>
 #include <asm/sections.h>
 #include <kernel/printk.h>
@@ -59,7 +60,7 @@ static int find_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigned
 {
 	struct check *c = ctx;
 
-	if (!(*entry & _PAGE_PRESENT))
+	if (!(*entry & _PAGE_PRESENT) || kasan_is_shared(*entry))
 		return PGWALK_NEXT;
 	if (!pgtable_is_leaf(*entry, level))
 		return PGWALK_DESCEND;
@@ -89,7 +90,7 @@ static int check_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigne
 	struct frames f;
 	unsigned long pages;
 
-	if (!(*entry & _PAGE_PRESENT))
+	if (!(*entry & _PAGE_PRESENT) || kasan_is_shared(*entry))
 		return PGWALK_NEXT;
 	if (!pgtable_is_leaf(*entry, level))
 		return PGWALK_DESCEND;

@@ -5,6 +5,7 @@
  */
 #include <asm/efi.h>
 #include <asm/init_64.h>
+#include <asm/kasan.h>
 #include <asm/processor.h>
 #include <asm/sections.h>
 #include <kernel/monitor.h>
@@ -32,6 +33,10 @@ static const char *region_name(unsigned long va)
 		{ vmalloc_base,			"vmalloc and ioremap" },
 		{ vmalloc_base + VMALLOC_SIZE,	"upper half" },
 		{ vmemmap_base,			"vmemmap: the array of struct page" },
+#ifdef LANTERN_SAN
+		{ kasan_shadow_start(),		"KASAN shadow" },
+		{ KASAN_SHADOW_END,		"upper half" },
+#endif
 		{ EFI_VA_END,			"EFI runtime services" },
 		{ EFI_VA_START,			"upper half" },
 		{ __START_KERNEL_map,		"kernel image" },
@@ -182,7 +187,7 @@ static int tree_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigned
 	struct tree *t = ctx;
 	struct run page;
 
-	if (!(*entry & _PAGE_PRESENT))
+	if (!(*entry & _PAGE_PRESENT) || kasan_is_shared(*entry))
 		return PGWALK_NEXT;
 	if (!pgtable_is_leaf(*entry, level)) {
 		t->tables++;

@@ -8,7 +8,12 @@
 /* Stacks as gates count them: 0 means no switch. */
 enum ist { IST_DF = 1, IST_NMI, IST_DB, IST_MC, NR_IST };
 
-#define IST_STACK_SIZE	8192		/* bytes; the page below is not mapped */
+/* bytes; the page below is not mapped */
+#ifdef LANTERN_SAN
+#define IST_STACK_SIZE	32768
+#else
+#define IST_STACK_SIZE	8192
+#endif
 
 /** idt_setup() - fill in the IDT of all CPUs; once, before the first idt_load() */
 void idt_setup(void);

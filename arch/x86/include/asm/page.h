@@ -30,7 +30,11 @@
 #define EFI_VA_START		_AC(0xffffffff00000000, UL)	/* addresses are taken from here down */
 #define EFI_VA_END		_AC(0xffffffef00000000, UL)
 
+#ifdef LANTERN_SAN			/* gaps around variables, and calls to check them */
+#define INIT_STACK_SIZE		_AC(0x10000, UL)
+#else
 #define INIT_STACK_SIZE		_AC(0x4000, UL)
+#endif
 
 #ifndef __ASSEMBLY__
 #include <lib/types.h>

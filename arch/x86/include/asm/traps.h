@@ -23,6 +23,9 @@ unsigned long ist_stack_end(unsigned long sp);
 /** show_regs() - all registers of @regs and the control registers, six lines */
 void show_regs(const struct pt_regs *regs);
 
+/** show_symbol() - one line: @before, a return address, the function and, where it is known, the source line it is in */
+void show_symbol(const char *before, unsigned long ip);
+
 /**
  * show_backtrace() - symbolised call chain along frame pointers
  * @ip: where it starts, 0 for "the caller"; @bp: first frame
