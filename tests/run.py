@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Build, run the kinds of test named, and end with one line over all of them.
 
-    tests/run.py [--build DIR] [--make MAKE] {host,fuzz,image,boot,doors}...
+    tests/run.py [--build DIR] [--make MAKE] [--san 1] {host,fuzz,image,boot,doors}...
 
 The last line is `N passed, N failed`, with `, N skipped` when a test was
 skipped. The exit status is 0 only when something passed and nothing failed. A
@@ -49,10 +49,11 @@ class Tally:
         return f"{self.passed} passed, {self.failed} failed{skipped}"
 
 
-def run(*command):
+def run(*command, **variables):
     """Run a command with our output; its text comes after what we printed."""
     sys.stdout.flush()
     env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    env.update(variables)
     return subprocess.run(command, cwd=ROOT, env=env).returncode
 
 
@@ -76,10 +77,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", default="build")
     parser.add_argument("--make", default="make")
+    parser.add_argument("--san", default="", help="1: test a kernel built with sanitizers")
     parser.add_argument("kinds", nargs="+", choices=("host", "fuzz") + tuple(FOLDERS))
     args = parser.parse_args()
     build = os.path.join(ROOT, args.build)
-    make = (args.make, "--no-print-directory", f"-j{os.cpu_count()}", f"BUILD={args.build}")
+    make = (args.make, "--no-print-directory", f"-j{os.cpu_count()}", f"BUILD={args.build}", f"SAN={args.san}")
     tally = Tally()
     remove(f"{build}/tests/count")
 
@@ -97,7 +99,7 @@ def main():
         remove(results)
         status = run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
                      "-n", str(QEMUS), "--dist", "loadgroup", "--tb", "short",
-                     "--rootdir", "tests", "--junitxml", results, *folders)
+                     "--rootdir", "tests", "--junitxml", results, *folders, BUILD=build)
         junit_results(tally, "image and boot tests", status, results)
 
     if tally.failures:

@@ -7,7 +7,7 @@
 #help make test-host            tests of pure logic, on this machine
 #help make fuzz                 libFuzzer on the same logic, FUZZ_SECONDS=60 for each target
 #help make test-image           tests of the file build/lantern.efi
-#help make test-boot            boots in QEMU with OVMF and SeaBIOS
+#help make test-boot            boots in QEMU with OVMF and SeaBIOS; with SAN=1 of the kernel that checks itself
 
 TEST_PACKAGES	:= libcmocka-dev liblz4-dev libxxhash-dev \
 		   binutils file sbsigntool openssl git mtools xorriso dosfstools e2fsprogs cpio \
@@ -23,7 +23,7 @@ test-packages:
 	$(Q)tests/need $(PACKAGES_RUN) $(TEST_PACKAGES) $(FUZZ_PACKAGES)
 
 # run.py calls make again, when all packages are there, and counts a build that breaks as a failure
-RUN_TESTS	:= $(PYTHON) tests/run.py --build $(BUILD) --make $(MAKE)
+RUN_TESTS	:= $(PYTHON) tests/run.py --build $(BUILD) --make $(MAKE) $(if $(SAN),--san $(SAN))
 
 test: test-packages
 	$(Q)$(RUN_TESTS) host fuzz image boot
@@ -102,6 +102,14 @@ $(BUILD)/tests/probe.bin: tests/boot/bios/probe.c tests/tests.mk
 test-efi: $(BUILD)/debug/lantern.efi
 $(BUILD)/debug/lantern.efi:
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/debug DEBUG=1 $@
+
+# The kernel with its sanitizers on, unless that is what is built anyhow
+ifeq ($(SAN),)
+.PHONY: $(BUILD)/san/lantern.efi
+test-efi: $(BUILD)/san/lantern.efi
+$(BUILD)/san/lantern.efi:
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/san SAN=1 $@
+endif
 
 # The same for 32-bit firmware
 test-efi: $(BUILD)/tests/compat.efi

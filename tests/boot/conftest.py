@@ -26,6 +26,7 @@ class Boots:
     def __init__(self, folder):
         self.folder = folder
         self.machines = []
+        self.reports_wanted = False	# of sanitizers, in a kernel built with SAN=1
 
     def write(self, name, text):
         path = self.folder / f"{len(self.machines)}-{name}"
@@ -57,6 +58,11 @@ class Boots:
         for machine in self.machines:
             machine.kill()
 
+    def check(self):
+        for machine in self.machines:
+            report = None if self.reports_wanted else qemu.SANITIZER_REPORT.search(machine.log)
+            assert not report, report.group()
+
 
 def boots_in(folder):
     boots = Boots(folder)
@@ -64,6 +70,7 @@ def boots_in(folder):
         yield boots
     finally:
         boots.kill()
+    boots.check()
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ DISKS = {			# how a disk is attached; the drive is "esp"
 
 HANG = int(os.environ.get("HANG", "120"))	# seconds without the awaited text: the machine hangs
 ESCAPE = re.compile(r"\x1b(?:\[[0-9;?=]*[ -/]*[@-~]|[()][0-9A-B]|[=>78cDEHM])")
+SANITIZER_REPORT = re.compile(r"^(?:kasan|ubsan): .*$", re.M)
 LARGE_GUEST_MIB = 4096		# from here on the host may not promise that much memory
 
 
