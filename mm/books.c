@@ -58,22 +58,26 @@ static void count_ram(struct books *b)
 	b->cut_bytes = b->ram_bytes - PFN_PHYS(b->ram);
 }
 
-static void count_zone(struct books *b, const struct zone *zone)
+static void count_zone(struct books *b, struct zone *zone)
 {
 	unsigned int order;
 
 	b->backing += zone->backing_pages;
-	b->managed += zone->managed;
 	b->deferred += zone->deferred;
 	b->lost += zone->lost;
+	spin_lock(&zone->lock);
+	b->managed += zone->managed;
 	b->free += zone->nr_free;
 	for (order = 0; order < MAX_ORDER; order++)
 		b->listed += zone->area[order].nr << order;
+	spin_unlock(&zone->lock);
 }
 
+/* Nobody asks for memory under these locks, other than with __GFP_NOGROW: a caller that got none holds neither. */
 static void take_stock(struct books *b)
 {
-	const struct zone *zone;
+	unsigned long flags = spin_lock_irqsave(&grow_lock);
+	struct zone *zone;
 	unsigned int i;
 
 	*b = (struct books){ 0 };
@@ -84,6 +88,7 @@ static void take_stock(struct books *b)
 	b->allocated = b->managed - (nr_free_pages() - b->deferred);
 	for (i = 0; i < NR_MEM_COUNTS; i++)
 		b->named += counts[i];
+	spin_unlock_irqrestore(&grow_lock, flags);
 }
 
 static bool check(const struct books *b)

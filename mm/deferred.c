@@ -24,6 +24,8 @@
 static_assert(BLOCK_PAGES * sizeof(struct page) % PAGE_SIZE == 0, "blocks share no page of struct pages");
 static_assert(ZONE_DMA32_END % SECTION_PAGES == 0, "zones of a node share no section");
 
+struct spinlock grow_lock;
+
 /* The zone's free pages at or after *@pfn and below @end: first of them in *@pfn. Return: how many in a row, 0: none. */
 static unsigned long next_free(const struct zone *zone, unsigned long *pfn, unsigned long end)
 {
@@ -161,6 +163,7 @@ static bool back_block(struct zone *zone, unsigned long block, unsigned long *us
 			page = alloc_pages_node(zone->node, GFP_ATOMIC | __GFP_NOGROW, 0);
 			if (!page)
 				return false;
+			page->state = PAGE_RESERVED;	/* for good */
 			backing = page_to_pfn(page);
 			mem_count(MEM_STRUCT_PAGES, 1);
 		}
@@ -199,6 +202,8 @@ static bool map_block(struct zone *zone, unsigned long block, unsigned long *pfn
 		enter_section(zone, block);
 	mapped = zone->backing || back_block(zone, block, pfn);
 	this_cpu_ptr(&growth)->zone = NULL;
+	if (!mapped)	/* what was backed of it was not cleared, and shall not look as if it were */
+		pgtable_unmap(&kernel_pgtable, (unsigned long)pfn_to_page(block), BLOCK_PAGES * sizeof(struct page));
 	return mapped;
 }
 
@@ -240,22 +245,22 @@ bool zone_grow(struct zone *zone)
 
 	if (!zone->deferred)
 		return false;
-	flags = spin_lock_irqsave(&zone->grow_lock);
+	flags = spin_lock_irqsave(&grow_lock);
 	while (!grown && !zone->held && next_block(zone, &block))
 		grown = grow_block(zone, block);
-	spin_unlock_irqrestore(&zone->grow_lock, flags);
+	spin_unlock_irqrestore(&grow_lock, flags);
 	return grown;
 }
 
 /* Return: whether there was a block. */
 static bool zone_step(struct zone *zone)
 {
-	unsigned long flags = spin_lock_irqsave(&zone->grow_lock), block;
+	unsigned long flags = spin_lock_irqsave(&grow_lock), block;
 	bool more = zone->deferred && !zone->held && next_block(zone, &block);
 
 	if (more)
 		grow_block(zone, block);
-	spin_unlock_irqrestore(&zone->grow_lock, flags);
+	spin_unlock_irqrestore(&grow_lock, flags);
 	return more;
 }
 
@@ -274,14 +279,12 @@ bool deferred_init_step(void)
 
 void zones_hold_deferred(bool hold)
 {
+	unsigned long flags = spin_lock_irqsave(&grow_lock);
 	struct zone *zone;
 
-	for_each_zone(zone) {
-		unsigned long flags = spin_lock_irqsave(&zone->grow_lock);
-
+	for_each_zone(zone)
 		zone->held = hold;
-		spin_unlock_irqrestore(&zone->grow_lock, flags);
-	}
+	spin_unlock_irqrestore(&grow_lock, flags);
 }
 
 /* The section's struct pages lie in memory that memblock still has as free: step over them. */
@@ -302,12 +305,12 @@ unsigned long zone_next_deferred(const struct zone *zone, unsigned long *pfn, un
 
 int zone_retire_deferred(struct zone *zone, unsigned long pfn)
 {
-	unsigned long flags = spin_lock_irqsave(&zone->grow_lock);
+	unsigned long flags = spin_lock_irqsave(&grow_lock);
 	int err = memblock_reserve(PFN_PHYS(pfn), PAGE_SIZE, MEM_BAD);
 
 	if (!err)
 		zone->deferred--;
-	spin_unlock_irqrestore(&zone->grow_lock, flags);
+	spin_unlock_irqrestore(&grow_lock, flags);
 	return err;
 }
 
@@ -357,20 +360,30 @@ static void free_reserved_pages(struct zone *zone, unsigned long pfn, unsigned l
 	}
 }
 
-unsigned long free_reserved_range(phys_addr_t start, phys_addr_t stop)
+/* Pages of all zones in [@pfn, @end), as far as memblock has them as free now. */
+static unsigned long free_in_zones(unsigned long pfn, unsigned long end)
 {
-	unsigned long pfn = PHYS_PFN(ALIGN(start, PAGE_SIZE)), end = PHYS_PFN(stop), nr, freed = 0;
+	unsigned long nr, freed = 0;
 	struct zone *zone;
 
-	if (pfn >= end || memblock_free(PFN_PHYS(pfn), PFN_PHYS(end - pfn)))
-		return 0;
 	for_each_zone(zone) {
 		unsigned long at = max(pfn, zone->start_pfn), zone_end = min(end, zone->end_pfn);
-		unsigned long flags = spin_lock_irqsave(&zone->grow_lock);
 
 		for (; at < zone_end && (nr = next_free(zone, &at, zone_end)); at += nr, freed += nr)
 			free_reserved_pages(zone, at, nr);
-		spin_unlock_irqrestore(&zone->grow_lock, flags);
 	}
+	return freed;
+}
+
+unsigned long free_reserved_range(phys_addr_t start, phys_addr_t stop)
+{
+	unsigned long pfn = PHYS_PFN(ALIGN(start, PAGE_SIZE)), end = PHYS_PFN(stop), flags, freed = 0;
+
+	if (pfn >= end)
+		return 0;
+	flags = spin_lock_irqsave(&grow_lock);
+	if (!memblock_free(PFN_PHYS(pfn), PFN_PHYS(end - pfn)))
+		freed = free_in_zones(pfn, end);
+	spin_unlock_irqrestore(&grow_lock, flags);
 	return freed;
 }

@@ -34,7 +34,7 @@ struct zone {
 	unsigned long		low;		/* fewer free: initialise more */
 	u8			node, type;	/* enum zone_type */
 
-	struct spinlock		grow_lock;	/* outer to lock; guards the rest */
+	/* guarded by grow_lock, as is a change of managed */
 	unsigned long		start_pfn, end_pfn;	/* around all RAM of the zone; other nodes' may lie between */
 	unsigned long		next_pfn;	/* blocks below are initialised */
 	unsigned long		section_end;	/* of the section next_pfn is in, once it was entered */
@@ -46,6 +46,13 @@ struct zone {
 };
 
 #define MAX_ZONES	(MAX_NUMNODES * NR_ZONES)
+
+/*
+ * Outer to zone->lock. Guards, once mm_init() is done, the way of memory from memblock
+ * to the zones: memblock's lists, what zones have deferred, and the page tables of the
+ * array of struct pages, in which zones share tables. Only __GFP_NOGROW requests under it.
+ */
+extern struct spinlock grow_lock;
 
 /* The zones of node 0, then those of node 1... A block belongs to one of them, sections may be shared. */
 extern struct zone zones[MAX_ZONES];

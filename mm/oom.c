@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What is said when there is no memory: who holds what, on one screen. Nothing
- * here allocates or waits, and no lock of an allocator is taken: the caller may
- * hold any of them. The numbers may be a little off on a machine that is busy.
+ * here allocates, and no lock of slabs or areas is taken: the caller may hold any
+ * of them. The numbers may be a little off on a machine that is busy.
  */
 #include "internal.h"
 #include <kernel/printk.h>

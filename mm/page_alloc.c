@@ -400,7 +400,7 @@ void split_page(struct page *page, unsigned int order)
 int page_retire(struct page *page)
 {
 	struct zone *zone = &zones[page->zone];
-	unsigned long flags = spin_lock_irqsave(&zone->grow_lock);
+	unsigned long flags = spin_lock_irqsave(&grow_lock);
 	int err = memblock_reserve(PFN_PHYS(page_to_pfn(page)), PAGE_SIZE, MEM_BAD);
 
 	if (!err) {
@@ -409,7 +409,7 @@ int page_retire(struct page *page)
 		zone->managed--;
 		spin_unlock(&zone->lock);
 	}
-	spin_unlock_irqrestore(&zone->grow_lock, flags);
+	spin_unlock_irqrestore(&grow_lock, flags);
 	return err;
 }
 

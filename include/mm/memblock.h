@@ -4,7 +4,8 @@
  * sorted lists of disjoint ranges: what RAM there is, and what of it is taken.
  * When the page allocator starts, memblock stops to allocate; its lists remain,
  * as the record of what the page allocator has not initialised yet.
- * Context of everything here: one CPU, interrupts off.
+ * Context of everything here: one CPU, interrupts off; from mm_init() on, under
+ * grow_lock of mm/.
  */
 #ifndef MM_MEMBLOCK_H
 #define MM_MEMBLOCK_H

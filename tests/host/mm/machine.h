@@ -113,6 +113,18 @@ int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, uint64_t s
 	return map_struct_page_array(va, pa, size);
 }
 
+static void (*unmap_elsewhere)(unsigned long va, uint64_t size);
+
+void pgtable_unmap(struct pgtable *pt, unsigned long va, uint64_t size)
+{
+	if (unmap_elsewhere && !(va >= vmemmap_base && va < vmemmap_base + MACHINE_PAGES * sizeof(struct page))) {
+		unmap_elsewhere(va, size);
+		return;
+	}
+	assert_int_equal(mprotect((void *)va, size, PROT_NONE), 0);
+	memset(&is_mapped[(va - vmemmap_base) / sizeof(struct page)], 0, size / sizeof(struct page));
+}
+
 void pgtable_lookup(struct pgtable *pt, unsigned long va, struct pgtable_path *path)
 {
 	path->leaf_level = is_mapped[(va - vmemmap_base) / sizeof(struct page)];

@@ -579,6 +579,29 @@ static void init_on_free_leaves_no_secret(void **state)
 	assert_int_equal(((char *)page_address(page))[(PAGE_SIZE << 2) - 1], 0);
 }
 
+/* A block that got struct pages for a part of itself only: what is in it is never touched, freed late or not. */
+static void a_block_given_up_halfway_stays_lost(void **state)
+{
+	const unsigned long block = 2 * BLOCK_PAGES;
+	struct zone *zone = &zones[ZONE_DMA32];
+	unsigned int nth;
+
+	for (nth = 1; nth <= BLOCK_BACKING; nth++) {
+		power_on();
+		ram(BLOCK_PAGES, 3 * BLOCK_PAGES);	/* too little for 2 MiB of struct pages */
+		taken(block + 0x100, 0x10);
+		start("");
+		fail_map_call = nth;
+		assert_true(zone_grow(zone));		/* the block behind it */
+		assert_int_equal(zone->lost, BLOCK_PAGES - 0x10 - nth);
+		assert_false(page_initialised(block));
+		assert_false(page_initialised(block + BLOCK_PAGES - 1));
+		assert_int_equal(free_reserved_range(PFN_PHYS(block + 0x100), PFN_PHYS(block + 0x110)), 0x10);
+		assert_int_equal(zone->lost, BLOCK_PAGES - nth);
+		assert_true(mem_books_check());
+	}
+}
+
 static void release_reservation(unsigned long pfn, unsigned long nr)
 {
 	unsigned long was = nr_free_pages();
@@ -633,6 +656,7 @@ int main(void)
 		cmocka_unit_test(poison_finds_a_write_after_free),
 		cmocka_unit_test(init_on_free_leaves_no_secret),
 		cmocka_unit_test(reservations_can_be_released_late),
+		cmocka_unit_test(a_block_given_up_halfway_stays_lost),
 	};
 
 	return cmocka_run_group_tests_name("mm/page_alloc", tests, seed_random, NULL);

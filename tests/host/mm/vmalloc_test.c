@@ -66,7 +66,7 @@ bool phys_is_address(phys_addr_t pa, uint64_t size)
 	return pa + size >= pa;
 }
 
-void pgtable_unmap(struct pgtable *pt, unsigned long va, uint64_t size)
+static void unmap_window(unsigned long va, uint64_t size)
 {
 	memset(&mapped[(va - vmalloc_base) >> PAGE_SHIFT], 0, (size >> PAGE_SHIFT) * sizeof(mapped[0]));
 }
@@ -86,6 +86,7 @@ static void start(unsigned long pages)
 	slab_init();
 	vmalloc_base = 0xffffc90000000000;
 	map_elsewhere = map_window;
+	unmap_elsewhere = unmap_window;
 	memset(mapped, 0, sizeof(mapped));
 	memset(in_tlb, 0, sizeof(in_tlb));
 	memset(stale, 0, sizeof(stale));
