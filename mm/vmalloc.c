@@ -224,6 +224,17 @@ static bool unmap(const void *va, enum vm_kind kind)
 
 /* ---------------------------------------------------------------- for the rest of the kernel */
 
+/* When there is none, there may be some in areas that were unmapped and wait for a flush. */
+static struct page *page_for_area(void)
+{
+	struct page *page = alloc_pages(GFP_KERNEL | (nr_lazy ? __GFP_NOWARN : 0), 0);
+
+	if (page || !nr_lazy)
+		return page;
+	vm_flush();
+	return alloc_pages(GFP_KERNEL, 0);
+}
+
 void *vmalloc(size_t size)
 {
 	unsigned long nr = (size + PAGE_SIZE - 1) >> PAGE_SHIFT, got;
@@ -233,7 +244,7 @@ void *vmalloc(size_t size)
 	if (!pages)
 		return NULL;
 	for (got = 0; got < nr; got++) {
-		pages[got] = alloc_pages(GFP_KERNEL, 0);
+		pages[got] = page_for_area();
 		if (!pages[got])
 			break;
 	}

@@ -200,6 +200,24 @@ static void out_of_memory_is_null_and_leaves_nothing(void **state)
 	assert_null(ioremap(0, VMALLOC_SIZE, 0));
 }
 
+/* What waits for a flush is most of a small machine's memory; it is there for who asks, and nobody is alarmed. */
+static void unmapped_memory_comes_back_when_it_is_wanted(void **state)
+{
+	unsigned int before = nr_out_of_memory, i;
+	void *va;
+
+	start(0x1800);
+	for (i = 0; i < 4; i++) {
+		va = vmalloc(0xf00 << PAGE_SHIFT);
+		assert_non_null(va);
+		vfree(va);
+		assert_int_equal(nr_lazy, 0xf00);
+	}
+	assert_int_equal(nr_flushes, 3);
+	assert_null(vmalloc(0x1800 << PAGE_SHIFT));
+	assert_int_equal(nr_out_of_memory, before + 1);
+}
+
 static void vmap_shows_pages_in_order(void **state)
 {
 	struct page *pages[3];
@@ -341,6 +359,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(areas_never_overlap_and_nothing_stale_is_reused),
 		cmocka_unit_test(out_of_memory_is_null_and_leaves_nothing),
+		cmocka_unit_test(unmapped_memory_comes_back_when_it_is_wanted),
 		cmocka_unit_test(vmap_shows_pages_in_order),
 		cmocka_unit_test(frees_of_strangers_are_reported),
 		cmocka_unit_test(each_request_for_pages_may_fail),
