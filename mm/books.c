@@ -32,8 +32,7 @@ static const char *const use_names[NR_MEM_USES] = {
 	[MEM_MEMBLOCK] = "memblock's own lists", [MEM_FIRST_MIB] = "first MiB",
 	[MEM_BOOT_DATA] = "setup_data of the loader", [MEM_INITRD] = "initrd",
 	[MEM_ACPI] = "ACPI tables", [MEM_EFI_MAP] = "EFI memory map", [MEM_EFI_RUNTIME] = "EFI runtime services",
-	[MEM_EFI_BOOT] = "EFI boot services",
-	[MEM_BAD] = "bad",
+	[MEM_EFI_BOOT] = "EFI boot services", [MEM_FRAMEBUFFER] = "framebuffer", [MEM_BAD] = "bad",
 };
 
 static const char *const count_names[NR_MEM_COUNTS] = {

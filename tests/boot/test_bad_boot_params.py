@@ -3,6 +3,7 @@
 and the kernel's first, through QEMU's gdb stub. The kernel must say what is
 wrong and boot, or say what is wrong and stop; never hang or reset silently.
 """
+import re
 import struct
 import subprocess
 
@@ -14,7 +15,8 @@ E820_ENTRIES, SENTINEL, SETUP_HEADER_MAGIC, CMD_LINE_PTR, SETUP_DATA = 0x1e8, 0x
 EXT_CMD_LINE_PTR, E820_TABLE = 0x0c8, 0x2d0
 ACPI_RSDP, EFI_MEMMAP_HI = 0x070, 0x1dc
 
-CMDLINE = "nokaslr monitor.exec=poweroff"
+SCREEN_TYPE, LFB, LFB_LINELENGTH = 0x0f, 0x12, 0x24
+CMDLINE = 'nokaslr monitor.exec="map;poweroff"'
 CPU = "max,-la57"
 
 pytestmark = pytest.mark.xdist_group("boot-params")	# one look at where the kernel goes
@@ -61,6 +63,17 @@ def test_map_without_ram_stops_with_a_message(at_kernel_entry):
     machine.gdb.go()
     machine.expect(r"lantern: error \d+ [\w-]+: [^\n]*RAM")
     machine.check_no_triple_fault()
+
+
+def test_framebuffer_in_ram_is_used_for_nothing_else(at_kernel_entry):
+    machine, params = at_kernel_entry
+    write(machine, params + SCREEN_TYPE, "B", 0x70)
+    write(machine, params + LFB, "HHHI", 640, 480, 32, 0x08000000)
+    write(machine, params + LFB_LINELENGTH, "H", 640 * 4)
+    machine.gdb.go()
+    assert machine.wait() == "guest-shutdown"
+    assert re.search(rf"^memory: framebuffer +{640 * 480 * 4 // 1024} KiB$", machine.log, re.M)
+    assert "memory: the books balance\n" in machine.log
 
 
 @pytest.mark.parametrize("name, message", [

@@ -136,6 +136,16 @@ static void __init reserve_image(const char *start, const char *end, enum mem_us
 	memblock_reserve(__pa(start), end - start, use);
 }
 
+/* Device memory as a rule; where the firmware calls it RAM, what is drawn must hit nobody. */
+static void __init reserve_screen(void)
+{
+	struct framebuffer fb;
+	const char *why;
+
+	if (!framebuffer_describe(&boot_params.screen_info, &fb, &why))
+		memblock_reserve(fb.phys, fb.size, MEM_FRAMEBUFFER);
+}
+
 static void __init memblock_setup(void)
 {
 	struct setup_data_iter it;
@@ -156,6 +166,7 @@ static void __init memblock_setup(void)
 	reserve_image(_sdata, _edata, MEM_DATA);
 	reserve_image(_edata, _end, MEM_BSS);
 	initrd_reserve();
+	reserve_screen();
 	setup_data_iter_init(&it, boot_params.hdr.setup_data, boot_data_map);
 	while (setup_data_next(&it))
 		memblock_reserve(it.pa, sizeof(struct setup_data) + it.len, MEM_BOOT_DATA);
