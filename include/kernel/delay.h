@@ -23,8 +23,8 @@ static inline void mdelay(u64 ms)
 }
 
 /**
- * msleep() - let at least @ms milliseconds go by, the CPU halted if something can wake it
- * Context: interrupts on; else, and before time_events_init(), it is mdelay().
+ * msleep() - let at least @ms milliseconds go by; other threads run meanwhile
+ * Context: a thread that may sleep, or the boot; with interrupts off, and before time_events_init(), it is mdelay().
  */
 void msleep(u64 ms);
 

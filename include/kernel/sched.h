@@ -94,6 +94,13 @@ void schedule(void);
 void yield(void);
 
 /**
+ * schedule_timeout() - schedule(), but not for longer than @ns
+ * Return: ns that were left when it was woken, 0 when the time is up.
+ * Context: as schedule(); the state is set before.
+ */
+u64 schedule_timeout(u64 ns);
+
+/**
  * wake_up_process() - end the sleep of @p, or start a new thread
  * Return: whether it slept. Context: any but NMI; what was written before is
  * seen by @p when it goes on.

@@ -21,14 +21,19 @@
 #include <kernel/smp.h>
 #include <kernel/spinlock.h>
 #include <kernel/task.h>
+#include <kernel/timekeeping.h>
+#include <kernel/timer.h>
 #include "runqueue.h"
 
 #define SLICE_MS	4
+#define TICK_NS		(SLICE_MS * NSEC_PER_MSEC / 2)
 #define STEAL_LOOK	16		/* threads an idle CPU looks at before it gives up */
 
 struct cpu_rq {
 	struct spinlock	lock;		/* interrupts off; of two, that of the lower CPU first */
 	unsigned int	cpu;
+	bool		ticking;	/* tick is armed; lock */
+	struct timer	tick;		/* ends slices, while there is a reason to */
 	struct run_queue q;		/* lock */
 };
 
@@ -40,6 +45,7 @@ DEFINE_PER_CPU(struct task_struct *, current_task) = &init_task;
 static_assert(THREAD_SIZE == INIT_STACK_SIZE, "the boot stack is that of a thread like others");
 
 static DEFINE_PER_CPU(struct cpu_rq, runqueues);
+static DEFINE_PER_CPU(struct cpu_rq *, local_rq);	/* this CPU's: two instructions fewer than its address */
 static struct cpu_rq *cpu_rqs[NR_CPUS];		/* NULL: no such CPU, or not yet; atomic */
 static unsigned int nr_cpu_rqs;			/* the highest number that was used + 1 */
 
@@ -50,7 +56,7 @@ static struct task_struct *task_of(struct sched_entity *se)
 
 static struct cpu_rq *this_rq(void)
 {
-	return this_cpu_ptr(&runqueues);
+	return this_cpu_read(local_rq);
 }
 
 /* ---------------------------------------------------------------- whose CPU does what */
@@ -136,7 +142,7 @@ static void enqueue(struct cpu_rq *rq, struct task_struct *p, enum enqueue how)
 	rq_update(&rq->q, get_cycles());
 	urgent = rq_enqueue(&rq->q, &p->se, how);
 	__atomic_store_n(&p->state, TASK_RUNNING, __ATOMIC_RELAXED);
-	if (urgent)
+	if (urgent || !rq->ticking)	/* its CPU starts the tick */
 		resched(rq);
 }
 
@@ -168,6 +174,30 @@ bool wake_up_process(struct task_struct *p)
 	enqueue(to, p, state == TASK_NEW ? ENQUEUE_NEW : ENQUEUE_WAKEUP);
 	task_rq_unlock(to, flags);
 	return true;
+}
+
+/* ---------------------------------------------------------------- slices */
+
+/* Context: rq->lock held, on its CPU. */
+static __noinline void set_tick(struct cpu_rq *rq)
+{
+	rq->ticking = true;
+	mod_timer(&rq->tick, ktime_get() + TICK_NS);
+}
+
+/* A timer of this CPU. It ends by itself when nobody waits, so a CPU with one thread has no tick. */
+static void tick(struct timer *timer)
+{
+	struct cpu_rq *rq = container_of(timer, struct cpu_rq, tick);
+	unsigned long flags = spin_lock_irqsave(&rq->lock);
+
+	rq_update(&rq->q, get_cycles());
+	if (rq_slice_over(&rq->q))
+		set_need_resched();
+	rq->ticking = false;
+	if (rq_needs_tick(&rq->q))
+		set_tick(rq);
+	spin_unlock_irqrestore(&rq->lock, flags);
 }
 
 /* ---------------------------------------------------------------- switching */
@@ -203,6 +233,8 @@ static inline void switch_threads(enum leave why)
 	if (why == LEAVE_SLEEP && prev->state == TASK_RUNNING)
 		why = LEAVE_PREEMPTED;		/* woken before it slept */
 	next = task_of(rq_pick(&rq->q, why));
+	if (!rq->ticking && rq_needs_tick(&rq->q))
+		set_tick(rq);
 	if (next == prev) {
 		spin_unlock(&rq->lock);
 	} else {
@@ -355,9 +387,12 @@ void cpu_idle_loop(void)
 
 void sched_cpu_init(struct task_struct *idle)
 {
-	struct cpu_rq *rq = this_rq();
+	struct cpu_rq *rq = this_cpu_ptr(&runqueues);
 
-	rq->cpu = idle->cpu = this_cpu_read(cpu_number);
+	this_cpu_write(local_rq, rq);
+	*rq = (struct cpu_rq){ .cpu = this_cpu_read(cpu_number) };
+	idle->cpu = rq->cpu;
+	timer_setup(&rq->tick, tick);
 	rq_init(&rq->q, &idle->se);
 	rq_update(&rq->q, get_cycles());
 	idle->stack_canary = stack_canary_current();

@@ -184,9 +184,7 @@ struct sched_entity *rq_pick(struct run_queue *rq, enum leave why)
 
 bool rq_slice_over(const struct run_queue *rq)
 {
-	const struct rb_node *first = rb_first(&rq->waiting);
-
-	return first && is_fair(rq->curr) && rq->clock - rq->curr_since >= slice;
+	return rq_needs_tick(rq) && rq->clock - rq->curr_since >= slice;
 }
 
 struct sched_entity *rq_waiting(const struct run_queue *rq, const struct sched_entity *se)

@@ -83,7 +83,13 @@ void rq_attach(const struct run_queue *to, struct sched_entity *se);
 /** rq_pick() - the one that runs has to, or may, stop: make the next one curr and return it; after rq_update() */
 struct sched_entity *rq_pick(struct run_queue *rq, enum leave why);
 
-/** rq_slice_over() - whether who runs has had its slice while another of its class waits */
+/** rq_needs_tick() - whether who runs may run for a slice only, because another fair entity waits */
+static inline bool rq_needs_tick(const struct run_queue *rq)
+{
+	return rq->waiting.node && is_fair(rq->curr);
+}
+
+/** rq_slice_over() - whether that slice is over; after rq_update() */
 bool rq_slice_over(const struct run_queue *rq);
 
 /** rq_waiting() - the entity that waits behind @se, the first for NULL; NULL after the last */

@@ -16,7 +16,11 @@
 struct list_head task_list = { &task_list, &task_list };
 struct spinlock tasks_lock;
 
+#define MAX_FREE_STACKS	8
+
 static struct kmem_cache *task_cache;
+static void *free_stacks[MAX_FREE_STACKS];	/* of threads that have ended, for the next ones; tasks_lock */
+static unsigned int nr_free_stacks;	/* tasks_lock */
 static int last_pid;			/* tasks_lock */
 static struct task_struct *dead_tasks;	/* by next_dead; atomic */
 
@@ -45,6 +49,27 @@ static int new_pid(void)
 	return last_pid;
 }
 
+static void *stack_alloc(void)
+{
+	unsigned long flags = spin_lock_irqsave(&tasks_lock);
+	void *stack = nr_free_stacks ? free_stacks[--nr_free_stacks] : NULL;
+
+	spin_unlock_irqrestore(&tasks_lock, flags);
+	return stack ? stack : vmalloc(THREAD_SIZE);
+}
+
+static void stack_free(void *stack)
+{
+	unsigned long flags = spin_lock_irqsave(&tasks_lock);
+	bool keep = nr_free_stacks < MAX_FREE_STACKS;
+
+	if (keep)
+		free_stacks[nr_free_stacks++] = stack;
+	spin_unlock_irqrestore(&tasks_lock, flags);
+	if (!keep)
+		vfree(stack);
+}
+
 struct task_struct *task_alloc(int prio)
 {
 	struct task_struct *p;
@@ -56,7 +81,7 @@ struct task_struct *task_alloc(int prio)
 	p = kmem_cache_alloc(task_cache, GFP_KERNEL | __GFP_ZERO);
 	if (!p)
 		return NULL;
-	p->stack = vmalloc(THREAD_SIZE);
+	p->stack = stack_alloc();
 	if (!p->stack) {
 		kmem_cache_free(task_cache, p);
 		return NULL;
@@ -104,7 +129,7 @@ void reap_dead_tasks(void)
 		flags = spin_lock_irqsave(&tasks_lock);
 		list_del(&p->tasks);
 		spin_unlock_irqrestore(&tasks_lock, flags);
-		vfree(p->stack);
+		stack_free(p->stack);
 		put_task_struct(p);
 	}
 }

@@ -22,6 +22,19 @@ def test_threads_are_shown(boot):
     assert all(len(line) < 80 for line in machine.log.split("lantern> threads\n")[1].split("\n")[:4])
 
 
+def test_torture_and_shares(boot):
+    """Time that follows the instructions: how fast the host is changes no share."""
+    machine = boot(kernel=qemu.LANTERN, firmware="bios", memory="24M", extra=["-icount", "shift=0,sleep=off"],
+                   append='selftest=sched monitor.exec="threads;map;poweroff"')
+    assert machine.wait() == "guest-shutdown"
+    checks, failed = re.search(r"^selftest sched: (\d+) checks, (\d+) failed", machine.log, re.M).groups()
+    assert int(checks) > 5000 and failed == "0"
+    assert machine.log.count(" % of the CPU") == 4
+    names = [name for _, name, *_ in THREAD.findall(machine.log)]
+    assert {"idle/0", "monitor"} <= set(names) and not any(name.startswith(("torture", "child")) for name in names)
+    assert "memory: the books balance\n" in machine.log
+
+
 def test_a_thread_that_overflows_its_stack_is_told(boot):
     machine = boot(kernel=qemu.LANTERN, firmware="bios", memory="128M", append='monitor.exec="crash stack"')
     machine.expect(expect.error(99, "exception 8"))
