@@ -166,6 +166,13 @@ def madt():
     yield "endless", fixed + cpus + bytes(8)
 
 
+def s5():
+    """AML as QEMU has it, with two byte constants, and with a package length of two bytes."""
+    yield "qemu", b"\x08_S5_\x12\x06\x04\x00\x00\x00\x00"
+    yield "bytes", b"\x10\x20\\_SB_\x08_S5_\x12\x0a\x04\x0a\x05\x0a\x05\x0a\x00\x0a\x00"
+    yield "long", b"\x08\\_S5_\x12\x45\x00\x02\x01\x01"
+
+
 def cpio():
     early = microcode.early("GenuineIntel", bytes(range(64)))
     yield "early", early
@@ -203,5 +210,5 @@ def keyboard():
 
 SEEDS = {"efistub/efi_e820": efi_e820, "kernel/lib/e820": e820, "kernel/lib/e820_edit": e820_edit,
          "kernel/lib/cpio": cpio, "arch/x86/kernel/microcode/intel": intel, "arch/x86/kernel/microcode/amd": amd,
-         "kernel/drivers/acpi/madt": madt, "kernel/tty/keyboard": keyboard,
+         "kernel/drivers/acpi/madt": madt, "kernel/drivers/acpi/s5": s5, "kernel/tty/keyboard": keyboard,
          "kernel/lib/memparse": memparse, "kernel/lib/cmdline": cmdline, "kernel/lib/lz4": lz4_blocks, "mm/memblock": memblock}
