@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The monitor's loop: a line from the command line or from the keys, split into
- * words, looked up, run. Commands other than help live in files of their own.
+ * The monitor's loop: a line from the command line or from the keys (readline.c),
+ * split into words, looked up, run. Commands other than help live in files of their own.
  */
 #include <kernel/monitor.h>
 #include <kernel/console.h>
@@ -10,12 +10,12 @@
 #include <asm/processor.h>
 #include <lib/cmdline.h>
 #include <lib/string.h>
+#include "readline.h"
 
 #define EXEC_SIZE	1024		/* of the value of monitor.exec= */
 
-#define KEY_CTRL(c)	((c) & 0x1f)
-#define KEY_ESC		0x1b
-#define KEY_DEL		0x7f
+#define HELP_WIDTH	79		/* columns of a line */
+#define HELP_COLUMN	24		/* behind which it is told what a command does */
 
 /* One array: the linker script puts the sections .monitor_cmds.* between these, sorted. */
 extern const struct monitor_command __monitor_cmds_start[];
@@ -39,6 +39,32 @@ static void print_usage(const struct monitor_command *c)
 	printk("usage: %s%s%s\n", c->name, *c->args ? " " : "", c->args);
 }
 
+/* What a command does, word by word, in the column of its own; @at is where the line has come to. */
+static void print_wrapped(const char *text, int at)
+{
+	while (*text) {
+		int n = strchr(text, ' ') ? strchr(text, ' ') - text : strlen(text);
+
+		if (at + 1 + n > HELP_WIDTH) {
+			printk("\n%*s", HELP_COLUMN, "");
+			at = HELP_COLUMN;
+		}
+		at += printk(" %.*s", n, text);
+		text += n + (text[n] == ' ');
+	}
+	printk("\n");
+}
+
+static void print_help_line(const struct monitor_command *c)
+{
+	int at = printk("  %s %s", c->name, c->args);
+
+	if (at > HELP_COLUMN)
+		at = printk("\n") - 1;
+	printk("%*s", HELP_COLUMN - at, "");
+	print_wrapped(c->help, HELP_COLUMN);
+}
+
 static int cmd_help(int argc, char **argv)
 {
 	const struct monitor_command *c;
@@ -55,11 +81,8 @@ static int cmd_help(int argc, char **argv)
 		}
 		return 0;
 	}
-	for (c = __monitor_cmds_start; c < __monitor_cmds_end; c++) {
-		int used = printk("  %s %s", c->name, c->args);
-
-		printk("%*s %s\n", max(24 - used, 0), "", c->help);
-	}
+	for (c = __monitor_cmds_start; c < __monitor_cmds_end; c++)
+		print_help_line(c);
 	return 0;
 }
 
@@ -148,91 +171,11 @@ static void run_script(const char *cmdline)
 
 /* ---------------------------------------------------------------- reading a line */
 
-enum escape { NO_ESCAPE, AFTER_ESC, IN_SEQUENCE };
-
-struct editor {
-	char		line[MONITOR_LINE_SIZE];
-	size_t		len;
-	enum escape	escape;
-	bool		after_cr;	/* the LF of CR LF is no second line */
-};
-
-static bool continues_character(char c)
+static const char *command_name(unsigned int nr)
 {
-	return ((u8)c & 0xc0) == 0x80;
-}
+	const struct monitor_command *c = __monitor_cmds_start + nr;
 
-static void erase_character(struct editor *e)
-{
-	if (!e->len)
-		return;
-	while (e->len > 1 && continues_character(e->line[e->len - 1]))
-		e->len--;
-	e->len--;
-	printk("\b \b");
-}
-
-/* Keys such as the arrows send ESC [ ... and a letter: nothing of it is text. */
-static bool part_of_escape(struct editor *e, u8 c)
-{
-	switch (e->escape) {
-	case NO_ESCAPE:
-		if (c == KEY_ESC)
-			e->escape = AFTER_ESC;
-		return c == KEY_ESC;
-	case AFTER_ESC:
-		e->escape = c == '[' || c == 'O' ? IN_SEQUENCE : NO_ESCAPE;
-		return e->escape == IN_SEQUENCE;
-	case IN_SEQUENCE:
-		if (c < 0x20 || c >= 0x40)
-			e->escape = NO_ESCAPE;
-		return c >= 0x20;
-	}
-	return false;
-}
-
-static void insert(struct editor *e, u8 c)
-{
-	if (e->len + 1 == sizeof(e->line))
-		return;
-	e->line[e->len++] = c;
-	printk("%c", c);
-}
-
-/* Take one byte typed. Return: whether it ended the line. */
-static bool edit(struct editor *e, u8 c)
-{
-	bool second_half = c == '\n' && e->after_cr;
-
-	e->after_cr = c == '\r';
-	if (second_half || part_of_escape(e, c))
-		return false;
-	switch (c) {
-	case '\r':
-	case '\n':
-		printk("\n");
-		e->line[e->len] = '\0';
-		e->len = 0;
-		return true;
-	case '\b':
-	case KEY_DEL:
-		erase_character(e);
-		return false;
-	case KEY_CTRL('U'):
-		while (e->len)
-			erase_character(e);
-		return false;
-	case KEY_CTRL('C'):
-		printk("^C\n" MONITOR_PROMPT);
-		e->len = 0;
-		return false;
-	case '\t':
-		c = ' ';
-		break;
-	}
-	if (c >= 0x20)
-		insert(e, c);
-	return false;
+	return c < __monitor_cmds_end ? c->name : NULL;
 }
 
 static u8 wait_key(void)
@@ -250,17 +193,17 @@ static u8 wait_key(void)
 	return c;
 }
 
+static struct readline the_line;		/* kept from one to the next for its history */
+
 void monitor_run(const char *cmdline)
 {
-	static struct editor editor;
-
 	printk_answers();
 	selftest_if_asked();
 	run_script(cmdline);
 	for (;;) {
 		printk(MONITOR_PROMPT);
-		while (!edit(&editor, wait_key()))
+		while (!readline_byte(&the_line, wait_key(), command_name))
 			;
-		run_line(editor.line);
+		run_line(the_line.line);
 	}
 }

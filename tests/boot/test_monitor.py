@@ -18,6 +18,7 @@ def test_commands_by_hand(boot):
     text = ask(machine, "help")
     for command in expect.MONITOR_COMMANDS:
         assert command in text, f"help does not name {command}"
+    assert max(map(len, text.split("\n"))) < 80
 
     assert expect.MemoryMap(ask(machine, "map")).check() is None
 
@@ -30,6 +31,15 @@ def test_commands_by_hand(boot):
     assert f"{physical:x}" in ask(machine, f"pt {virtual:#x}")
     assert "not" in ask(machine, "pt 0x1000")
 
+    # keys that edit a line, as a terminal sends them; an empty one is left
+    machine.send("re\t\t")
+    machine.expect("reboot  regs  ")
+    machine.expect(expect.PROMPT)
+    machine.send("\x01\x1b[C\x04\x04\x05\x08\x0b x\x17\r")
+    machine.expect(expect.PROMPT)
+    machine.send("junk\x1b[A\x1b[A\x1b[Bp\x15egs\x1b[1~r\r")
+    machine.expect("cr3")
+    machine.expect(expect.PROMPT)
     for line in ("pt what", "pt 0x10000000000000000", "nonsense", "", "   ", "x" * 300, "map now please"):
         ask(machine, line)				# a message, and the prompt again
     machine.send("poweroff\r")

@@ -33,6 +33,7 @@ host-units-kernel/sched/runqueue := kernel/lib/rbtree
 host-units-kernel/printk/printk := kernel/lib/cmdline kernel/lib/kstrtox
 host-units-kernel/tty/console_options := kernel/lib/cmdline kernel/lib/kstrtox
 host-units-kernel/drivers/acpi/mcfg := kernel/drivers/acpi/hpet
+host-units-kernel/monitor/monitor := kernel/monitor/readline
 host-units-kernel/tty/keyboard := kernel/tty/keymap kernel/lib/utf
 host-units-kernel/tty/i8042 := kernel/tty/keyboard kernel/tty/keymap kernel/lib/utf kernel/lib/cmdline
 host-units-kernel/drivers/acpi/tables := kernel/drivers/acpi/madt kernel/lib/cmdline

@@ -28,7 +28,7 @@ static int cmd_map(int argc, char **argv)
 	mem_bar_print();
 	return 0;
 }
-MONITOR_COMMAND(map, "", "physical memory: entries, totals by type, where each page of RAM is, and a bar of it all", cmd_map);
+MONITOR_COMMAND(map, "", "physical memory: entries, totals, what uses it, a bar", cmd_map);
 
 /* The registers as they are in this function: there is no interrupted context to show. */
 static void capture_regs(struct pt_regs *r)

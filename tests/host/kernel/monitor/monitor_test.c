@@ -26,9 +26,11 @@ static int cmd_args(int argc, char **argv)
 const struct monitor_command test_cmds[] = {
 	{ "args", "WORD...", "print the words", cmd_args },
 	{ "help", "[COMMAND]", "list the commands", cmd_help },
+	{ "many", "[WORDS THAT TAKE MORE ROOM]", "a long story, so long that it takes more than one line to be told in full",
+	  cmd_args },
 };
-__asm__(".globl test_cmds_end\n.set test_cmds_end, test_cmds + 64\n");
-static_assert(sizeof(test_cmds) == 64, "test_cmds_end is its end");
+__asm__(".globl test_cmds_end\n.set test_cmds_end, test_cmds + 96\n");
+static_assert(sizeof(test_cmds) == 96, "test_cmds_end is its end");
 
 static char shown[1 << 20];
 static size_t nr_shown;
@@ -92,6 +94,7 @@ int cmdline_find_option(const char *cmdline, const char *option, char *buf, size
 
 static void run(const char *script, const char *keys, size_t n)
 {
+	memset(&the_line, 0, sizeof(the_line));
 	nr_shown = 0;
 	shown[0] = 0;
 	typed = keys;
@@ -130,7 +133,10 @@ static void help_lists_and_tells(void **state)
 {
 	(void)state;
 	expect("", "help\r", "lantern> help\n  args WORD...           print the words\n"
-	       "  help [COMMAND]         list the commands\n" END);
+	       "  help [COMMAND]         list the commands\n"
+	       "  many [WORDS THAT TAKE MORE ROOM]\n"
+	       "                         a long story, so long that it takes more than one line\n"
+	       "                         to be told in full\n" END);
 	expect("", "help args\r", "lantern> help args\nusage: args WORD...\nprint the words\n" END);
 	expect("", "help x\r", "lantern> help x\nmonitor: unknown command 'x', try help\n" END);
 	expect("", "help a b\r", "lantern> help a b\nusage: help [COMMAND]\n" END);
@@ -140,11 +146,11 @@ static void keys_edit_the_line(void **state)
 {
 	(void)state;
 	expect("", "\bargs ax\bb\177c\r", "lantern> args ax\b \bb\b \bc\n<ac>\n" END);
-	expect("", "ab\25args c\r", "lantern> ab\b \b\b \bargs c\n<c>\n" END);
+	expect("", "ab\25args c\r", "lantern> ab\b\b  \b\bargs c\n<c>\n" END);
 	expect("", "junk\3args d\r", "lantern> junk^C\nlantern> args d\n<d>\n" END);
-	expect("", "args \33[A\33[1;5Ce\33OPf\33\r", "lantern> args ef\n<ef>\n" END);
+	expect("", "args \33[B\33[1;5Ce\33OPf\33\r", "lantern> args ef\n<ef>\n" END);
 	expect("", "args \xc3\xa4\x7f\xe2\x82\xac\r", "lantern> args \xc3\xa4\b \b\xe2\x82\xac\n<\xe2\x82\xac>\n" END);
-	expect("", "args \1\2g\r", "lantern> args g\n<g>\n" END);
+	expect("", "args \16\17g\r", "lantern> args g\n<g>\n" END);
 }
 
 static void a_script_runs_before_the_prompt(void **state)
@@ -188,6 +194,93 @@ static void lines_of_any_length_and_bytes_are_safe(void **state)
 	}
 }
 
+/* What a terminal shows of the last line after all that was printed. */
+static void expect_screen(const char *keys, const char *last_line)
+{
+	char line[1024] = "";
+	size_t at = 0, end = 0;
+
+	run("", keys, strlen(keys));
+	*strstr(shown, "\nmonitor: no console") = 0;
+	for (const char *p = shown; *p; p++) {
+		if (*p == '\n') {
+			at = end = 0;
+			continue;
+		}
+		if (*p == '\b') {
+			assert_true(at > 0);
+			at--;
+			continue;
+		}
+		line[at++] = *p;
+		end = at > end ? at : end;
+	}
+	line[end] = 0;
+	while (end && line[end - 1] == ' ')
+		line[--end] = 0;
+	assert_string_equal(line, last_line);
+}
+
+#define UP	"\33[A"
+#define DOWN	"\33[B"
+#define RIGHT	"\33[C"
+#define LEFT	"\33[D"
+
+static void the_cursor_moves_and_the_line_changes_in_the_middle(void **state)
+{
+	(void)state;
+	expect_screen("args ac" LEFT "b", "lantern> args abc");
+	expect_screen("rgs x\1a\5y\2\2" RIGHT "\6z", "lantern> args xyz");
+	expect_screen("args abc" LEFT LEFT "\33[3~", "lantern> args ac");
+	expect_screen("xargs abc\33[1~\33[3~\33[4~d", "lantern> args abcd");
+	expect_screen("args abc\33[H\33[F\33[D\177\4", "lantern> args a");
+	expect_screen("args abc" LEFT LEFT "\13", "lantern> args a");
+	expect_screen("args abc" LEFT LEFT "\25", "lantern> bc");
+	expect_screen("args abc  def \27", "lantern> args abc");
+	expect_screen("args abc" LEFT "\27", "lantern> args c");
+	expect_screen(LEFT "\177\33[3~\27\25\13a" RIGHT, "lantern> a");
+	expect("", "args c\1\6\6\6\6\6b\r", "lantern> args c\b\b\b\b\b\bargs bc\bc\n<bc>\n" END);
+}
+
+static void characters_are_changed_whole(void **state)
+{
+	(void)state;
+	run("", "args x\xc3\xa4y\2\2\2\4\r", 15);
+	assert_non_null(strstr(shown, "<\xc3\xa4y>"));
+	run("", "args x\xc3\xa4y\2\177\r", 13);
+	assert_non_null(strstr(shown, "<xy>"));
+	run("", "args \xa4x\xc3y\r", 11);		/* halves are none */
+	assert_non_null(strstr(shown, "<xy>"));
+}
+
+static void lines_before_come_back(void **state)
+{
+	char keys[2000] = "";
+
+	(void)state;
+	expect_screen("args a\rargs b\rne" UP UP, "lantern> args a");
+	expect_screen("args a\rargs b\rne" UP UP UP DOWN, "lantern> args b");
+	expect_screen("args a\rargs b\rne" UP UP DOWN DOWN DOWN "w", "lantern> new");
+	expect_screen("args a\rargs a\r\rargs b\r" UP UP "c", "lantern> args ac");
+	for (int i = 0; i < 40; i++)
+		sprintf(keys + strlen(keys), "args %d\r", i);
+	for (int i = 0; i < 40; i++)
+		strcat(keys, UP);
+	expect_screen(keys, "lantern> args 24");
+	expect_screen("args a\rx" UP "\3", "lantern>");
+	expect_screen("args a\rx" UP "\3" UP, "lantern> args a");
+}
+
+static void tab_completes_and_lists(void **state)
+{
+	(void)state;
+	expect_screen("a\t", "lantern> args");
+	expect_screen("he\ta\tx", "lantern> help args x");
+	expect_screen("x\t", "lantern> x");
+	expect("", "\t\ta\t\3", "lantern> \nargs  help  many  \nlantern> args ^C\n" END);
+	expect_screen("rg\1\t\tahe", "lantern> aherg");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +288,10 @@ int main(void)
 		cmocka_unit_test(mistakes_are_told),
 		cmocka_unit_test(help_lists_and_tells),
 		cmocka_unit_test(keys_edit_the_line),
+		cmocka_unit_test(the_cursor_moves_and_the_line_changes_in_the_middle),
+		cmocka_unit_test(characters_are_changed_whole),
+		cmocka_unit_test(lines_before_come_back),
+		cmocka_unit_test(tab_completes_and_lists),
 		cmocka_unit_test(a_script_runs_before_the_prompt),
 		cmocka_unit_test(a_script_that_is_too_long_is_not_run_in_part),
 		cmocka_unit_test(lines_of_any_length_and_bytes_are_safe),
