@@ -3,6 +3,7 @@
 # Read by the top Makefile, which sets BUILD, Q and PYTHON.
 #
 #help make esp                  build/esp.img, a FAT image for a USB stick
+#help make usb-image            build/lantern-usb.img, for dd to a USB stick, BIOS and UEFI
 #help make iso                  build/lantern.iso, for CD, USB stick and disk, BIOS and UEFI
 #help make sign KEY=my.key CERT=my.pem  build/lantern-signed.efi for Secure Boot; both files PEM
 #help make install ESP=/boot/efi  copy to \EFI\LANTERN there; APPLY=1 adds the boot menu entry
@@ -15,13 +16,24 @@ ESP_FILES	:= EFI/BOOT/BOOTX64.EFI=$(BUILD)/lantern.efi \
 ISO_ESP_SIZE_MIB ?= 8
 ISO_FILES	:= README.txt=esp/README.txt lantern.efi=$(BUILD)/lantern.efi isolinux/isolinux.cfg=esp/isolinux.cfg
 
-.PHONY: esp iso sign install
+# The same file for the firmware of both kinds, and what Syslinux reads on a BIOS
+USB_FILES	:= $(ESP_FILES) EFI/BOOT/BOOTIA32.EFI=$(BUILD)/lantern.efi syslinux.cfg=esp/syslinux.cfg
+
+.PHONY: esp usb-image iso sign install
 
 esp: $(BUILD)/esp.img
 
 $(BUILD)/esp.img: $(BUILD)/lantern.efi esp/cmdline.txt esp/README.txt esp/mkesp esp/esp.mk
 	$(call say,ESP,$@)
 	$(Q)$(PYTHON) esp/mkesp $@ $(ESP_SIZE_MIB) $(ESP_FILES)
+
+usb-image: $(BUILD)/lantern-usb.img
+
+$(BUILD)/lantern-usb.img: $(BUILD)/lantern.efi esp/cmdline.txt esp/README.txt esp/syslinux.cfg esp/mkesp esp/mkusb esp/esp.mk
+	$(call say,USB,$@)
+	$(Q)tests/need mtools syslinux syslinux-common
+	$(Q)$(PYTHON) esp/mkesp $(BUILD)/usb-esp.img $(ESP_SIZE_MIB) $(USB_FILES)
+	$(Q)$(PYTHON) esp/mkusb $@ $(BUILD)/usb-esp.img
 
 iso: $(BUILD)/lantern.iso
 

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # install.sh LANTERN.EFI ESP: copy Lantern to the EFI System Partition mounted
-# at ESP, into \EFI\LANTERN, and print the efibootmgr line that adds it to the
-# firmware's boot menu. APPLY=1 in the environment runs that line as well.
+# at ESP, into \EFI\LANTERN, and print what adds it to the menus of systemd-boot
+# (where that is in use) and GRUB, and the efibootmgr line that adds it to the
+# firmware's. APPLY=1 in the environment makes systemd-boot's entry and runs the line.
 #
 # A cmdline.txt that is there already belongs to the user and stays as it is.
 set -eu
@@ -38,6 +39,25 @@ if [ -e "$esp/EFI/LANTERN/cmdline.txt" ]; then
 else
 	cp "$here/cmdline.txt" "$esp/EFI/LANTERN/cmdline.txt"
 	echo "installed $esp/EFI/LANTERN/cmdline.txt"
+fi
+
+entry() {
+	printf 'title Lantern\nefi /EFI/LANTERN/lantern.efi\n'
+}
+
+entries=$esp/loader/entries
+if [ -d "$entries" ] && [ "${APPLY:-0}" = 1 ]; then
+	entry > "$entries/lantern.conf"
+	echo "installed $entries/lantern.conf"
+elif [ -d "$entries" ]; then
+	echo "To add Lantern to the menu of systemd-boot, write this to $entries/lantern.conf:"
+	entry | sed 's/^/  /'
+fi
+if [ "${APPLY:-0}" != 1 ]; then
+	echo "To add Lantern to GRUB's menu, put this at the end of /etc/grub.d/40_custom and run update-grub:"
+	printf '  %s\n' "menuentry 'Lantern' {" '    insmod part_gpt' '    insmod fat' '    insmod chain' \
+		'    search --no-floppy --set=root --file /EFI/LANTERN/lantern.efi' \
+		'    chainloader /EFI/LANTERN/lantern.efi' '}'
 fi
 
 disk=$(lsblk -n -d -o PKNAME "$device" 2>/dev/null) || disk=

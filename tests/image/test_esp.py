@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The tools in esp/: images that are the same twice, and an install that is careful."""
 import os
+import struct
 import subprocess
 import sys
 
@@ -70,6 +71,23 @@ def test_iso_is_the_same_twice_and_has_an_efi_partition(tmp_path, image):
     assert "UEFI" in report
 
 
+def test_usb_image_is_the_same_twice_and_has_one_active_partition(tmp_path, image):
+    config = f"syslinux.cfg={ESP}/syslinux.cfg"
+    assert mkesp(tmp_path / "esp.img", 64, f"EFI/BOOT/BOOTX64.EFI={image}", config).returncode == 0
+    for name in ("a.img", "b.img"):
+        done = run(sys.executable, f"{ESP}/mkusb", tmp_path / name, tmp_path / "esp.img")
+        assert done.returncode == 0, done.stdout
+    data = (tmp_path / "a.img").read_bytes()
+    assert data == (tmp_path / "b.img").read_bytes()
+    assert data[510:512] == b"\x55\xaa" and data[446] == 0x80 and data[462:510] == bytes(48)
+    first, sectors = struct.unpack_from("<II", data, 446 + 8)
+    assert (first + sectors) * 512 == len(data)
+    assert struct.unpack_from("<I", data, first * 512 + 0x1c) == (first,), "the volume does not know where it lies"
+    copy = tmp_path / "copy"
+    run("mcopy", "-i", f"{tmp_path}/a.img@@{first * 512}", "::/EFI/BOOT/BOOTX64.EFI", copy)
+    assert copy.read_bytes() == image.read_bytes()
+
+
 # --- install.sh, with stand-ins for the tools that look at the machine ---
 
 @pytest.fixture
@@ -105,6 +123,17 @@ def test_install_copies_and_prints_the_boot_menu_line(machine, tmp_path, image):
     assert (tmp_path / "efi/EFI/LANTERN/cmdline.txt").exists()
     assert r"efibootmgr --create --disk /dev/sdz --part 1 --label Lantern --loader '\EFI\LANTERN\lantern.efi'" in done.stdout
     assert not (tmp_path / "efibootmgr.args").exists(), "efibootmgr ran without APPLY=1"
+
+
+def test_install_tells_and_makes_the_entries_of_boot_managers(machine, tmp_path):
+    entries = tmp_path / "efi/loader/entries"
+    text = machine().stdout
+    assert "chainloader /EFI/LANTERN/lantern.efi" in text and "loader/entries" not in text
+    entries.mkdir(parents=True)
+    assert str(entries / "lantern.conf") in machine().stdout
+    assert not (entries / "lantern.conf").exists(), "an entry was made without APPLY=1"
+    assert machine(APPLY="1").returncode == 0
+    assert (entries / "lantern.conf").read_text() == "title Lantern\nefi /EFI/LANTERN/lantern.efi\n"
 
 
 def test_install_keeps_the_users_command_line(machine, tmp_path):

@@ -207,6 +207,20 @@ def iso_nvme_bios(m, cmdline):
     return dict(drive=iso(m, cmdline), disk="nvme", firmware="bios")
 
 
+def usb_image(m, cmdline):
+    return os.path.join(qemu.BUILD, "lantern-usb.img")
+
+
+@door("make usb-image, USB stick, UEFI", EFI, "EFI stub", cmdline=False, initrd=False)
+def usb_image_uefi(m, cmdline):
+    return dict(drive=usb_image(m, cmdline), disk="usb")
+
+
+@door("make usb-image, USB stick, BIOS", BITS16, "Syslinux", cmdline=False, initrd=False)
+def usb_image_bios(m, cmdline):
+    return dict(drive=usb_image(m, cmdline), disk="usb", firmware="bios")
+
+
 # --- BIOS ---
 
 @door("QEMU -kernel, BIOS", BITS16, "QEMU")
