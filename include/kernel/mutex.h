@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Locks that are waited for asleep. The thread that has locked a mutex unlocks it,
+ * and may sleep meanwhile. A mutex somebody waits for is handed over to the one
+ * that has waited longest, so nobody starves. A zeroed mutex whose list was made
+ * empty is free.
+ */
+#ifndef KERNEL_MUTEX_H
+#define KERNEL_MUTEX_H
+
+#include <kernel/sched.h>
+#include <kernel/spinlock.h>
+#include <lib/list.h>
+
+struct mutex {
+	unsigned long		owner;		/* task_struct, MUTEX_WAITERS when wait_list is not empty; 0: free */
+	struct spinlock		wait_lock;
+	struct list_head	wait_list;	/* wait_lock */
+};
+
+#define MUTEX_WAITERS	1UL
+
+/** DEFINE_MUTEX() - for a variable outside of functions; mutex_init() - for any other */
+#define DEFINE_MUTEX(name) \
+	struct mutex name = { .wait_list = { &name.wait_list, &name.wait_list } }
+
+#define mutex_init(lock) do {				\
+	(lock)->owner = 0;				\
+	spin_lock_init(&(lock)->wait_lock);		\
+	list_init(&(lock)->wait_list);			\
+} while (0)
+
+/** mutex_lock_slow(), mutex_unlock_slow() - where somebody waits, or has to */
+void mutex_lock_slow(struct mutex *lock);
+void mutex_unlock_slow(struct mutex *lock);
+
+/** mutex_trylock() - lock it if it is free; whether it was */
+static inline bool mutex_trylock(struct mutex *lock)
+{
+	unsigned long is_free = 0;
+
+	return __atomic_compare_exchange_n(&lock->owner, &is_free, (unsigned long)current, false, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
+}
+
+/** mutex_lock() - sleep until it is ours. Context: a thread that may sleep and does not have it already */
+static inline void mutex_lock(struct mutex *lock)
+{
+	if (unlikely(!mutex_trylock(lock)))
+		mutex_lock_slow(lock);
+}
+
+/** mutex_unlock() - by the thread that has it */
+static inline void mutex_unlock(struct mutex *lock)
+{
+	unsigned long mine = (unsigned long)current;
+
+	if (unlikely(!__atomic_compare_exchange_n(&lock->owner, &mine, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)))
+		mutex_unlock_slow(lock);
+}
+
+/** mutex_is_locked() - by whomever; for checks */
+static inline bool mutex_is_locked(const struct mutex *lock)
+{
+	return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED);
+}
+
+#endif

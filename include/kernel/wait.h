@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Queues of threads that sleep until something is true. Who makes it true wakes
+ * the queue afterwards; who waits looks again after each wake-up.
+ */
+#ifndef KERNEL_WAIT_H
+#define KERNEL_WAIT_H
+
+#include <kernel/sched.h>
+#include <kernel/spinlock.h>
+#include <lib/list.h>
+
+struct wait_queue_head {
+	struct spinlock		lock;		/* taken with interrupts off; outer to those of run queues */
+	struct list_head	entries;	/* in the order they came; lock */
+};
+
+struct wait_queue_entry {
+	struct task_struct	*task;
+	bool			exclusive;	/* wake_up() wakes one of these */
+	struct list_head	entry;		/* alone: not in the queue; the queue's lock */
+};
+
+/** DECLARE_WAIT_QUEUE_HEAD() - an empty queue, for a variable outside of functions */
+#define DECLARE_WAIT_QUEUE_HEAD(name) \
+	struct wait_queue_head name = { .entries = { &name.entries, &name.entries } }
+
+/** init_waitqueue_head() - an empty queue, for one that is part of something else */
+#define init_waitqueue_head(wq) do {			\
+	spin_lock_init(&(wq)->lock);			\
+	list_init(&(wq)->entries);			\
+} while (0)
+
+/** DEFINE_WAIT() - the place of this thread in a queue */
+#define DEFINE_WAIT(name, _exclusive) \
+	struct wait_queue_entry name = { current, _exclusive, { &name.entry, &name.entry } }
+
+/**
+ * prepare_to_wait() - stand in the queue and set the state of this thread, before it looks
+ * finish_wait() - out of the queue, and running again. No waker touches @entry afterwards.
+ */
+void prepare_to_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry, enum task_state state);
+void finish_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry);
+
+/**
+ * wake_up() - wake all who wait, but of the exclusive ones only the first
+ * wake_up_all() - wake the exclusive ones too
+ * Context: any but NMI. What was written before is seen by who wakes.
+ */
+void wake_up(struct wait_queue_head *wq);
+void wake_up_all(struct wait_queue_head *wq);
+
+/** __wait_event() - wait until @condition, doing @sleep in between */
+#define __wait_event(wq, condition, exclusive, sleep) do {		\
+	DEFINE_WAIT(_wait, exclusive);					\
+									\
+	for (;;) {							\
+		prepare_to_wait(wq, &_wait, TASK_UNINTERRUPTIBLE);	\
+		if (condition)						\
+			break;						\
+		sleep;							\
+	}								\
+	finish_wait(wq, &_wait);					\
+} while (0)
+
+/**
+ * wait_event() - sleep until @condition is true; it is evaluated several times
+ * wait_event_exclusive() - the same for one of several who want the same thing
+ * Context: a thread that may sleep.
+ */
+#define wait_event(wq, condition) do {					\
+	if (!(condition))						\
+		__wait_event(wq, condition, false, schedule());		\
+} while (0)
+
+#define wait_event_exclusive(wq, condition) do {			\
+	if (!(condition))						\
+		__wait_event(wq, condition, true, schedule());		\
+} while (0)
+
+#endif
