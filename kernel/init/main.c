@@ -10,12 +10,14 @@
 #include <kernel/framebuffer.h>
 #include <kernel/init.h>
 #include <kernel/initmem.h>
+#include <kernel/interrupt.h>
 #include <kernel/irq.h>
 #include <kernel/kthread.h>
 #include <kernel/monitor.h>
 #include <kernel/panic.h>
 #include <kernel/panic_save.h>
 #include <kernel/printk.h>
+#include <kernel/rcupdate.h>
 #include <kernel/sched.h>
 #include <kernel/smp.h>
 #include <kernel/stage.h>
@@ -90,6 +92,8 @@ void __ref __noreturn start_kernel(void)
 	time_init();		/* ktime_get() and the delays; what is printed from here on has its time */
 	panic_show_saved(boot_command_line);
 	sched_init();		/* threads can be made; they run once start_kernel() is done */
+	softirq_init();
+	rcu_init();		/* call_rcu */
 	irq_init();		/* request_irq; interrupts are taken from here on */
 	smp_init();		/* messages between CPUs */
 	local_irq_enable();

@@ -18,6 +18,7 @@
 #include <asm/time.h>
 #include <asm/timex.h>
 #include <kernel/panic.h>
+#include <kernel/rcupdate.h>
 #include <kernel/smp.h>
 #include <kernel/spinlock.h>
 #include <kernel/task.h>
@@ -227,6 +228,7 @@ static inline void switch_threads(enum leave why)
 
 	if (unlikely(preempt_count()))
 		schedule_bug();
+	rcu_note_qs();
 	spin_lock(&rq->lock);
 	clear_need_resched();
 	rq_update(&rq->q, get_cycles());
@@ -369,6 +371,15 @@ static bool steal(void)
 	return busiest < NR_CPUS && steal_from(cpu_rqs[busiest], rq);
 }
 
+/* Context: interrupts off, preemption disabled. */
+static void idle(void)
+{
+	rcu_idle_enter();
+	if (!need_resched())		/* callbacks may have become ready */
+		arch_cpu_idle();
+	rcu_idle_exit();
+}
+
 void cpu_idle_loop(void)
 {
 	preempt_enable();
@@ -377,7 +388,7 @@ void cpu_idle_loop(void)
 		preempt_disable();	/* nothing comes between the look and the sleep but interrupts */
 		local_irq_disable();
 		if (!need_resched() && !steal())
-			arch_cpu_idle();
+			idle();
 		local_irq_enable();
 		preempt_enable();
 	}
@@ -395,6 +406,7 @@ void sched_cpu_init(struct task_struct *idle)
 	timer_setup(&rq->tick, tick);
 	rq_init(&rq->q, &idle->se);
 	rq_update(&rq->q, get_cycles());
+	rcu_cpu_online();
 	idle->stack_canary = stack_canary_current();
 	this_cpu_write(current_task, idle);
 	__atomic_store_n(&cpu_rqs[rq->cpu], rq, __ATOMIC_RELEASE);

@@ -57,6 +57,7 @@ host-sanitize-kernel/printk/ringbuffer_race := thread
 host-cflags-tests/host/kernel/printk/ringbuffer_race_test := -Wno-tsan
 host-sanitize-kernel/locking/spinlock := thread
 host-sanitize-kernel/locking/mutex := thread
+host-sanitize-kernel/locking/rcu := thread
 host-sanitize = -fsanitize=$(or $(host-sanitize-$(1:tests/host/%_test=%)),address$(comma)undefined) -fno-sanitize-recover=all
 comma := ,
 

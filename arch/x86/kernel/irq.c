@@ -10,6 +10,7 @@
 #include <asm/io_apic.h>
 #include <asm/percpu.h>
 #include <asm/processor-flags.h>
+#include <kernel/interrupt.h>
 #include <kernel/irq.h>
 #include <kernel/monitor.h>
 #include <kernel/preempt.h>
@@ -67,10 +68,10 @@ void do_interrupt(struct pt_regs *regs)
 {
 	unsigned int vector = ~regs->orig_ax & 0xff;
 
-	preempt_count_add(HARDIRQ_OFFSET);
+	irq_enter();
 	++*this_cpu_ptr(&vector_counts[vector]);
 	handle_vector(regs, vector);
-	preempt_count_sub(HARDIRQ_OFFSET);
+	irq_exit();
 	if (!preempt_count_raw() && regs->flags & X86_EFLAGS_IF)
 		preempt_schedule_irq();
 }

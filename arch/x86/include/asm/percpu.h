@@ -16,7 +16,7 @@
 	__asm__ volatile("mov %%gs:%1, %0" : "=r"(_v) : "m"(var));	\
 	_v; })
 #define this_cpu_write(var, val) \
-	__asm__ volatile("mov %1, %%gs:%0" : "=m"(var) : "re"((__typeof__(var))(val)))
+	__asm__ volatile("mov %1, %%gs:%0" : "=m"(var) : "r"((__typeof__(var))(val)))
 
 #define NR_CPUS	64
 
