@@ -22,6 +22,7 @@
 #include <kernel/smp.h>
 #include <kernel/stage.h>
 #include <kernel/tty.h>
+#include <kernel/workqueue.h>
 #include <lib/cmdline.h>
 #include <mm/init.h>
 
@@ -94,6 +95,7 @@ void __ref __noreturn start_kernel(void)
 	sched_init();		/* threads can be made; they run once start_kernel() is done */
 	softirq_init();
 	rcu_init();		/* call_rcu */
+	workqueue_init();	/* queue_work */
 	irq_init();		/* request_irq; interrupts are taken from here on */
 	smp_init();		/* messages between CPUs */
 	local_irq_enable();

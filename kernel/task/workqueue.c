@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Work queues: see <kernel/workqueue.h>. */
+#include <kernel/workqueue.h>
+#include <asm/percpu.h>
+#include <kernel/kthread.h>
+#include <kernel/panic.h>
+#include <kernel/timekeeping.h>
+#include <kernel/wait.h>
+#include <uapi/errno.h>
+
+struct worker_pool {
+	struct spinlock		lock;		/* taken with interrupts off */
+	struct list_head	works;		/* pending, oldest first; lock */
+	struct work_struct	*running;	/* perhaps gone already: for comparison only; lock */
+	struct wait_queue_head	more;		/* the thread waits for works */
+	struct wait_queue_head	done;		/* flush_work() waits for the end of one */
+};
+
+static DEFINE_PER_CPU(struct worker_pool, worker_pool);
+static struct worker_pool *pools[NR_CPUS];
+
+static bool take_pending(struct work_struct *work)
+{
+	return !__atomic_exchange_n(&work->pending, 1, __ATOMIC_ACQ_REL);
+}
+
+static void insert(struct work_struct *work)
+{
+	struct worker_pool *pool;
+	unsigned long flags;
+
+	preempt_disable();
+	pool = this_cpu_ptr(&worker_pool);
+	flags = spin_lock_irqsave(&pool->lock);
+	work->cpu = this_cpu_read(cpu_number);
+	list_add_tail(&work->entry, &pool->works);
+	spin_unlock_irqrestore(&pool->lock, flags);
+	wake_up(&pool->more);
+	preempt_enable();
+}
+
+bool queue_work(struct work_struct *work)
+{
+	if (!take_pending(work))
+		return false;
+	insert(work);
+	return true;
+}
+
+void delayed_work_timer(struct timer *timer)
+{
+	insert(&container_of(timer, struct delayed_work, timer)->work);
+}
+
+bool queue_delayed_work(struct delayed_work *dwork, u64 ns)
+{
+	if (!take_pending(&dwork->work))
+		return false;
+	mod_timer(&dwork->timer, ktime_get() + ns);
+	return true;
+}
+
+static bool is_idle(struct worker_pool *pool, struct work_struct *work)
+{
+	unsigned long flags = spin_lock_irqsave(&pool->lock);
+	bool idle = !__atomic_load_n(&work->pending, __ATOMIC_ACQUIRE) && pool->running != work;
+
+	spin_unlock_irqrestore(&pool->lock, flags);
+	return idle;
+}
+
+void flush_work(struct work_struct *work)
+{
+	struct worker_pool *pool = pools[__atomic_load_n(&work->cpu, __ATOMIC_ACQUIRE)];
+
+	wait_event(&pool->done, is_idle(pool, work));
+}
+
+bool cancel_delayed_work_sync(struct delayed_work *dwork)
+{
+	bool cancelled = timer_delete_sync(&dwork->timer);
+
+	if (cancelled)
+		__atomic_store_n(&dwork->work.pending, 0, __ATOMIC_RELEASE);
+	flush_work(&dwork->work);
+	return cancelled;
+}
+
+static struct work_struct *take_first(struct worker_pool *pool)
+{
+	unsigned long flags = spin_lock_irqsave(&pool->lock);
+	struct work_struct *work = NULL;
+
+	if (!list_empty(&pool->works)) {
+		work = list_first_entry(&pool->works, struct work_struct, entry);
+		list_del(&work->entry);
+		/* from here on it may be queued again */
+		__atomic_store_n(&work->pending, 0, __ATOMIC_RELEASE);
+	}
+	pool->running = work;
+	spin_unlock_irqrestore(&pool->lock, flags);
+	return work;
+}
+
+static void set_done(struct worker_pool *pool)
+{
+	unsigned long flags = spin_lock_irqsave(&pool->lock);
+
+	pool->running = NULL;
+	spin_unlock_irqrestore(&pool->lock, flags);
+	wake_up_all(&pool->done);
+}
+
+static int kworker(void *arg)
+{
+	struct worker_pool *pool = arg;
+	struct work_struct *work;
+
+	while (!kthread_should_stop()) {
+		wait_event(&pool->more, (work = take_first(pool)));
+		work->func(work);
+		set_done(pool);
+	}
+	return 0;
+}
+
+int workqueue_cpu_init(void)
+{
+	unsigned int cpu = this_cpu_read(cpu_number);
+	struct worker_pool *pool = this_cpu_ptr(&worker_pool);
+	struct task_struct *thread = kthread_create(kworker, pool, "kworker/%u", cpu);
+
+	if (!thread)
+		return -ENOMEM;
+	spin_lock_init(&pool->lock);
+	list_init(&pool->works);
+	init_waitqueue_head(&pool->more);
+	init_waitqueue_head(&pool->done);
+	__atomic_store_n(&pools[cpu], pool, __ATOMIC_RELEASE);
+	kthread_bind(thread, cpu);
+	wake_up_process(thread);
+	return 0;
+}
+
+void workqueue_init(void)
+{
+	if (workqueue_cpu_init())
+		panic("no memory for the thread of the work queue");
+}
