@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Locks, waiting, grace periods and work queues, used by threads against each other."""
+import re
+
+import pytest
+import qemu
+
+
+@pytest.mark.parametrize("cpus", [1, 4])
+def test_locks_keep_threads_apart(boot, cpus):
+    machine = boot(kernel=qemu.LANTERN, firmware="bios", memory="128M", smp=cpus,
+                   append='selftest=locks monitor.exec="selftest locks;threads;poweroff"')
+    assert machine.wait() == "guest-shutdown"
+    results = re.findall(r"selftest locks: (\d+) checks, (\d+) failed", machine.log)
+    assert len(results) == 2
+    for checks, failed in results:
+        assert int(checks) > 100 and failed == "0"
+    for thread in ("ksoftirqd/0", "kworker/0"):
+        assert re.search(rf"\d+ {thread} +0 (waits|ready)", machine.log)
