@@ -88,7 +88,11 @@ static void __init protect_alias(void)
 		boot_panic(STAGE_PAGING, "no memory for page tables to protect the kernel's text");
 }
 
-/* The fixmap keeps its tables of the early map: they hang below a level 3 entry made here. */
+/*
+ * The fixmap keeps its tables of the early map: they hang below a level 3 entry made
+ * here. It is empty, as ioremap() needs nothing but page tables: a page that must have
+ * an address known to the linker takes an entry of level1_fixmap_pgt.
+ */
 static void __init link_fixmap(void)
 {
 	struct pgtable_path path;

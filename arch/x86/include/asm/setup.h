@@ -64,7 +64,9 @@ void do_early_exception(struct pt_regs *regs, unsigned int vector);
  * early_make_pgtable() - map the 2 MiB around a direct-map address
  * @address: faulting address
  * Uses the tables of early_dynamic_pgts; when all are used they are recycled,
- * and what they mapped faults in again.
+ * and what they mapped faults in again. This is what early_ioremap() is elsewhere:
+ * before paging_init() all of physical memory, the firmware's tables and the screen
+ * too, is at __va(). What is no RAM goes on to ioremap() then.
  * Return: whether @address is in the direct map and is now mapped.
  */
 bool early_make_pgtable(unsigned long address);
