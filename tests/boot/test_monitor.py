@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The monitor, by hand and scripted."""
+import re
+
 import expect
+import qemu
 
 
 def ask(machine, line):
@@ -40,6 +43,7 @@ def test_commands_by_hand(boot):
     machine.send("junk\x1b[A\x1b[A\x1b[Bp\x15egs\x1b[1~r\r")
     machine.expect("cr3")
     machine.expect(expect.PROMPT)
+    assert "not without monitor=unsafe" in ask(machine, f"poke {virtual:x} 0")
     for line in ("pt what", "pt 0x10000000000000000", "nonsense", "", "   ", "x" * 300, "map now please"):
         ask(machine, line)				# a message, and the prompt again
     machine.send("poweroff\r")
@@ -56,3 +60,23 @@ def test_script_runs_in_order_and_a_wrong_command_does_not_stop_it(boot):
     assert machine.wait() == "guest-shutdown"
     log = expect.from_stub(machine.log)
     assert log.index("nonsense", log.index(expect.PROMPT)) < log.rindex("cr3")
+
+
+def test_registers_and_memory_can_be_looked_at_and_memory_changed_when_allowed(boot):
+    machine = boot(firmware="bios", kernel=qemu.LANTERN, append="nokaslr monitor=unsafe", memory="256M")
+    machine.expect(expect.PROMPT)
+    assert re.search(r"cpuid 00000000\.0: eax \w+  ebx 68747541  ecx 444d4163  edx 69746e65", ask(machine, "cpuid"))
+    assert re.search(r"msr c0000080: 0{13}d01", ask(machine, "msr c0000080"))
+    _, text = expect.placement(machine.log)
+    table = int(re.search(r"gdt (\w+)", ask(machine, "regs")).group(1), 16)
+    before = re.findall(rf"{table + 8:016x}: (\w+)", ask(machine, f"peek {table:x} 2"))[0]
+    assert ask(machine, f"poke {table + 8:x} 1122334455667788").count("\n") <= 1
+    assert f"{table + 8:016x}: 1122334455667788  .wfUD3\"." in ask(machine, f"peek {table + 8:x}")
+    ask(machine, f"poke {table + 8:x} {before}")
+    for address in ("8000000000000000", "1000", "ffffffffffffffff"):	# no address, not mapped, over the end
+        assert "cannot be read" in ask(machine, f"peek {address}")
+    assert "cannot be written" in ask(machine, f"poke {text:x} 0")
+    for line in ("peek", "peek x", "peek 0 513", "poke 1", "msr 100000000", "cpuid 0 0 0"):
+        assert "usage: " in ask(machine, line)
+    machine.send("poweroff\r")
+    assert machine.wait() == "guest-shutdown"

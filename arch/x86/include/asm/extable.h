@@ -52,6 +52,19 @@ static inline bool read_nofault(const void *addr, u64 *value)
 	return ok;
 }
 
+/** write_nofault() - write 8 bytes at any address; false instead of a fault */
+static inline bool write_nofault(void *addr, u64 value)
+{
+	bool ok = false;
+
+	__asm__ volatile("1: mov %2, %1\n"
+			 "   movb $1, %0\n"
+			 "2:\n"
+			 _ASM_EXTABLE("1b", "2b")
+			 : "+q"(ok), "=m"(*(u64 *)addr) : "r"(value));
+	return ok;
+}
+
 /** rdmsr_safe() - false when the CPU has no such register */
 static inline bool rdmsr_safe(u32 msr, u64 *value)
 {
