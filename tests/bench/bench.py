@@ -62,6 +62,19 @@ def kernel_rows():
     return rows
 
 
+@functools.cache
+def idle_instructions():
+    """Of a CPU that only sleeps: what 1000 s more of it add, by the second."""
+    totals = []
+    with tempfile.TemporaryDirectory(prefix="lantern-bench.") as folder:
+        for seconds in (100, 1100):
+            out = os.path.join(folder, str(seconds))
+            log_of(f"sleep {seconds}000", "256M", "nokaslr",
+                   ["-icount", "shift=0,sleep=off", *instructions.plugin(out, "machine_poweroff")])
+            totals.append(instructions.Count(out).total)
+    return (totals[1] - totals[0]) / 1000
+
+
 def kernel_kib(memory):
     books = BOOK.findall(log_of("map", memory))
     return sum(int(kib) for name, kib in books if name not in GIVEN and not name.startswith("free"))
@@ -95,6 +108,8 @@ ROWS = [
     ("kmalloc(64) and kfree", "instructions", lambda: kernel_rows()["kmalloc(64) and kfree"]),
     ("page walk of 4 levels, nothing allocated", "instructions", lambda: kernel_rows()["page walk to a 4 KiB page"]),
     ("switch from one kernel thread to another", "instructions", lambda: kernel_rows()["context switch"]),
+    ("interrupt, its C handler, and back", "instructions", lambda: kernel_rows()["interrupt and back"]),
+    ("idle CPU, of each second", "instructions", idle_instructions),
     ("kernel memory after boot with 256 MiB", "KiB", lambda: kernel_kib("256M")),
     ("smallest machine that starts (SeaBIOS, -kernel)", "MiB", smallest_machine),
     ("lantern.efi", "bytes", lambda: size("lantern.efi")),

@@ -31,5 +31,16 @@ def test_switches_are_short():
 
 
 @pytest.mark.xdist_group("bench")
+def test_interrupts_are_short():
+    """120 to the handler; what entry_64.S does after it in any case is 22."""
+    assert 40 < bench.kernel_rows()["interrupt and back"] <= 120 + 22
+
+
+@pytest.mark.xdist_group("bench")
+def test_idle_cpus_idle():
+    assert 0 < bench.idle_instructions() <= 200
+
+
+@pytest.mark.xdist_group("bench")
 def test_kernel_memory_by_the_books():
     assert 100 < bench.kernel_kib("256M") <= 4096

@@ -14,6 +14,7 @@
 #define PIC_VECTOR(line)	(0x20 + (line))
 #define FIRST_DEVICE_VECTOR	0x30
 #define FIRST_SYSTEM_VECTOR	0xe0
+#define BENCH_VECTOR		0xe0	/* nobody's but the monitor command bench's */
 
 #define LOCAL_TIMER_VECTOR	0xec
 #define CALL_FUNCTION_VECTOR	0xfb
