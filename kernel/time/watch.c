@@ -6,6 +6,7 @@
  */
 #include <kernel/calibrate.h>
 #include <kernel/clocksource.h>
+#include <kernel/spinlock.h>
 #include <kernel/timekeeping.h>
 #include <kernel/timer.h>
 #include <lib/math64.h>
@@ -21,6 +22,7 @@ static struct {
 	struct clocksource	*cs, *ref;	/* of the readings below; NULL: none yet */
 	struct clock_pair	last;
 	bool			doubt;		/* the last comparison was bad: the next one decides */
+	struct spinlock		lock;		/* of all the above; interrupts off */
 } watch;
 
 /* ns after which the counter begins anew; never, as far as anybody here is concerned, when it has 64 bits */
@@ -93,22 +95,13 @@ static void compare(struct clocksource *cs, struct clocksource *ref)
 	start_over(cs, ref);
 }
 
-void clocksource_suspect(void)
-{
-	struct clocksource *cs = timekeeping_clock(), *ref = clocksource_best(cs);
-
-	ktime_get();
-	if (ref && cs == watch.cs && ref == watch.ref)
-		compare(cs, ref);
-	clocksource_watch();
-}
-
 static void watch_timer(struct timer *timer)
 {
 	clocksource_suspect();
 }
 
-void clocksource_watch(void)
+/* Context: watch.lock held. */
+static void watch_on(void)
 {
 	struct clocksource *cs = timekeeping_clock(), *ref = clocksource_best(cs);
 	u64 wait = TIMER_MAX_DELTA;
@@ -126,4 +119,25 @@ void clocksource_watch(void)
 		wait = min(wait, span_ns(cs) / 8 * 3);
 	if (wait < TIMER_MAX_DELTA)
 		mod_timer(&watch.timer, ktime_get() + wait);
+}
+
+/* Any CPU may suspect the clock, but one compares at a time: half of another's reading would look like a drift. */
+void clocksource_suspect(void)
+{
+	unsigned long flags = spin_lock_irqsave(&watch.lock);
+	struct clocksource *cs = timekeeping_clock(), *ref = clocksource_best(cs);
+
+	ktime_get();
+	if (ref && cs == watch.cs && ref == watch.ref)
+		compare(cs, ref);
+	watch_on();
+	spin_unlock_irqrestore(&watch.lock, flags);
+}
+
+void clocksource_watch(void)
+{
+	unsigned long flags = spin_lock_irqsave(&watch.lock);
+
+	watch_on();
+	spin_unlock_irqrestore(&watch.lock, flags);
 }
