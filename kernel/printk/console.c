@@ -81,12 +81,11 @@ static bool hand_over(struct console *con)
 {
 	u32 waiter = __atomic_load_n(&con->waiter, __ATOMIC_RELAXED);
 
-	if (!waiter)
+	if (!waiter || !change(&con->owner, me(), waiter))	/* a panic has taken it by force: it is not ours to give */
 		return false;
-	__atomic_store_n(&con->owner, waiter, __ATOMIC_RELAXED);
 	if (change(&con->waiter, waiter, 0))
 		return true;
-	__atomic_store_n(&con->owner, me(), __ATOMIC_RELAXED);	/* it has given up */
+	change(&con->owner, waiter, me());			/* it has given up */
 	return false;
 }
 

@@ -28,9 +28,10 @@ static unsigned int nr_panics;		/* begun on it */
 
 enum panic_step panic_begin(void)
 {
-	u32 nobody = 0, me = this_cpu_read(cpu_number) + 1;
+	u32 nobody = 0, me;
 
-	local_irq_save();
+	local_irq_save();		/* from here on we stay on this CPU */
+	me = this_cpu_read(cpu_number) + 1;
 	if (!__atomic_compare_exchange_n(&panic_cpu, &nobody, me, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST) &&
 	    nobody != me)
 		halt_forever();		/* another CPU tells already */
