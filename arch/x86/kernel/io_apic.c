@@ -36,6 +36,7 @@ struct io_apic {
 
 static struct io_apic io_apics[ACPI_MAX_IO_APICS];
 static unsigned int nr_io_apics;
+static u32 dest;			/* APIC id of the boot CPU, whoever asks for a line */
 static unsigned int next_vector = FIRST_DEVICE_VECTOR;	/* atomic */
 static struct spinlock lock;		/* guards the two accesses to a register */
 
@@ -144,7 +145,7 @@ static int io_apic_startup(unsigned int irq)
 	reg = IOAPIC_REDIR(gsi_of(irq) - a->gsi_base);
 	flags = spin_lock_irqsave(&lock);
 	io_apic_write(a, reg, REDIR_MASKED | redir_mode(irq) | vector);
-	io_apic_write(a, reg + 1, apic_id() << REDIR_DEST_SHIFT);
+	io_apic_write(a, reg + 1, dest << REDIR_DEST_SHIFT);
 	spin_unlock_irqrestore(&lock, flags);
 	return 0;
 }
@@ -205,7 +206,7 @@ static void setup_nmi_sources(void)
 			continue;
 		if (acpi_polarity(nmi->flags) == ACPI_ACTIVE_LOW)
 			mode |= REDIR_LOW_ACTIVE;
-		io_apic_write(a, IOAPIC_REDIR(nmi->input - a->gsi_base) + 1, apic_id() << REDIR_DEST_SHIFT);
+		io_apic_write(a, IOAPIC_REDIR(nmi->input - a->gsi_base) + 1, dest << REDIR_DEST_SHIFT);
 		io_apic_write(a, IOAPIC_REDIR(nmi->input - a->gsi_base), mode);
 	}
 }
@@ -217,8 +218,9 @@ unsigned int io_apic_init(void)
 
 	if (cmdline_find_option_bool(boot_command_line, "noapic"))
 		return 0;
-	if (apic_id() > MAX_DEST) {
-		boot_warn(STAGE_ACPI, "local APIC id %u is more than an I/O APIC can name: I/O APICs not used", apic_id());
+	dest = apic_id();
+	if (dest > MAX_DEST) {
+		boot_warn(STAGE_ACPI, "local APIC id %u is more than an I/O APIC can name: I/O APICs not used", dest);
 		return 0;
 	}
 	for (i = 0; i < madt->nr_io_apics; i++)
