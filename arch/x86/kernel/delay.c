@@ -36,6 +36,7 @@ void ndelay(u64 ns)
 {
 	struct clocksource *cs;
 	u64 deadline;
+	s64 left;
 
 	time_init();
 	deadline = ktime_get() + ns;
@@ -44,7 +45,8 @@ void ndelay(u64 ns)
 		if (cs)
 			clocksource_drop(cs, "stands still");
 		if (timekeeping_clock() == cs) {
-			count_port_writes((deadline - ktime_get()) / NSEC_PER_USEC);
+			left = deadline - ktime_get();	/* it may move again by now */
+			count_port_writes(max(left, (s64)0) / NSEC_PER_USEC);
 			return;
 		}
 	}

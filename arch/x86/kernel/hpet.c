@@ -80,7 +80,7 @@ static void hpet_next_event(u64 ticks)
 	do {
 		at = readl(hpet + HPET_COUNTER) + ticks;
 		writel(at, hpet + HPET_T0_CMP);
-		ticks *= 2;
+		ticks = min(ticks * 2, 0x7fffffffULL);	/* as far ahead as 32 bits can tell */
 	} while ((s32)(at - readl(hpet + HPET_COUNTER)) <= 0);
 	writel(readl(hpet + HPET_T0_CFG) | HPET_TN_ENABLE, hpet + HPET_T0_CFG);
 }
