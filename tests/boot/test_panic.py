@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A panic tells what happened on one page of screen, whatever else goes wrong."""
+import subprocess
 import time
 
 import expect
@@ -65,3 +66,18 @@ def test_panic_save_shows_the_report_at_the_next_boot_and_only_there(boot, tmp_p
         assert f"\n| {part}" in saved, part
     assert expect.re.search(r"\n\|   [0-9a-f]{16}  cmd_crash\+", saved)
     assert "earlier boot" not in again("poweroff")
+
+
+def address(kind, name):
+    out = subprocess.run(["nm", qemu.VMLINUX], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return next(int(row[0], 16) for row in map(str.split, out.splitlines()) if row[1:] == [kind, name])
+
+
+def test_a_lock_that_nobody_lets_go_of_holds_back_neither_panic_nor_reset(boot):
+    """The debugger takes the lock of the firmware's runtime services, as a CPU has that was stopped inside."""
+    machine = boot(cmdline='nokaslr panic=-1 panic.save=efi monitor.exec="crash pf"', fatal=(), gdb=True)
+    machine.gdb.run_to(address("t", "panic_save"))
+    machine.gdb.write(address("b", "call"), b"\1")
+    machine.gdb.go()
+    assert machine.wait() == "guest-reset"
+    assert expect.re.search(r"\npanic: EFI variable 0 not written: error \d+\r?\n", machine.log)

@@ -11,11 +11,15 @@
 #include <asm/ptrace.h>
 #include <asm/setup.h>
 #include <asm/tlb.h>
+#include <kernel/delay.h>
 #include <kernel/printk.h>
 #include <kernel/spinlock.h>
 #include <kernel/stage.h>
 #include <lib/string.h>
 #include <uapi/errno.h>
+
+#define LOCK_POLL_US	10
+#define LOCK_WAIT_US	2000000		/* a variable may take the time of erasing a block of flash memory */
 
 /* efi_call.S */
 u64 __efi_call(u64 service, const u64 args[5]);
@@ -53,6 +57,24 @@ static void share_kernel_half(void)
 	memcpy(top + half, init_top_pgt + half, (half - 1) * sizeof(*top));
 }
 
+/*
+ * Bounded: the CPU that has the lock may have been stopped, or be this one before
+ * the exception that it now tells of.
+ */
+static bool lock_call(unsigned long *flags)
+{
+	unsigned int us;
+
+	for (us = 0; us < LOCK_WAIT_US; us += LOCK_POLL_US) {
+		*flags = local_irq_save();
+		if (spin_trylock(&call.lock))
+			return true;
+		local_irq_restore(*flags);
+		udelay(LOCK_POLL_US);
+	}
+	return false;
+}
+
 efi_status_t efi_call_service(const char *name, u64 service, const u64 args[5])
 {
 	efi_status_t status = EFI_UNSUPPORTED;
@@ -60,7 +82,8 @@ efi_status_t efi_call_service(const char *name, u64 service, const u64 args[5])
 
 	if (in_firmware())		/* something that interrupted it has no interrupts to wait for */
 		return EFI_NOT_READY;
-	flags = spin_lock_irqsave(&call.lock);
+	if (!lock_call(&flags))
+		return EFI_NOT_READY;
 	if (efi.pgd) {
 		share_kernel_half();
 		call.name = name;
