@@ -11,7 +11,7 @@
 #ifndef MM_MEMTEST_H
 #define MM_MEMTEST_H
 
-#include <asm/spinlock.h>
+#include <kernel/spinlock.h>
 #include <mm/memblock.h>
 
 enum memtest_op {

@@ -8,7 +8,7 @@
 #ifndef KERNEL_TIMER_H
 #define KERNEL_TIMER_H
 
-#include <asm/spinlock.h>
+#include <kernel/spinlock.h>
 #include <lib/rbtree.h>
 #include <lib/types.h>
 

@@ -6,7 +6,7 @@
  */
 #include "internal.h"
 #include <asm/sections.h>
-#include <asm/spinlock.h>
+#include <kernel/spinlock.h>
 #include <mm/slab.h>
 
 #define QUARANTINE	128		/* objects kept back, at most 1 MiB */

@@ -10,7 +10,7 @@
 #include <asm/processor.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
-#include <asm/spinlock.h>
+#include <kernel/spinlock.h>
 #include <lib/string.h>
 #include <mm/kasan.h>
 
