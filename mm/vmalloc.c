@@ -24,13 +24,14 @@ struct vm_area {
 	struct list_head	list;		/* in areas, by start */
 	unsigned long		start, size;	/* bytes; the guard page behind is not counted */
 	enum vm_kind		kind;
+	const void		*purger;	/* VM_LAZY: the call of purge() that is going to free it; NULL: none yet */
 	struct page		**pages;	/* VM_ALLOC, also when it has become lazy: of this area */
 	unsigned long		nr_pages;
 };
 
 static struct list_head areas = { &areas, &areas };
 static struct list_head *last = &areas;		/* the area given out last: the next goes behind it */
-static unsigned long nr_lazy;			/* pages in lazy areas */
+static unsigned long nr_lazy;			/* pages in lazy areas without a purger */
 static struct spinlock lock;			/* guards all of the above and the tables below these addresses */
 
 static struct vm_area early[EARLY_AREAS];
@@ -64,7 +65,7 @@ static void free_area(struct vm_area *area)
 		kfree(area);
 }
 
-/* ---------------------------------------------------------------- addresses, under lock */
+/* ---------------------------------------------------------------- areas and addresses, under lock */
 
 static void free_pages_of(struct vm_area *area)
 {
@@ -76,41 +77,6 @@ static void free_pages_of(struct vm_area *area)
 		__free_pages(area->pages[i], 0);
 	mem_count(MEM_VMALLOC_PAGES, -(long)area->nr_pages);
 	kfree(area->pages);
-}
-
-static void flush_lazy(void)
-{
-	unsigned long start = ~0UL, end = 0;
-	const struct vm_area *area;
-
-	list_for_each_entry(area, &areas, list)
-		if (area->kind == VM_LAZY) {
-			start = min(start, area->start);
-			end = max(end, area->start + area->size);
-		}
-	flush_tlb_kernel_range(start, end);
-}
-
-static void purge(void)
-{
-	struct list_head *node, *next;
-
-	if (!nr_lazy)
-		return;
-	flush_lazy();
-	for (node = areas.next; node != &areas; node = next) {
-		struct vm_area *area = area_of(node);
-
-		next = node->next;
-		if (area->kind != VM_LAZY)
-			continue;
-		if (last == node)
-			last = node->prev;
-		list_del(node);
-		free_pages_of(area);
-		free_area(area);
-	}
-	nr_lazy = 0;
 }
 
 /* Where an area of @size fits between @node and the next one, 0: nowhere. @offset: wanted within 2 MiB, if not 0 size. */
@@ -144,22 +110,14 @@ static bool place(struct vm_area *area, bool large, unsigned long offset)
 	return false;
 }
 
-static bool place_or_purge(struct vm_area *area, bool large, unsigned long offset)
-{
-	if (place(area, large, offset))
-		return true;
-	purge();
-	return place(area, large, offset);
-}
-
-static void drop(struct vm_area *area)
+/* Return: whether there is so much lazy memory now that it is time for purge(). */
+static bool drop(struct vm_area *area)
 {
 	pgtable_unmap(&kernel_pgtable, area->start, area->size);
 	kasan_poison((void *)area->start, area->size, KASAN_VMALLOC_FREE);
 	area->kind = VM_LAZY;
 	nr_lazy += area->size >> PAGE_SHIFT;
-	if (nr_lazy > LAZY_PAGES)
-		purge();
+	return nr_lazy > LAZY_PAGES;
 }
 
 static struct vm_area *find(unsigned long start, enum vm_kind kind)
@@ -172,54 +130,148 @@ static struct vm_area *find(unsigned long start, enum vm_kind kind)
 	return NULL;
 }
 
+/* Lazy areas become @purger's. Return: whether there is anything to flush: these, and what others are purging. */
+static bool claim_lazy(const void *purger, unsigned long *start, unsigned long *end)
+{
+	struct vm_area *area;
+
+	*start = ~0UL;
+	*end = 0;
+	list_for_each_entry(area, &areas, list)
+		if (area->kind == VM_LAZY) {
+			*start = min(*start, area->start);
+			*end = max(*end, area->start + area->size);
+			if (!area->purger)
+				area->purger = purger;
+		}
+	nr_lazy = 0;
+	return *end;
+}
+
+static void free_claimed(const void *purger)
+{
+	struct list_head *node, *next;
+
+	for (node = areas.next; node != &areas; node = next) {
+		struct vm_area *area = area_of(node);
+
+		next = node->next;
+		if (area->purger != purger)
+			continue;
+		if (last == node)
+			last = node->prev;
+		list_del(node);
+		free_pages_of(area);
+		free_area(area);
+	}
+}
+
+/* ---------------------------------------------------------------- without lock */
+
+/*
+ * A flush waits for all CPUs, and one may be waiting for the lock with interrupts
+ * off; so the lock is let go of meanwhile, and the areas are marked as ours.
+ */
+static void purge(void)
+{
+	unsigned long flags, start, end;
+	const void *me = &flags;
+	bool any;
+
+	flags = spin_lock_irqsave(&lock);
+	any = claim_lazy(me, &start, &end);
+	spin_unlock_irqrestore(&lock, flags);
+	if (!any)
+		return;
+	flush_tlb_kernel_range(start, end);
+	flags = spin_lock_irqsave(&lock);
+	free_claimed(me);
+	spin_unlock_irqrestore(&lock, flags);
+}
+
+static bool try_place(struct vm_area *area, bool large, unsigned long offset)
+{
+	unsigned long flags = spin_lock_irqsave(&lock);
+	bool placed = place(area, large, offset);
+
+	spin_unlock_irqrestore(&lock, flags);
+	return placed;
+}
+
+/* Addresses for @size bytes that nobody else uses, NULL when there are none. */
+static struct vm_area *get_area(enum vm_kind kind, unsigned long size, bool large, unsigned long offset)
+{
+	unsigned long flags = spin_lock_irqsave(&lock);
+	struct vm_area *area = new_area();
+
+	spin_unlock_irqrestore(&lock, flags);
+	if (!area)
+		return NULL;
+	area->size = size;
+	area->kind = kind;
+	if (try_place(area, large, offset))
+		return area;
+	purge();
+	if (try_place(area, large, offset))
+		return area;
+	flags = spin_lock_irqsave(&lock);
+	free_area(area);
+	spin_unlock_irqrestore(&lock, flags);
+	return NULL;
+}
+
+/* An area that could not be mapped; its pages are given back at once. */
+static void cancel_area(struct vm_area *area)
+{
+	unsigned long flags = spin_lock_irqsave(&lock);
+
+	drop(area);
+	spin_unlock_irqrestore(&lock, flags);
+	purge();
+}
+
 /* Pages of an area stay with whoever made it until this has worked. */
 static void *map_pages(struct page *const *pages, unsigned long nr, enum vm_kind kind, struct page **owned)
 {
 	unsigned long flags, i;
 	struct vm_area *area;
+	void *va;
 	int err = 0;
 
 	if (!nr || nr > VMALLOC_SIZE >> PAGE_SHIFT)
 		return NULL;
-	flags = spin_lock_irqsave(&lock);
-	area = new_area();
+	area = get_area(kind, nr << PAGE_SHIFT, false, 0);
 	if (!area)
-		goto unlock;
-	area->size = nr << PAGE_SHIFT;
-	area->kind = kind;
-	if (!place_or_purge(area, false, 0)) {
-		free_area(area);
-		area = NULL;
-		goto unlock;
-	}
+		return NULL;
+	va = (void *)area->start;
+	flags = spin_lock_irqsave(&lock);
 	for (i = 0; i < nr && !err; i++)
 		err = pgtable_map(&kernel_pgtable, area->start + (i << PAGE_SHIFT), PFN_PHYS(page_to_pfn(pages[i])),
 				  PAGE_SIZE, PAGE_KERNEL);
-	if (err) {
-		drop(area);
-		purge();		/* the caller gives the pages back at once */
-		area = NULL;
-		goto unlock;
+	if (!err) {
+		area->pages = owned;
+		area->nr_pages = nr;
+		kasan_unpoison(va, area->size);
 	}
-	area->pages = owned;
-	area->nr_pages = nr;
-	kasan_unpoison((void *)area->start, area->size);
-unlock:
 	spin_unlock_irqrestore(&lock, flags);
-	return area ? (void *)area->start : NULL;
+	if (!err)
+		return va;
+	cancel_area(area);
+	return NULL;
 }
 
 static bool unmap(const void *va, enum vm_kind kind)
 {
 	unsigned long flags = spin_lock_irqsave(&lock);
 	struct vm_area *area = find((unsigned long)va, kind);
+	bool found = area, too_lazy = found && drop(area);
 
-	if (area)
-		drop(area);
 	spin_unlock_irqrestore(&lock, flags);
-	if (!area)
+	if (too_lazy)
+		purge();
+	if (!found)
 		printk("vmalloc: %#lx is no %s area\n", (unsigned long)va, kind_names[kind]);
-	return area;
+	return found;
 }
 
 /* ---------------------------------------------------------------- for the rest of the kernel */
@@ -286,26 +338,24 @@ void *ioremap(phys_addr_t pa, u64 size, u64 cache)
 	u64 len = ALIGN(pa + size, PAGE_SIZE) - first;
 	struct vm_area *area;
 	unsigned long flags;
+	void *va;
+	int err;
 
 	if (!size || !phys_is_address(pa, size) || len > VMALLOC_SIZE)
 		return NULL;
+	area = get_area(VM_IO, len, len >= PMD_SIZE, first & ~PMD_MASK);
+	if (!area)
+		return NULL;
+	va = (void *)(area->start + (pa - first));
 	flags = spin_lock_irqsave(&lock);
-	area = new_area();
-	if (area) {
-		area->size = len;
-		area->kind = VM_IO;
-		if (!place_or_purge(area, len >= PMD_SIZE, first & ~PMD_MASK)) {
-			free_area(area);
-			area = NULL;
-		} else if (pgtable_map(&kernel_pgtable, area->start, first, len, PAGE_KERNEL | cache)) {
-			drop(area);
-			area = NULL;
-		}
-	}
-	spin_unlock_irqrestore(&lock, flags);
-	if (area)
+	err = pgtable_map(&kernel_pgtable, area->start, first, len, PAGE_KERNEL | cache);
+	if (!err)
 		kasan_unpoison((void *)area->start, len);
-	return area ? (void *)(area->start + (pa - first)) : NULL;
+	spin_unlock_irqrestore(&lock, flags);
+	if (!err)
+		return va;
+	cancel_area(area);
+	return NULL;
 }
 
 void iounmap(const void *va)
@@ -316,10 +366,7 @@ void iounmap(const void *va)
 
 void vm_flush(void)
 {
-	unsigned long flags = spin_lock_irqsave(&lock);
-
 	purge();
-	spin_unlock_irqrestore(&lock, flags);
 }
 
 unsigned long vmalloc_lazy_pages(void)

@@ -6,6 +6,8 @@
  *
  * Unmapping clears the page tables at once. Addresses and pages are used again
  * only after a flush of the TLB, which is done for many areas together.
+ *
+ * Context of all functions here: as for flush_tlb_kernel(), which any of them may call.
  */
 #ifndef MM_VMALLOC_H
 #define MM_VMALLOC_H
