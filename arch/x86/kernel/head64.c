@@ -245,6 +245,7 @@ void __noreturn x86_64_start_kernel(phys_addr_t bp)
 	reset_early_page_tables();
 	boot_stage(STAGE_X86_64_START);
 	clear_bss();
+	percpu_save();
 	kasan_init_globals();
 	print_hello();		/* first line of the log, before anything can complain */
 	clear_table(init_top_pgt);

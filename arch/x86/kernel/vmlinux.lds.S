@@ -105,6 +105,9 @@ SECTIONS
 		. = ALIGN(PAGE_SIZE);
 		__init_bss_start = .;		/* free after the boot */
 		*(.bss..init)
+		. = ALIGN(64);
+		__per_cpu_template = .;
+		. += __per_cpu_end - __per_cpu_start;
 		. = ALIGN(8);
 		__bss_stop = .;
 		. = ALIGN(PAGE_SIZE);

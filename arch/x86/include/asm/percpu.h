@@ -3,7 +3,7 @@
  * Per-CPU variables. They live in .data..percpu; the base of %gs is the
  * distance from that section to the CPU's own copy. The boot CPU uses the
  * section itself, so its base is 0 and per-CPU data works from the first C
- * function on.
+ * function on. Every other CPU gets a copy of the section as it was loaded.
  */
 #ifndef ASM_PERCPU_H
 #define ASM_PERCPU_H
@@ -28,5 +28,20 @@ DECLARE_PER_CPU(unsigned long, this_cpu_off);	/* the base of %gs: what to add to
 
 /** this_cpu_ptr() - this CPU's copy as a plain pointer; good while the caller stays on the CPU */
 #define this_cpu_ptr(ptr) ((__typeof__(ptr))((unsigned long)(ptr) + this_cpu_read(this_cpu_off)))
+
+extern unsigned long __per_cpu_offset[NR_CPUS];	/* this_cpu_off of each; of a CPU without a copy 0, as of the boot CPU */
+
+/** per_cpu_ptr() - the copy of CPU @cpu, which is below nr_cpu_ids */
+#define per_cpu_ptr(ptr, cpu) ((__typeof__(ptr))((unsigned long)(ptr) + __per_cpu_offset[cpu]))
+
+/** percpu_save() - boot CPU: keep the section as it is, before anything in it is used */
+void percpu_save(void);
+
+/**
+ * percpu_setup() - the copy of another CPU: number, canary, exception stacks, TSS, GDT
+ * Memory is taken from the node this CPU takes it from.
+ * Return: 0 or -ENOMEM; what was taken then is not given back.
+ */
+int percpu_setup(unsigned int cpu);
 
 #endif
