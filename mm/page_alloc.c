@@ -17,6 +17,7 @@
 #include <asm/percpu.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
+#include <kernel/smp.h>
 #include <lib/cmdline.h>
 #include <lib/string.h>
 #include <mm/kasan.h>
@@ -317,6 +318,16 @@ void drain_local_pages(void)
 	local_irq_restore(flags);
 }
 
+static void drain(void *unused)
+{
+	drain_local_pages();
+}
+
+void drain_all_pages(void)
+{
+	on_each_cpu(drain, NULL);
+}
+
 static __noinline void pcp_shrink(unsigned int z)
 {
 	unsigned long flags = local_irq_save();
@@ -470,30 +481,36 @@ unsigned long nr_deferred_pages(void)
 	return nr;
 }
 
+/* In all CPUs' lists; those of others change meanwhile. */
+static unsigned long pcp_pages(unsigned int z)
+{
+	unsigned long nr = 0;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		nr += per_cpu_ptr(&pcp, cpu)->count[z];
+	return nr;
+}
+
 unsigned long nr_free_pages(void)
 {
-	const struct pcp *p = this_cpu_ptr(&pcp);
 	unsigned long nr = nr_deferred_pages();
 	const struct zone *zone;
-	unsigned int z;
 
 	for_each_zone(zone)
-		nr += zone->nr_free;
-	for (z = 0; z < nr_nodes * NR_ZONES; z++)
-		nr += p->count[z];
+		nr += zone->nr_free + pcp_pages(zone - zones);
 	return nr;
 }
 
 static void zone_print(const struct zone *zone)
 {
-	const struct pcp *p = this_cpu_ptr(&pcp);
 	unsigned int order;
 
 	if (nr_nodes > 1)
 		printk("node %u ", zone->node);
-	printk("%-6s %8lu pages free of %8lu, %9lu not initialised yet, reserve %lu, CPU list %u\n",
+	printk("%-6s %8lu pages free of %8lu, %9lu not initialised yet, reserve %lu, CPU lists %lu\n",
 	       zone_names[zone->type], zone->nr_free, zone->managed, zone->deferred, zone->min,
-	       p->count[zone - zones]);
+	       pcp_pages(zone - zones));
 	printk("%-6s", "runs");
 	for (order = 0; order < MAX_ORDER; order++)
 		printk(" %luK:%lu", PAGE_SIZE >> 10 << order, zone->area[order].nr);

@@ -125,7 +125,7 @@ static void test_vmalloc(void)
 	char *va;
 
 	vm_flush();
-	drain_local_pages();
+	drain_all_pages();
 	before = nr_free_pages();
 	va = vmalloc(size);
 	selftest_check(va, "vmalloc of 300 pages");
@@ -190,7 +190,7 @@ static void test_out_of_memory(void)
 	unsigned int i;
 
 	vm_flush();
-	drain_local_pages();
+	drain_all_pages();
 	had = nr_free_pages();
 	if (had > EXHAUST_LIMIT)
 		return;
@@ -203,7 +203,7 @@ static void test_out_of_memory(void)
 	for (i = 0; i < ARRAY_SIZE(meals); i++)
 		give_back(&meals[i], eaten[i]);
 	vm_flush();
-	drain_local_pages();
+	drain_all_pages();
 	/* struct pages of what was not initialised, page tables of the areas and an empty slab per cache stay */
 	selftest_check(nr_free_pages() + had / 64 + 64 + SHADOW_PAGES(2 * had) >= had, "memory did not come back");
 }
@@ -239,7 +239,7 @@ static void selftest_mm(void)
 	test_vmalloc();
 	test_out_of_memory();
 	plant_damage();
-	drain_local_pages();
+	drain_all_pages();
 	selftest_check(mem_books_check(), "books after");
 }
 SELFTEST(mm, selftest_mm);

@@ -9,7 +9,7 @@ enum panic_step { PANIC_TELL_ALL, PANIC_TELL_SHORTLY, PANIC_GIVE_UP };
 
 /**
  * panic_begin() - the start of every panic: interrupts off, consoles taken over
- * Only the first CPU to come returns; others halt. After PANIC_TELL_SHORTLY it does
+ * Only the first CPU to come returns; it has stopped the others. After PANIC_TELL_SHORTLY it does
  * not return either.
  */
 enum panic_step panic_begin(void);

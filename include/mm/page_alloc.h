@@ -73,8 +73,12 @@ static inline void free_page(void *va)
  */
 void page_alloc_set_node(unsigned int nid);
 
-/** drain_local_pages() - empty this CPU's lists into the buddy lists */
+/**
+ * drain_local_pages() - empty this CPU's lists into the buddy lists
+ * drain_all_pages() - those of all CPUs; context as for smp_call_function_many()
+ */
 void drain_local_pages(void);
+void drain_all_pages(void);
 
 /**
  * nr_free_pages() - free now, all zones: buddy lists, CPU lists and what is not initialised yet

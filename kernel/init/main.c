@@ -97,10 +97,10 @@ void __ref __noreturn start_kernel(void)
 	rcu_init();		/* call_rcu */
 	workqueue_init();	/* queue_work */
 	irq_init();		/* request_irq; interrupts are taken from here on */
-	smp_init();		/* messages between CPUs */
 	local_irq_enable();
 	time_events_init();	/* timers, msleep */
 	console_irq_init();	/* a key wakes the CPU */
+	smp_init();		/* all CPUs run */
 	memtest_if_asked();
 	if (!kthread_run(monitor_thread, NULL, "monitor"))
 		panic("no memory for the thread of the monitor");

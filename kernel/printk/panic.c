@@ -17,6 +17,7 @@
 #include <kernel/panic_save.h>
 #include <kernel/printk.h>
 #include <kernel/reboot.h>
+#include <kernel/smp.h>
 #include <lib/cmdline.h>
 #include <lib/kstrtox.h>
 
@@ -34,13 +35,15 @@ enum panic_step panic_begin(void)
 	me = this_cpu_read(cpu_number) + 1;
 	if (!__atomic_compare_exchange_n(&panic_cpu, &nobody, me, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST) &&
 	    nobody != me)
-		halt_forever();		/* another CPU tells already */
+		smp_stop_self();	/* another CPU tells already */
 	if (nr_panics >= PANIC_GIVE_UP)
 		panic_stop();		/* its words included, if they are not what faults */
-	if (nr_panics++ == PANIC_TELL_ALL)
+	if (nr_panics++ == PANIC_TELL_ALL) {
+		smp_send_stop();
 		printk_panic(LAST_MESSAGES);
-	else
+	} else {
 		console_panic();
+	}
 	return nr_panics - 1;
 }
 

@@ -399,6 +399,7 @@ void cpu_idle_loop(void)
 void sched_cpu_init(struct task_struct *idle)
 {
 	struct cpu_rq *rq = this_cpu_ptr(&runqueues);
+	unsigned int nr;
 
 	this_cpu_write(local_rq, rq);
 	*rq = (struct cpu_rq){ .cpu = this_cpu_read(cpu_number) };
@@ -410,8 +411,10 @@ void sched_cpu_init(struct task_struct *idle)
 	idle->stack_canary = stack_canary_current();
 	this_cpu_write(current_task, idle);
 	__atomic_store_n(&cpu_rqs[rq->cpu], rq, __ATOMIC_RELEASE);
-	if (rq->cpu >= nr_cpu_rqs)
-		nr_cpu_rqs = rq->cpu + 1;
+	nr = __atomic_load_n(&nr_cpu_rqs, __ATOMIC_RELAXED);
+	while (nr <= rq->cpu &&		/* several CPUs come at the same time */
+	       !__atomic_compare_exchange_n(&nr_cpu_rqs, &nr, rq->cpu + 1, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		;
 }
 
 void sched_init(void)

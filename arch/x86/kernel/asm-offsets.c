@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Offsets the compiler chooses, for .S files. The build turns the marked lines into asm-offsets.h. */
 #include <asm/ptrace.h>
+#include <asm/smp.h>
 #include <kernel/sched.h>
 #include <lib/types.h>
 
@@ -18,4 +19,13 @@ void asm_offsets(void)
 	OFFSET(TASK_sp, task_struct, sp);
 	OFFSET(TASK_stack_canary, task_struct, stack_canary);
 	DEFINE(PT_REGS_SIZE, sizeof(struct pt_regs));
+	OFFSET(SECONDARY_apic_id, secondary, apic_id);
+	OFFSET(SECONDARY_state, secondary, state);
+	OFFSET(SECONDARY_stack_end, secondary, stack_end);
+	OFFSET(SECONDARY_gs_base, secondary, gs_base);
+	OFFSET(SECONDARY_gdt, secondary, gdt);
+	DEFINE(SECONDARY_SIZE, sizeof(struct secondary));
+	DEFINE(NR_SECONDARIES, NR_CPUS);
+	DEFINE(SECONDARY_CALLED, CPU_CALLED);
+	DEFINE(SECONDARY_COMING, CPU_COMING);
 }

@@ -15,6 +15,7 @@
 #include <kernel/monitor.h>
 #include <kernel/preempt.h>
 #include <kernel/printk.h>
+#include <kernel/smp.h>
 #include <kernel/stage.h>
 
 /* Each vector has a line, or a function, or neither. Set before it can come, never changed. */
@@ -94,10 +95,20 @@ void irq_init(void)
 		printk("irq: %s\n", pic ? "the PIC serves lines 0 to 15" : "no controller: devices are polled");
 }
 
+static u32 count_of(unsigned int vector)
+{
+	unsigned int cpu;
+	u32 sum = 0;
+
+	for_each_possible_cpu(cpu)
+		sum += *per_cpu_ptr(&vector_counts[vector], cpu);
+	return sum;
+}
+
 static void print_vector(unsigned int vector)
 {
 	unsigned int irq = vectors[vector].irq;
-	u32 count = *this_cpu_ptr(&vector_counts[vector]);
+	u32 count = count_of(vector);
 
 	if (irq)
 		printk("vector %3u  irq %-3u %-9s %10u  %s\n", vector, irq - 1, irq_chip_of(irq - 1)->name, count,

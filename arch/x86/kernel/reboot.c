@@ -7,6 +7,7 @@
 #include <kernel/acpi.h>
 #include <kernel/delay.h>
 #include <kernel/reboot.h>
+#include <kernel/smp.h>
 
 #define I8042_COMMAND	0x64
 #define I8042_PULSE_RESET 0xfe
@@ -33,6 +34,7 @@ static void __noreturn triple_fault(void)
 void __noreturn machine_restart(void)
 {
 	local_irq_disable();
+	smp_send_stop();
 	efi_reset(EfiResetCold);
 	acpi_reset();
 	mdelay(50);

@@ -17,6 +17,7 @@
 #include <asm/processor.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
+#include <asm/smp.h>
 #include <asm/trapnr.h>
 #include <kernel/panic.h>
 #include <kernel/preempt.h>
@@ -135,7 +136,8 @@ static void report_nmi(const struct pt_regs *regs)
 static void do_nmi(struct pt_regs *regs, unsigned int vector)
 {
 	preempt_count_add(NMI_OFFSET);
-	report_nmi(regs);
+	if (!smp_nmi(regs))
+		report_nmi(regs);
 	preempt_count_sub(NMI_OFFSET);
 }
 

@@ -81,6 +81,12 @@ static u64 find_rate(const char **from)
 	return hz_from_base_frequency();
 }
 
+void tsc_differs(u64 ticks)
+{
+	boot_warn(STAGE_TIME, "the TSCs of the CPUs differ by %llu ticks", (unsigned long long)ticks);
+	clocksource_drop(&clocksource_tsc, "is not the same on all CPUs");
+}
+
 static bool tsc_option(const char *word)
 {
 	return cmdline_list_has(boot_command_line, "tsc", word);

@@ -30,6 +30,7 @@ static const struct required_feature required[] = {
 };
 
 static u32 missing __section(".data");	/* bit n: required[n] */
+bool nx_was_hidden __section(".data");
 
 static bool vendor_is_intel(void)
 {
@@ -48,7 +49,8 @@ static void enable_nx(void)
 	if (!vendor_is_intel() || family < 6 || (family == 6 && model < 0xd))
 		return;
 	misc = rdmsr(MSR_IA32_MISC_ENABLE);
-	if (misc & MSR_IA32_MISC_ENABLE_XD_DISABLE)
+	nx_was_hidden = misc & MSR_IA32_MISC_ENABLE_XD_DISABLE;
+	if (nx_was_hidden)
 		wrmsr(MSR_IA32_MISC_ENABLE, misc & ~MSR_IA32_MISC_ENABLE_XD_DISABLE);
 }
 

@@ -103,6 +103,14 @@ static void __init link_fixmap(void)
 	level3[511] = __pa(level2_fixmap_pgt) | _KERNPG_TABLE;
 }
 
+/* CR3 alone would leave the early image map, global and writable, in the TLB (SDM 3A 4.10.4.1). */
+void paging_cpu_init(void)
+{
+	pat_init();
+	write_cr3(__pa(init_top_pgt));
+	tlb_cpu_init();
+}
+
 void __init paging_init(void)
 {
 	bool gbpages = cpuid_checked(0x80000001, 0).edx & 1u << 26;
@@ -111,7 +119,6 @@ void __init paging_init(void)
 		.root = __pa(init_top_pgt), .levels = pgtable_levels, .max_leaf = gbpages ? 3 : 2,
 		.table = table_va, .alloc = table_alloc,
 	};
-	pat_init();
 	init_top_pgt[511] = 0;		/* drop the early image map, writable and executable */
 	map_direct();
 	protect_alias();
@@ -121,9 +128,7 @@ void __init paging_init(void)
 	map_image(init_stack, _end, PAGE_KERNEL);	/* the guard page between them stays unmapped */
 	link_fixmap();
 	kasan_map_shadow(init_top_pgt);
-	/* CR3 alone would leave the early image map, global and writable, in the TLB (SDM 3A 4.10.4.1) */
-	write_cr3(__pa(init_top_pgt));
-	tlb_cpu_init();
+	paging_cpu_init();
 }
 
 bool phys_is_address(phys_addr_t pa, u64 size)

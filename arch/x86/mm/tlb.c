@@ -2,12 +2,13 @@
 /*
  * What the TLB may still hold, SDM 3A 4.10. A flush has two halves: flush_here()
  * does it on the CPU it runs on, and the public functions see to it that each
- * CPU runs it; today there is one.
+ * CPU runs it.
  */
 #include <asm/tlb.h>
 #include <asm/page.h>
 #include <asm/percpu.h>
 #include <asm/processor.h>
+#include <kernel/smp.h>
 
 /*
  * From so many pages on, all is dropped instead. An INVLPG takes 100 to 200
@@ -83,8 +84,9 @@ static void flush_all_here(void)
 }
 
 /* INVLPG drops global translations, too; those of the kernel are all global. */
-static void flush_here(const struct flush *f)
+static void flush_here(void *arg)
 {
+	const struct flush *f = arg;
 	unsigned long va;
 
 	if (f->start == f->end) {
@@ -95,14 +97,14 @@ static void flush_here(const struct flush *f)
 		invlpg(va);
 }
 
-static void flush_everywhere(const struct flush *f)
+void flush_tlb_local(void)
 {
-	flush_here(f);
+	flush_all_here();
 }
 
 void flush_tlb_kernel(void)
 {
-	flush_everywhere(&(struct flush){ 0, 0 });
+	on_each_cpu(flush_here, &(struct flush){ 0, 0 });
 }
 
 void flush_tlb_kernel_range(unsigned long start, unsigned long end)
@@ -112,5 +114,5 @@ void flush_tlb_kernel_range(unsigned long start, unsigned long end)
 	if ((end - start) >> PAGE_SHIFT >= FLUSH_ALL_PAGES)
 		flush_tlb_kernel();
 	else
-		flush_everywhere(&(struct flush){ start, end });
+		on_each_cpu(flush_here, &(struct flush){ start, end });
 }

@@ -25,6 +25,12 @@ static inline void local_irq_restore(unsigned long flags) { (void)flags; }
 #define this_cpu_read(var)		(var)
 #define this_cpu_write(var, val)	((var) = (val))
 
+/* One CPU. */
+#define KERNEL_SMP_H
+#define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
+#define per_cpu_ptr(ptr, cpu)		(ptr)
+static inline void on_each_cpu(void (*fn)(void *arg), void *arg) { fn(arg); }
+
 #include <asm/init_64.h>
 #include <kernel/stage.h>
 #include <mm/memblock.h>

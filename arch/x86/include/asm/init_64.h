@@ -14,6 +14,9 @@ extern struct pgtable kernel_pgtable;	/* init_top_pgt; valid after paging_init()
  */
 void paging_init(void);
 
+/** paging_cpu_init() - this CPU uses them, with the memory types and the TLB as the boot CPU has them */
+void paging_cpu_init(void);
+
 /** arch_free_boot_tables() - early_dynamic_pgts to the page allocator, when that works */
 void arch_free_boot_tables(void);
 

@@ -19,7 +19,7 @@
 #define LOCAL_TIMER_VECTOR	0xec
 #define CALL_FUNCTION_VECTOR	0xfb
 #define RESCHEDULE_VECTOR	0xfc
-#define TLB_FLUSH_VECTOR	0xfd
+#define STOP_VECTOR		0xfd
 #define ERROR_APIC_VECTOR	0xfe
 #define SPURIOUS_APIC_VECTOR	0xff	/* the lower four bits must be set on old CPUs */
 

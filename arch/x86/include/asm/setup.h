@@ -42,6 +42,8 @@ void startup_stages(u64 tsc);
  */
 void verify_cpu(void);
 
+extern bool nx_was_hidden;	/* by the firmware, from the boot CPU; so it is from the others */
+
 /** cpu_report_missing() - panic with the list if verify_cpu() missed anything */
 void cpu_report_missing(void);
 

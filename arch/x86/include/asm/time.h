@@ -17,6 +17,9 @@ void time_init(void);
 /** tsc_khz() - rate of the time stamp counter; 0 before time_init() and when nobody knows */
 unsigned int tsc_khz(void);
 
+/** tsc_differs() - a CPU's counter was seen @ticks behind another's: time is not read from it any more */
+void tsc_differs(u64 ticks);
+
 /* Each registers a clocksource if the machine has one: hpet, acpi_pm, pit, tsc. */
 void hpet_init(void);
 void acpi_pm_init(void);

@@ -37,8 +37,12 @@ void forget_pcid(enum pcid pcid);
  * flush_tlb_kernel() - drop all translations of every CPU, global ones too
  * flush_tlb_kernel_range() - those of [@start, @end), multiples of PAGE_SIZE, or all when that is quicker
  * Both are for tables that have changed already.
+ * Context: as smp_call_function_many(): no lock held that a CPU waits for with interrupts off.
  */
 void flush_tlb_kernel(void);
 void flush_tlb_kernel_range(unsigned long start, unsigned long end);
+
+/** flush_tlb_local() - flush_tlb_kernel() for this CPU alone */
+void flush_tlb_local(void);
 
 #endif

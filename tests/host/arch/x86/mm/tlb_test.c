@@ -11,6 +11,12 @@
 #define DEFINE_PER_CPU(type, name)	__typeof__(type) name
 #define this_cpu_ptr(ptr)		(ptr)
 
+#define KERNEL_SMP_H
+static void on_each_cpu(void (*fn)(void *arg), void *arg)
+{
+	fn(arg);
+}
+
 #define ASM_PROCESSOR_H
 struct cpuid_regs { u32 eax, ebx, ecx, edx; };
 static struct cpuid_regs cpuid_checked(u32 leaf, u32 subleaf);
