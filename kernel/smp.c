@@ -17,7 +17,8 @@
 struct call {
 	smp_call_func_t	fn;
 	void		*arg;
-	u64		waiting;	/* CPUs that have not done it yet; fn and arg are theirs; atomic */
+	bool		wait;		/* until it is done, not merely begun */
+	u64		waiting;	/* CPUs that the above is for; atomic */
 };
 
 static DEFINE_PER_CPU(struct call, call);	/* the one this CPU makes */
@@ -28,14 +29,19 @@ unsigned int nr_cpu_ids = 1;
 
 void smp_run_calls(void)
 {
-	u64 from = __atomic_exchange_n(this_cpu_ptr(&callers), 0, __ATOMIC_ACQUIRE);
-	u64 me = CPU_MASK(smp_processor_id());
+	u64 me = CPU_MASK(smp_processor_id()), from;
 
+	if (!this_cpu_read(callers))		/* who waits in a loop takes the line only when there is something in it */
+		return;
+	from = __atomic_exchange_n(this_cpu_ptr(&callers), 0, __ATOMIC_ACQUIRE);
 	for (; from; from &= from - 1) {
-		struct call *c = per_cpu_ptr(&call, __builtin_ctzll(from));
+		struct call *c = per_cpu_ptr(&call, __builtin_ctzll(from)), todo = *c;
 
-		c->fn(c->arg);
-		__atomic_fetch_and(&c->waiting, ~me, __ATOMIC_RELEASE);
+		if (!todo.wait)
+			__atomic_fetch_and(&c->waiting, ~me, __ATOMIC_RELEASE);
+		todo.fn(todo.arg);
+		if (todo.wait)
+			__atomic_fetch_and(&c->waiting, ~me, __ATOMIC_RELEASE);
 	}
 }
 
@@ -51,7 +57,7 @@ static void report_silent(u64 mask)
 		}
 }
 
-/* Until the call is done; CPUs that were stopped meanwhile are not waited for. */
+/* Until the call is done, or begun if nobody waits for more; CPUs that were stopped meanwhile are not waited for. */
 static void wait_for(struct call *c)
 {
 	u64 since = 0, mask, now;
@@ -95,6 +101,7 @@ void smp_call_function_many(u64 mask, smp_call_func_t fn, void *arg, bool wait)
 		wait_for(c);		/* an earlier one that was not waited for */
 		c->fn = fn;
 		c->arg = arg;
+		c->wait = wait;
 		__atomic_store_n(&c->waiting, mask, __ATOMIC_RELEASE);
 		send(mask);
 		if (wait)

@@ -6,6 +6,7 @@
 #include <asm/init_64.h>
 #include <asm/setup.h>
 #include <kernel/selftest.h>
+#include <kernel/smp.h>
 #include <lib/string.h>
 #include <mm/init.h>
 #include <mm/kasan.h>
@@ -88,6 +89,52 @@ static void test_kmalloc(void)
 	for (i = 0; i < HELD; i++) {
 		kfree(held[i]);
 		held[i] = NULL;
+	}
+}
+
+static u64 next_random(u64 *state)
+{
+	*state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
+	return *state >> 33;
+}
+
+static void free_signed(void *object)
+{
+	if (!object)
+		return;
+	selftest_check(signed_well(object, ksize(object)), "what another CPU allocated was overwritten");
+	kfree(object);
+}
+
+/* What one CPU allocates another frees: each leaves its own in a place and takes what is there. */
+static void exchange_objects(void *arg)
+{
+	void **places = arg;
+	u64 random = smp_processor_id();
+	unsigned int i;
+
+	for (i = 0; i < ROUNDS / 8; i++) {
+		void *object = next_random(&random) % 4 ? kmalloc(8 + next_random(&random) % 9000, GFP_ATOMIC)
+							: get_free_page(GFP_ATOMIC);
+
+		if (object)
+			sign(object, ksize(object));
+		free_signed(__atomic_exchange_n(&places[next_random(&random) % HELD], object, __ATOMIC_ACQ_REL));
+	}
+}
+
+/* Four at most: on a host with fewer CPUs more of them only wait for each other. */
+static void test_on_other_cpus(void)
+{
+	static void *places[HELD];
+	unsigned int i;
+
+	smp_call_function_many(CPU_MASK(4) - 1, exchange_objects, places, false);
+	exchange_objects(places);
+	smp_call_function_many(CPU_MASK(4) - 1, exchange_objects, places, true);
+	for (i = 0; i < HELD; i++) {
+		free_signed(places[i]);
+		places[i] = NULL;
 	}
 }
 
@@ -235,6 +282,7 @@ static void selftest_mm(void)
 	selftest_check(mem_books_check(), "books before");
 	test_pages();
 	test_kmalloc();
+	test_on_other_cpus();
 	test_zeroed_memory();
 	test_vmalloc();
 	test_out_of_memory();

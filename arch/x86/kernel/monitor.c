@@ -3,6 +3,7 @@
 #include <asm/e820.h>
 #include <asm/efi.h>
 #include <asm/init_64.h>
+#include <asm/io.h>
 #include <asm/irq_vectors.h>
 #include <asm/processor.h>
 #include <asm/smap.h>
@@ -12,8 +13,10 @@
 #include <kernel/irq.h>
 #include <kernel/monitor.h>
 #include <kernel/panic.h>
+#include <kernel/preempt.h>
 #include <kernel/printk.h>
 #include <kernel/reboot.h>
+#include <kernel/smp.h>
 #include <lib/string.h>
 #include <mm/init.h>
 #include <mm/membar.h>
@@ -146,6 +149,31 @@ static void start_storm(void)
 		printk("crash: no line to pull\n");
 }
 
+static void panic_here(void *unused)
+{
+	panic("asked for at the monitor, on CPU %u", smp_processor_id());
+}
+
+static void hang_here(void *unused)
+{
+	for (;;)
+		cpu_relax();
+}
+
+/* On another CPU than this one, if there is one. */
+static void on_other_cpu(smp_call_func_t fn, bool wait)
+{
+	unsigned int cpu;
+
+	preempt_disable();
+	for_each_online_cpu(cpu)
+		if (cpu != smp_processor_id()) {
+			smp_call_function_single(cpu, fn, NULL, wait);
+			break;
+		}
+	preempt_enable();
+}
+
 static int cmd_crash(int argc, char **argv)
 {
 	const char *how = argc == 2 ? argv[1] : "";
@@ -181,10 +209,16 @@ static int cmd_crash(int argc, char **argv)
 		printk("%lu\n", overflow_stack(0));
 	else if (!strcmp(how, "console"))
 		register_console(&faulting_console);
+	else if (!strcmp(how, "other"))
+		on_other_cpu(panic_here, true);
+	else if (!strcmp(how, "hang"))		/* interrupts off */
+		on_other_cpu(hang_here, false);
 	else if (!strcmp(how, "panic"))
 		panic("asked for at the monitor");
 	else
 		return -1;
 	return 0;
 }
-MONITOR_COMMAND(crash, "HOW", "fault on purpose: ud pf rodata gp de bp db mc int spurious smep smap canary storm stack console panic", cmd_crash);
+MONITOR_COMMAND(crash, "HOW",
+		"fault on purpose: ud pf rodata gp de bp db mc int spurious smep smap canary storm stack console other hang panic",
+		cmd_crash);

@@ -33,7 +33,7 @@ static phys_addr_t __init table_alloc(void)
 }
 
 /* SDM 3A 11.12: slot 1 becomes write-combining, the others are as after reset. */
-static void __init pat_init(void)
+static void pat_init(void)
 {
 	if (cpuid_checked(1, 0).edx & 1u << 16)
 		wrmsr(MSR_IA32_CR_PAT, 0x0007040600070106);
