@@ -121,12 +121,13 @@ static const char *nmi_reason(void)
 static void report_nmi(const struct pt_regs *regs)
 {
 	unsigned int nr = this_cpu_read(nmi_count) + 1;
+	const char *reason = nmi_reason();	/* each time: a line not let go of makes no other NMI */
 
 	this_cpu_write(nmi_count, nr);
 	if (nr & (nr - 1))		/* the 1st, 2nd, 4th, 8th, ...: a board that makes many is not to fill the log */
 		return;
 	boot_warn(boot_stage_current(), "NMI %u on CPU %lu at %#lx, %s", nr, this_cpu_read(cpu_number), regs->ip,
-		  nmi_reason());
+		  reason);
 }
 
 /*
