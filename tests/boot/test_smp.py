@@ -132,3 +132,12 @@ def test_a_cpu_that_hangs_is_told_about_and_stopped(boot):
     m = run(boot, "crash hang;crash panic", "panic=-1", smp=4, fatal=())	# by NMI
     assert m.wait() == "guest-reset"
     assert "panic: asked for" in m.log and "does not stop" not in m.log
+
+
+def test_cpus_without_timers_are_left_out(boot):
+    """HPET and PIT interrupt one CPU; a thread that slept on another would never wake."""
+    m = run(boot, "cpus;selftest sched;poweroff", "nolapic_timer", smp=4)
+    m.wait()
+    assert online(m.log) == [0]
+    assert "without timers of local APICs the other CPUs are left out" in m.log
+    assert ("sched", "0") in [(name, failed) for name, _, failed in SELFTEST.findall(m.log)]

@@ -92,6 +92,11 @@ void apic_timer_cpu_init(void)
 	clockevents_register(chosen);
 }
 
+bool apic_timer_in_use(void)
+{
+	return chosen && clockevents_device() == chosen;
+}
+
 bool apic_timer_init(void)
 {
 	if (!apic_present() || cmdline_find_option_bool(boot_command_line, "nolapic_timer"))

@@ -134,6 +134,11 @@ static unsigned int __init list_cpus(void)
 	secondaries[0].state = CPU_ONLINE;
 	if (!apic_present())
 		return 1;
+	if (!apic_timer_in_use()) {	/* HPET and PIT interrupt the boot CPU alone: sleeps on others would not end */
+		if (madt->nr_cpus > 1 && wanted > 1)
+			boot_warn(boot_stage_current(), "without timers of local APICs the other CPUs are left out");
+		return 1;
+	}
 	for (i = 0; i < madt->nr_cpus; i++) {
 		u32 id = madt->cpus[i].apic_id;
 

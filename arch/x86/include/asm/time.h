@@ -44,6 +44,9 @@ void pit_timer_exit(void);
 /** apic_timer_cpu_init() - the same for another CPU, if apic_timer_init() succeeded. Interrupts off */
 void apic_timer_cpu_init(void);
 
+/** apic_timer_in_use() - whether it is what interrupts this CPU at a time */
+bool apic_timer_in_use(void);
+
 struct date_time;
 /** rtc_read() - the date in the CMOS clock; -ENODEV without one, -EIO when it is none */
 int rtc_read(struct date_time *t);
