@@ -16,7 +16,7 @@ def test_threads_are_shown(boot):
                       for pid, name, cpu, state, klass, run, switches in THREAD.findall(part)}
                      for part in machine.log.split("lantern> bench\n")]
     assert before["idle/0"][:3] == (0, "ready", "idle")
-    assert before["monitor"][:3] == (1, "runs", "0")
+    assert before["monitor"][0] > 0 and before["monitor"][1:3] == ("runs", "0")
     assert after["monitor"][4] > before["monitor"][4] + 2000	# the row "context switch" went to and fro
     assert after["monitor"][3] > before["monitor"][3]
     assert all(len(line) < 80 for line in machine.log.split("lantern> threads\n")[1].split("\n")[:4])
