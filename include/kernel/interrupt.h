@@ -26,9 +26,16 @@ void open_softirq(enum softirq nr, void (*fn)(void));
 /** raise_softirq() - have it run on this CPU soon. Context: any but NMI */
 void raise_softirq(enum softirq nr);
 
-/** softirq_init() - boot CPU, once, when threads can be made; softirq_cpu_init() - this CPU has its thread */
+/** softirq_init() - boot CPU, once, when threads can be made */
 void softirq_init(void);
-int softirq_cpu_init(void);
+
+/**
+ * softirq_cpu_prepare() - make the thread of a CPU that does not run yet; its per-CPU data is there
+ * softirq_cpu_start() - on that CPU, once it has its queue of threads
+ * Return: 0 or -ENOMEM.
+ */
+int softirq_cpu_prepare(unsigned int cpu);
+void softirq_cpu_start(void);
 
 /** softirqs_run() - all that are raised. Context: interrupts off, as they are afterwards; not in_interrupt() */
 void softirqs_run(void);

@@ -58,8 +58,15 @@ bool cancel_delayed_work_sync(struct delayed_work *dwork);
 /** delayed_work_timer() - for INIT_DELAYED_WORK() */
 void delayed_work_timer(struct timer *timer);
 
-/** workqueue_init() - boot CPU, once, when threads can be made; workqueue_cpu_init() - this CPU has its thread */
+/** workqueue_init() - boot CPU, once, when threads can be made */
 void workqueue_init(void);
-int workqueue_cpu_init(void);
+
+/**
+ * workqueue_cpu_prepare() - make the queue and thread of a CPU that does not run yet; its per-CPU data is there
+ * workqueue_cpu_start() - on that CPU, once it has its queue of threads
+ * Return: 0 or -ENOMEM.
+ */
+int workqueue_cpu_prepare(unsigned int cpu);
+void workqueue_cpu_start(void);
 
 #endif

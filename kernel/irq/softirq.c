@@ -76,21 +76,25 @@ static int ksoftirqd_fn(void *unused)
 	return 0;
 }
 
-int softirq_cpu_init(void)
+int softirq_cpu_prepare(unsigned int cpu)
 {
-	unsigned int cpu = this_cpu_read(cpu_number);
 	struct task_struct *thread = kthread_create(ksoftirqd_fn, NULL, "ksoftirqd/%u", cpu);
 
 	if (!thread)
 		return -ENOMEM;
 	kthread_bind(thread, cpu);
-	this_cpu_write(ksoftirqd, thread);
-	wake_up_process(thread);
+	*per_cpu_ptr(&ksoftirqd, cpu) = thread;
 	return 0;
+}
+
+void softirq_cpu_start(void)
+{
+	wake_ksoftirqd();
 }
 
 void softirq_init(void)
 {
-	if (softirq_cpu_init())
+	if (softirq_cpu_prepare(this_cpu_read(cpu_number)))
 		panic("no memory for the thread of softirqs");
+	softirq_cpu_start();
 }

@@ -14,6 +14,7 @@ struct worker_pool {
 	struct work_struct	*running;	/* perhaps gone already: for comparison only; lock */
 	struct wait_queue_head	more;		/* the thread waits for works */
 	struct wait_queue_head	done;		/* flush_work() waits for the end of one */
+	struct task_struct	*thread;	/* set once */
 };
 
 static DEFINE_PER_CPU(struct worker_pool, worker_pool);
@@ -124,10 +125,9 @@ static int kworker(void *arg)
 	return 0;
 }
 
-int workqueue_cpu_init(void)
+int workqueue_cpu_prepare(unsigned int cpu)
 {
-	unsigned int cpu = this_cpu_read(cpu_number);
-	struct worker_pool *pool = this_cpu_ptr(&worker_pool);
+	struct worker_pool *pool = per_cpu_ptr(&worker_pool, cpu);
 	struct task_struct *thread = kthread_create(kworker, pool, "kworker/%u", cpu);
 
 	if (!thread)
@@ -136,14 +136,20 @@ int workqueue_cpu_init(void)
 	list_init(&pool->works);
 	init_waitqueue_head(&pool->more);
 	init_waitqueue_head(&pool->done);
-	__atomic_store_n(&pools[cpu], pool, __ATOMIC_RELEASE);
+	pool->thread = thread;
 	kthread_bind(thread, cpu);
-	wake_up_process(thread);
+	__atomic_store_n(&pools[cpu], pool, __ATOMIC_RELEASE);
 	return 0;
+}
+
+void workqueue_cpu_start(void)
+{
+	wake_up_process(this_cpu_ptr(&worker_pool)->thread);
 }
 
 void workqueue_init(void)
 {
-	if (workqueue_cpu_init())
+	if (workqueue_cpu_prepare(this_cpu_read(cpu_number)))
 		panic("no memory for the thread of the work queue");
+	workqueue_cpu_start();
 }

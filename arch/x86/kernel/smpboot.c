@@ -16,11 +16,13 @@
 #include <kernel/acpi.h>
 #include <kernel/delay.h>
 #include <kernel/initmem.h>
+#include <kernel/interrupt.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
 #include <kernel/sched.h>
 #include <kernel/smp.h>
 #include <kernel/stage.h>
+#include <kernel/workqueue.h>
 #include <lib/cmdline.h>
 #include <lib/kstrtox.h>
 #include <lib/string.h>
@@ -92,6 +94,8 @@ void __noreturn start_secondary(void)
 	if (!__atomic_compare_exchange_n(&me->state, &coming, CPU_ONLINE, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		halt_forever();		/* too late: an INIT is on its way here */
 	sched_cpu_init(me->idle);
+	softirq_cpu_start();
+	workqueue_cpu_start();
 	cpu_idle_loop();
 }
 
@@ -163,8 +167,9 @@ static int __init prepare(unsigned int cpu)
 	page_alloc_set_node(s->node);
 	err = percpu_setup(cpu);
 	s->idle = err ? NULL : idle_task_create(cpu);
+	err = !s->idle || softirq_cpu_prepare(cpu) || workqueue_cpu_prepare(cpu);
 	page_alloc_set_node(secondaries[0].node);
-	if (!s->idle)
+	if (err)
 		return -ENOMEM;
 	s->stack_end = (unsigned long)s->idle->stack + THREAD_SIZE;
 	s->gs_base = __per_cpu_offset[cpu];
