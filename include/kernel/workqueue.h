@@ -23,7 +23,6 @@ struct work_struct {
 	struct list_head	entry;		/* while pending; lock of the CPU's pool */
 	work_func_t		func;
 	u32			pending;	/* queued, or its timer is armed, and not begun yet; atomic */
-	u32			cpu;		/* whose thread it is for or ran on last */
 };
 
 struct delayed_work {

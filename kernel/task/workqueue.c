@@ -13,12 +13,13 @@ struct worker_pool {
 	struct list_head	works;		/* pending, oldest first; lock */
 	struct work_struct	*running;	/* perhaps gone already: for comparison only; lock */
 	struct wait_queue_head	more;		/* the thread waits for works */
-	struct wait_queue_head	done;		/* flush_work() waits for the end of one */
 	struct task_struct	*thread;	/* set once */
 };
 
 static DEFINE_PER_CPU(struct worker_pool, worker_pool);
 static struct worker_pool *pools[NR_CPUS];
+static DECLARE_WAIT_QUEUE_HEAD(work_done);	/* of flush_work(): a work may end on another CPU than it was awaited on */
+static unsigned int nr_flushing;		/* threads in flush_work(); atomic */
 
 static bool take_pending(struct work_struct *work)
 {
@@ -33,7 +34,6 @@ static void insert(struct work_struct *work)
 	preempt_disable();
 	pool = this_cpu_ptr(&worker_pool);
 	flags = spin_lock_irqsave(&pool->lock);
-	work->cpu = this_cpu_read(cpu_number);
 	list_add_tail(&work->entry, &pool->works);
 	spin_unlock_irqrestore(&pool->lock, flags);
 	wake_up(&pool->more);
@@ -61,20 +61,36 @@ bool queue_delayed_work(struct delayed_work *dwork, u64 ns)
 	return true;
 }
 
-static bool is_idle(struct worker_pool *pool, struct work_struct *work)
+static bool runs_in(struct worker_pool *pool, const struct work_struct *work)
 {
 	unsigned long flags = spin_lock_irqsave(&pool->lock);
-	bool idle = !__atomic_load_n(&work->pending, __ATOMIC_ACQUIRE) && pool->running != work;
+	bool runs = pool->running == work;
 
 	spin_unlock_irqrestore(&pool->lock, flags);
-	return idle;
+	return runs;
+}
+
+/* What is not pending any more has been made the running one of a pool before, under its lock. */
+static bool is_idle(const struct work_struct *work)
+{
+	unsigned int cpu;
+
+	if (__atomic_load_n(&work->pending, __ATOMIC_ACQUIRE))
+		return false;
+	for (cpu = 0; cpu < NR_CPUS; cpu++) {
+		struct worker_pool *pool = __atomic_load_n(&pools[cpu], __ATOMIC_ACQUIRE);
+
+		if (pool && runs_in(pool, work))
+			return false;
+	}
+	return true;
 }
 
 void flush_work(struct work_struct *work)
 {
-	struct worker_pool *pool = pools[__atomic_load_n(&work->cpu, __ATOMIC_ACQUIRE)];
-
-	wait_event(&pool->done, is_idle(pool, work));
+	__atomic_fetch_add(&nr_flushing, 1, __ATOMIC_SEQ_CST);
+	wait_event(&work_done, is_idle(work));
+	__atomic_fetch_sub(&nr_flushing, 1, __ATOMIC_SEQ_CST);
 }
 
 bool cancel_delayed_work_sync(struct delayed_work *dwork)
@@ -109,7 +125,10 @@ static void set_done(struct worker_pool *pool)
 
 	pool->running = NULL;
 	spin_unlock_irqrestore(&pool->lock, flags);
-	wake_up_all(&pool->done);
+	/* either we see who waits, or it sees that nothing runs any more */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&nr_flushing, __ATOMIC_RELAXED))
+		wake_up_all(&work_done);
 }
 
 static int kworker(void *arg)
@@ -135,7 +154,6 @@ int workqueue_cpu_prepare(unsigned int cpu)
 	spin_lock_init(&pool->lock);
 	list_init(&pool->works);
 	init_waitqueue_head(&pool->more);
-	init_waitqueue_head(&pool->done);
 	pool->thread = thread;
 	kthread_bind(thread, cpu);
 	__atomic_store_n(&pools[cpu], pool, __ATOMIC_RELEASE);
