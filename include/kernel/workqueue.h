@@ -54,6 +54,13 @@ bool queue_delayed_work(struct delayed_work *dwork, u64 ns);
 void flush_work(struct work_struct *work);
 bool cancel_delayed_work_sync(struct delayed_work *dwork);
 
+/**
+ * schedule_on_each_cpu() - have the thread of each online CPU call @func, all at the same time, and wait for them
+ * @func: its argument tells nothing; the thread stays on its CPU
+ * Context: a thread that may sleep, not a work.
+ */
+void schedule_on_each_cpu(work_func_t func);
+
 /** delayed_work_timer() - for INIT_DELAYED_WORK() */
 void delayed_work_timer(struct timer *timer);
 

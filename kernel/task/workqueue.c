@@ -3,7 +3,9 @@
 #include <kernel/workqueue.h>
 #include <asm/percpu.h>
 #include <kernel/kthread.h>
+#include <kernel/mutex.h>
 #include <kernel/panic.h>
+#include <kernel/smp.h>
 #include <kernel/timekeeping.h>
 #include <kernel/wait.h>
 #include <uapi/errno.h>
@@ -18,6 +20,8 @@ struct worker_pool {
 
 static DEFINE_PER_CPU(struct worker_pool, worker_pool);
 static struct worker_pool *pools[NR_CPUS];
+static DEFINE_PER_CPU(struct work_struct, everywhere);	/* schedule_on_each_cpu()'s; everywhere_lock */
+static DEFINE_MUTEX(everywhere_lock);
 static DECLARE_WAIT_QUEUE_HEAD(work_done);	/* of flush_work(): a work may end on another CPU than it was awaited on */
 static unsigned int nr_flushing;		/* threads in flush_work(); atomic */
 
@@ -101,6 +105,25 @@ bool cancel_delayed_work_sync(struct delayed_work *dwork)
 		__atomic_store_n(&dwork->work.pending, 0, __ATOMIC_RELEASE);
 	flush_work(&dwork->work);
 	return cancelled;
+}
+
+static void queue_here(void *func)
+{
+	struct work_struct *work = this_cpu_ptr(&everywhere);
+
+	INIT_WORK(work, *(work_func_t *)func);
+	queue_work(work);
+}
+
+void schedule_on_each_cpu(work_func_t func)
+{
+	unsigned int cpu;
+
+	mutex_lock(&everywhere_lock);
+	on_each_cpu(queue_here, &func);
+	for_each_online_cpu(cpu)
+		flush_work(per_cpu_ptr(&everywhere, cpu));
+	mutex_unlock(&everywhere_lock);
 }
 
 static struct work_struct *take_first(struct worker_pool *pool)

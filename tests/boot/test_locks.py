@@ -15,5 +15,5 @@ def test_locks_keep_threads_apart(boot, cpus):
     assert len(results) == 2
     for checks, failed in results:
         assert int(checks) > 100 and failed == "0"
-    for thread in ("ksoftirqd/0", "kworker/0"):
-        assert re.search(rf"\d+ {thread} +0 (waits|ready)", machine.log)
+    for thread, cpu in [("ksoftirqd/0", 0)] + [(f"kworker/{cpu}", cpu) for cpu in range(cpus)]:
+        assert re.search(rf"\d+ {thread} +{cpu} (waits|ready)", machine.log)
