@@ -3,7 +3,8 @@
  * The memory test: what is free is taken, tested and given back, without the
  * pages found bad. Memory of the buddy lists is allocated run by run, down to a
  * reserve for the kernel; what is not initialised yet is held where it is, so a
- * test of a large machine does not initialise it.
+ * test of a large machine does not initialise it. All CPUs work at a pass, and
+ * the next begins when it is done.
  *
  * "memtest" or "memtest=WORD,WORD..." on the command line, "memtest WORD..." in
  * the monitor; the words are those of memtest_option().
@@ -18,8 +19,10 @@
 #include <kernel/delay.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
+#include <kernel/smp.h>
 #include <kernel/stage.h>
 #include <kernel/timekeeping.h>
+#include <kernel/workqueue.h>
 #include <lib/cmdline.h>
 #include <lib/memparse.h>
 #include <lib/printf.h>
@@ -30,7 +33,8 @@
 #define LIST_ORDER	2		/* pages of the list of ranges under test */
 #define MAX_BAD		64		/* bad ranges kept apart; must be above 1 */
 #define MAX_REPORTS	16		/* errors printed, of each run */
-#define PIECE_SIZE	SZ_1M		/* a CPU's turn; then it looks at keys */
+#define PIECE_SIZE	SZ_1M		/* a CPU's turn */
+#define CONSOLE_CPU	0		/* draws the bar and looks at keys, after each turn */
 #define BAR_WIDTH	24
 
 #define KEY_CTRL_C	3
@@ -44,6 +48,7 @@ static struct memblock_type bad = { .max = MAX_BAD, .regions = bad_regions };
 
 static struct memtest_pass pass;	/* what all CPUs are at */
 static struct memtest_work work;
+static u64 cpus;			/* that had a piece; atomic */
 
 static struct spinlock bad_lock;	/* guards bad and nr_errors */
 static unsigned long nr_errors;
@@ -86,9 +91,9 @@ static void look_at_keys(void)
 		__atomic_store_n(&stopped, true, __ATOMIC_RELAXED);
 }
 
-static void count(u64 bytes)
+static void show_progress(void)
 {
-	u64 now = __atomic_add_fetch(&moved, bytes, __ATOMIC_RELAXED);
+	u64 now = __atomic_load_n(&moved, __ATOMIC_RELAXED);
 	unsigned int percent = min(now / (to_move / 100 + 1), (u64)100);
 
 	if (!boot_deterministic() && __atomic_exchange_n(&percent_shown, percent, __ATOMIC_RELAXED) != percent)
@@ -238,8 +243,9 @@ static void inject_error(const struct memblock_region *piece)
 }
 
 /* What each CPU does for a pass: pieces, until there are no more. */
-static void do_pieces(void)
+static void do_pieces(struct work_struct *unused)
 {
+	unsigned int cpu = smp_processor_id();
 	struct memblock_region r;
 
 	while (!__atomic_load_n(&stopped, __ATOMIC_RELAXED) && memtest_work_next(&work, PIECE_SIZE, &r)) {
@@ -248,8 +254,12 @@ static void do_pieces(void)
 		memtest_pass_run(&pass, &piece);
 		if (pass.op != MEMTEST_CHECK)
 			inject_error(&r);
-		count(r.size * memtest_pass_words(pass.op));
-		look_at_keys();
+		__atomic_fetch_add(&moved, r.size * memtest_pass_words(pass.op), __ATOMIC_RELAXED);
+		__atomic_fetch_or(&cpus, CPU_MASK(cpu), __ATOMIC_RELAXED);
+		if (cpu == CONSOLE_CPU) {
+			show_progress();
+			look_at_keys();
+		}
 	}
 }
 
@@ -271,7 +281,7 @@ static void do_pass(void)
 		return;
 	}
 	work = (struct memtest_work){ .memory = &memory, .down = pass.op == MEMTEST_DOWN };
-	do_pieces();
+	schedule_on_each_cpu(do_pieces);
 }
 
 static void do_pattern(unsigned int pattern, u64 seed)
@@ -312,13 +322,24 @@ static unsigned int do_passes(void)
 
 /* ---------------------------------------------------------------- the result */
 
+static unsigned int nr_bits(u64 mask)
+{
+	unsigned int nr;
+
+	for (nr = 0; mask; mask &= mask - 1)
+		nr++;
+	return nr;
+}
+
 static void print_rate(u64 ns)
 {
 	u64 us = ns / NSEC_PER_USEC;
+	unsigned int nr_cpus = nr_bits(cpus);
 
 	if (us && !boot_deterministic())
-		printk("memtest: %llu MB read and written in %llu ms: %llu MB/s\n", (unsigned long long)(moved / 1000000),
-		       (unsigned long long)(us / 1000), (unsigned long long)(moved / us));
+		printk("memtest: %llu MB read and written in %llu ms on %u CPU%s: %llu MB/s\n",
+		       (unsigned long long)(moved / 1000000), (unsigned long long)(us / 1000), nr_cpus,
+		       nr_cpus == 1 ? "" : "s", (unsigned long long)(moved / us));
 }
 
 static void print_bad(unsigned long retired)
@@ -365,7 +386,7 @@ static void memtest(void)
 	nr_errors = bad.cnt = 0;
 	stopped = false;
 	take_memory();
-	moved = percent_shown = 0;
+	moved = cpus = percent_shown = 0;
 	to_move = bytes_of_one_pass() * options.passes;
 	printk("memtest: testing %llu of %lu KiB free\n", (unsigned long long)(memblock_total(&memory) >> 10),
 	       free << (PAGE_SHIFT - 10));

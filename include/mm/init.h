@@ -28,7 +28,10 @@ bool deferred_init_step(void);
 void mem_books_print(void);
 bool mem_books_check(void);
 
-/** memtest_if_asked() - test the free memory when "memtest" or "memtest=..." is on the command line; after mm_init() */
+/**
+ * memtest_if_asked() - test the free memory when "memtest" or "memtest=..." is on the command line
+ * Context: a thread that may sleep, after smp_init().
+ */
 void memtest_if_asked(void);
 
 /**

@@ -77,6 +77,7 @@ void __ref console_init(void)
 
 static int monitor_thread(void *unused)
 {
+	memtest_if_asked();	/* by the threads of all CPUs */
 	boot_stage(STAGE_MONITOR);
 	stage_print_times(tsc_khz());
 	free_initmem();		/* what is marked __init is gone */
@@ -101,7 +102,6 @@ void __ref __noreturn start_kernel(void)
 	time_events_init();	/* timers, msleep */
 	console_irq_init();	/* a key wakes the CPU */
 	smp_init();		/* all CPUs run */
-	memtest_if_asked();
 	if (!kthread_run(monitor_thread, NULL, "monitor"))
 		panic("no memory for the thread of the monitor");
 	cpu_idle_loop();	/* what this thread does from here on, when no other has anything to do */

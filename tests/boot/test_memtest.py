@@ -40,7 +40,7 @@ def test_sound_memory_passes_every_pattern(boot):
         # all but what the kernel keeps, and the list of what is tested
         assert free - 600 <= test < free
     assert re.findall(r"memtest: (\d of \d) passes, (\d+) errors\n", log) == [("1 of 1", "0"), ("2 of 2", "0"), ("1 of 1", "0")]
-    assert re.search(r"memtest: \d+ MB read and written in \d+ ms: \d+ MB/s\n", log)
+    assert re.search(r"memtest: \d+ MB read and written in \d+ ms on 1 CPU: \d+ MB/s\n", log)
     assert re.search(r"memtest: \[#* *\] +50% \w+", log)
     assert re.search(r"selftest mm: \d+ checks, 0 failed", log)
     assert not errors(log) and books(log) == [0]
@@ -79,6 +79,20 @@ def test_an_error_is_found_and_kept_out_now_and_on_the_next_boot(boot):
     assert len(re.findall(BAD, log)) == 1 and books(log) == [4]
     assert log.count("usage: memtest") == 2
     assert len(re.findall(r"selftest mm: \d+ checks, 0 failed", log)) == 2
+
+
+def test_all_cpus_work_at_it(boot):
+    """Without an error and with one, whose line and page are the right ones whoever finds it."""
+    bad = 0x2345678
+    log = log_of(boot, "128M", f'nokaslr memtest=fixed,numbers memtest.inject={bad:#x},5 '
+                               'monitor.exec="memtest fixed block;selftest mm;map;poweroff"', smp=4)
+    found = [(address, bits) for address, _, bits in errors(log)]
+    assert set(found) == {(bad, 1 << 5)} and len(found) > 2
+    # the page is out of use for the second test
+    assert re.findall(r"memtest: 1 of 1 passes, (\d+) errors\n", log) == [str(len(found)), "0"]
+    assert re.findall(r"memtest: \d+ MB read and written in \d+ ms on (\d) CPUs?: \d+ MB/s\n", log) == ["4", "4"]
+    assert re.search(r"selftest mm: \d+ checks, 0 failed", log)
+    assert books(log) == [4]
 
 
 def test_a_key_ends_it_and_nonsense_is_named(boot):
