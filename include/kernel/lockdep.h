@@ -10,9 +10,9 @@
  *    is also taken by code that such an interrupt may interrupt.
  *
  * Locks of one kind are a class, so that the order seen between two of them
- * counts for all. A static lock is a class of its own; those in arrays and on the
- * heap belong to the class of the spin_lock_init() that made them. In other
- * builds nothing of this is left.
+ * counts for all. A static lock is a class of its own, and so is a per-CPU one with
+ * all its copies; those in arrays and on the heap belong to the class of the
+ * spin_lock_init() that made them. In other builds nothing of this is left.
  */
 #ifndef KERNEL_LOCKDEP_H
 #define KERNEL_LOCKDEP_H
@@ -33,6 +33,7 @@ struct lockdep_map {
 /* How a lock is wanted. */
 enum lock_how {
 	LOCK_WAITS,			/* as long as it takes: can be part of a deadlock */
+	LOCK_NESTS,			/* waits too; within its class the caller keeps an order of his own */
 	LOCK_TRIES,			/* only if it is free */
 };
 

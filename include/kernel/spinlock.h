@@ -51,10 +51,10 @@ static inline bool spin_try_free(struct spinlock *lock)
 					   __ATOMIC_RELAXED);
 }
 
-static __inline_always void __spin_lock(struct spinlock *lock, const char *name)
+static __inline_always void __spin_lock(struct spinlock *lock, const char *name, enum lock_how how)
 {
 	preempt_disable();
-	lock_acquire(&lock->dep, name, LOCK_WAITS);
+	lock_acquire(&lock->dep, name, how);
 	if (unlikely(!spin_try_free(lock))) {
 		lock_contended(&lock->dep);
 		spin_lock_slow(lock);
@@ -82,11 +82,14 @@ static __inline_always unsigned long __spin_lock_irqsave(struct spinlock *lock, 
 {
 	unsigned long flags = local_irq_save();
 
-	__spin_lock(lock, name);
+	__spin_lock(lock, name, LOCK_WAITS);
 	return flags;
 }
 
-#define spin_lock(lock)		__spin_lock(lock, LOCK_NAME(lock))
+#define spin_lock(lock)		__spin_lock(lock, LOCK_NAME(lock), LOCK_WAITS)
+
+/** spin_lock_nested() - spin_lock() with others of its class held, all taken in an order that the caller keeps */
+#define spin_lock_nested(lock)	__spin_lock(lock, LOCK_NAME(lock), LOCK_NESTS)
 
 /** spin_trylock() - take the lock if nobody has it and nobody waits; whether it was taken */
 #define spin_trylock(lock)	__spin_trylock(lock, LOCK_NAME(lock))

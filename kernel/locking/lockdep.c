@@ -206,11 +206,25 @@ static void say_full(const char *what)
 	full = true;
 }
 
+/* The boot CPU's copy of a per-CPU variable, @addr being some CPU's; NULL when it is none. */
+static const char *per_cpu_original(const char *addr)
+{
+	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++) {
+		unsigned long original = (unsigned long)addr - __per_cpu_offset[cpu];
+
+		if (original - (unsigned long)__per_cpu_start < (unsigned long)(__per_cpu_end - __per_cpu_start))
+			return (const char *)original;
+	}
+	return NULL;
+}
+
 static const void *key_of(const struct lockdep_map *map)
 {
+	const char *addr = (const char *)map;
+
 	if (map->key)
 		return map->key;
-	return (const char *)map >= _sdata && (const char *)map < _end ? map : NULL;
+	return addr >= _sdata && addr < _end ? addr : per_cpu_original(addr);
 }
 
 static int new_class(const void *key, const char *name)
@@ -232,11 +246,12 @@ static int class_of(struct lockdep_map *map, const char *name)
 {
 	static bool told;
 	unsigned int known = __atomic_load_n(&map->class, __ATOMIC_ACQUIRE);
-	const void *key = key_of(map);
+	const void *key;
 	int class = -1;
 
 	if (known)
 		return known - 1;
+	key = key_of(map);
 	lock_graph();
 	if (key)
 		class = new_class(key, map->key ? map->key->name : name);
@@ -305,11 +320,14 @@ static void add_edge(const struct held *held, unsigned int to, unsigned long ip)
  * Locks of what an interrupt has interrupted make no edge: whether that can be
  * a deadlock is what check_intruder() finds out.
  */
-static void note_orders(const struct cpu_held *cpu, unsigned int class, unsigned long ip)
+static void note_orders(const struct cpu_held *cpu, unsigned int class, unsigned long ip, enum lock_how how)
 {
-	for (unsigned int i = 0; i < cpu->nr; i++)
-		if (cpu->lock[i].context == context())
-			add_edge(&cpu->lock[i], class, ip);
+	for (unsigned int i = 0; i < cpu->nr; i++) {
+		const struct held *held = &cpu->lock[i];
+
+		if (held->context == context() && !(how == LOCK_NESTS && held->map->class == class + 1))
+			add_edge(held, class, ip);
+	}
 }
 
 static void push(struct cpu_held *cpu, struct lockdep_map *map, unsigned long ip)
@@ -360,8 +378,8 @@ void lock_acquire(struct lockdep_map *map, const char *name, enum lock_how how)
 	if (class >= 0) {
 		__atomic_fetch_add(&classes[class].acquired, 1, __ATOMIC_RELAXED);
 		note_usage(class, flags & X86_EFLAGS_IF, ip);
-		if (how == LOCK_WAITS)
-			note_orders(cpu, class, ip);
+		if (how != LOCK_TRIES)
+			note_orders(cpu, class, ip, how);
 		push(cpu, map, ip);
 	}
 	leave(cpu, flags);

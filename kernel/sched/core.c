@@ -323,7 +323,7 @@ void task_stat(struct task_struct *p, struct task_stat *stat)
 static void lock_two(struct cpu_rq *a, struct cpu_rq *b)
 {
 	spin_lock(a->cpu < b->cpu ? &a->lock : &b->lock);
-	spin_lock(a->cpu < b->cpu ? &b->lock : &a->lock);
+	spin_lock_nested(a->cpu < b->cpu ? &b->lock : &a->lock);
 }
 
 /* The first that waits in @from and may run here; not one far behind, so that the locks are held for a moment only. */
