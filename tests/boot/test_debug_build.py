@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The kernel built with DEBUG=1 boots, works, and tells of damage to objects and of locks in a wrong order."""
+"""The kernel built with DEBUG=1 works on four CPUs, and tells of damage to objects and of locks in a wrong order."""
 import os
 import re
 
@@ -20,14 +20,17 @@ lockdep:   selftest.c: &green, open to one in \w+\+0x\w+
 
 
 def test_debug_build_reports_planted_damage_and_nothing_else(boot):
-    machine = boot(firmware="bios", kernel=os.path.join(qemu.BUILD, "debug", "lantern.efi"), memory="64M",
-                   append='selftest=mm,locks monitor.exec="map;locks;poweroff"')
+    machine = boot(firmware="bios", kernel=os.path.join(qemu.BUILD, "debug", "lantern.efi"), memory="64M", smp=4,
+                   append='selftest=smp,sched,locks,mm monitor.exec="map;locks;poweroff"')
     assert machine.wait() == "guest-shutdown"
     check_selftest(machine.log, 1)
     assert "memory: the books balance\n" in tables(machine.log)[0]
     damage = [line.split(": ")[2] for line in machine.log.splitlines() if line.startswith("slab: ")]
     assert damage == ["written past its end", "written after free", "double free"]
-    assert "selftest locks: " in machine.log and ", 0 failed" in machine.log.split("selftest locks: ")[1].split("\n")[0]
+    for name in ("smp", "sched", "locks"):
+        assert re.search(rf"^selftest {name}: \d+ checks, 0 failed$", machine.log, re.M), name
     told = "".join(line + "\n" for line in machine.log.splitlines() if line.startswith("lockdep: "))
     assert re.fullmatch(MISTAKES, told), told
-    assert re.search(r"^page_alloc.c: &zone->lock +\d+ +\d+ +\d+  off$", machine.log, re.M)
+    assert re.search(r"^smp: 4 CPUs in ", machine.log, re.M)
+    assert len(re.findall(r"^timer.c: &base->lock ", machine.log, re.M)) == 1  # per CPU, yet one class
+    assert re.search(r"^page_alloc.c: &zone->lock +\d+ +\d+ +\d+  (irq )?(soft )?off$", machine.log, re.M)
