@@ -6,6 +6,10 @@
 #define _sdata	((const char *)0)		/* every lock is static... */
 #define _end	end_of_static
 static const char *end_of_static = (const char *)-1;	/* ...until a test says otherwise */
+static char per_cpu[2][256] __attribute__((aligned(8)));	/* the section, and the copy of CPU 1 */
+#define __per_cpu_start	per_cpu[0]
+#define __per_cpu_end	per_cpu[1]
+static unsigned long __per_cpu_offset[NR_CPUS] = { [1] = sizeof(per_cpu[0]) };
 #include "kernel/locking/spinlock.c"
 #include "kernel/locking/lockdep.c"
 
@@ -296,6 +300,26 @@ static void random_orders_beside_a_model(void **state)
 	}
 }
 
+static void the_copies_of_all_cpus_are_one_class(void **state)
+{
+	struct spinlock *first[2], *second[2];
+
+	(void)state;
+	memset(per_cpu, 0, sizeof(per_cpu));
+	for (int cpu = 0; cpu < 2; cpu++) {
+		first[cpu] = (struct spinlock *)&per_cpu[cpu][0];
+		second[cpu] = (struct spinlock *)&per_cpu[cpu][128];
+	}
+	end_of_static = NULL;
+	take_in_order(first[0], second[0]);
+	take_in_order(first[1], second[1]);
+	assert_string_equal(said, "");
+	assert_int_equal(nr_classes, 2);
+	take_in_order(second[1], first[1]);
+	assert_int_equal(nr_reports(OPPOSITE), 1);
+	end_of_static = (const char *)-1;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +334,7 @@ int main(void)
 		cmocka_unit_test_setup(what_an_interrupt_takes_is_not_ordered_after_what_it_interrupts, fresh),
 		cmocka_unit_test_setup(softirqs_are_held_off_or_not, fresh),
 		cmocka_unit_test_setup(a_lock_nobody_made_is_told, fresh),
+		cmocka_unit_test_setup(the_copies_of_all_cpus_are_one_class, fresh),
 		cmocka_unit_test_setup(what_does_not_fit_is_told_and_does_no_harm, fresh),
 		cmocka_unit_test_setup(random_orders_beside_a_model, fresh),
 	};
