@@ -3,10 +3,10 @@
 #ifndef KERNEL_TASK_INTERNAL_H
 #define KERNEL_TASK_INTERNAL_H
 
+#include <kernel/pid.h>
 #include <kernel/spinlock.h>
 #include <kernel/task.h>
 
 extern struct list_head task_list;	/* all threads that have not been freed; tasks_lock */
-extern struct spinlock tasks_lock;	/* interrupts off; outer to the locks of run queues */
 
 #endif

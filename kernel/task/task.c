@@ -11,7 +11,6 @@
 #include <mm/vmalloc.h>
 #include "internal.h"
 
-#define PID_MAX	0x400000		/* as on Linux */
 
 struct list_head task_list = { &task_list, &task_list };
 struct spinlock tasks_lock;
