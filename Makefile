@@ -73,7 +73,8 @@ BOOT_SRC	:= $(filter-out %.lds.S,$(sort $(wildcard efistub/*.[cS] arch/x86/boot/
 		   arch/x86/kernel/long_mode_32.S arch/x86/mm/pgtable.c
 BOOT_OBJ	:= $(patsubst %,$(BUILD)/boot/%.o,$(basename $(BOOT_SRC)))
 
-GENERATED	:= $(BUILD)/include/generated/version.h $(BUILD)/include/generated/asm-offsets.h
+GENERATED	:= $(BUILD)/include/generated/version.h $(BUILD)/include/generated/asm-offsets.h \
+		   $(BUILD)/include/generated/syscalls.h
 
 # ---------------------------------------------------------------- top targets
 
@@ -165,6 +166,12 @@ $(BUILD)/include/generated/asm-offsets.h: arch/x86/kernel/asm-offsets.c
 	$(call say,GEN,$@)
 	$(Q)$(CC) $(KERNEL_CFLAGS) -MMD -MF $(BUILD)/asm-offsets.d -MT $@ -S -o - $< | \
 		sed -n 's/^.*->\([A-Za-z0-9_]*\) \$$\([0-9]*\).*/#define \1 \2/p' > $@
+
+# made anew each time, replaced when it is another
+$(BUILD)/include/generated/syscalls.h: kernel/syscall/mksyscalls.py include/uapi/unistd.h FORCE
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) $< $(filter %.c,$(KERNEL_SRC)) > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 # ---------------------------------------------------------------- kernel
 

@@ -21,6 +21,17 @@ typedef int64_t		s64;
 
 typedef u64		phys_addr_t;	/* a physical address, never dereferenced */
 
+#if __STDC_HOSTED__
+#include <sys/types.h>
+#else
+typedef long		ssize_t;	/* bytes, or a negative error */
+typedef unsigned int	mode_t, uid_t, gid_t;
+typedef unsigned long	dev_t, ino_t;
+typedef int		pid_t;
+#endif
+typedef s64		loff_t;		/* a place in a file, bytes */
+typedef u16		umode_t;	/* kind and permissions of a file, S_* */
+
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 #define min(a, b) ({ __typeof__(a) _a = (a); __typeof__(b) _b = (b); _a < _b ? _a : _b; })
@@ -38,6 +49,7 @@ typedef u64		phys_addr_t;	/* a physical address, never dereferenced */
 #define __printf(f, a)	__attribute__((format(printf, f, a)))
 #define __used		__attribute__((used))
 #define __unused	__attribute__((unused))
+#define __user				/* points into a user program: only <asm/uaccess.h> follows it */
 #define __noinline	__attribute__((noinline))
 #define __inline_always	inline __attribute__((always_inline))
 #define barrier()	__asm__ volatile("" ::: "memory")
