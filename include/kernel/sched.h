@@ -23,6 +23,7 @@
 #define KERNEL_SCHED_H
 
 #include <asm/current.h>
+#include <asm/thread.h>
 #include <kernel/preempt.h>
 #include <kernel/sched_entity.h>
 #include <lib/list.h>
@@ -35,16 +36,47 @@
 #define THREAD_SIZE	0x4000UL
 #endif
 
+struct cred;
+struct files_struct;
+struct fs_struct;
 struct mm_struct;
+struct pid;
+struct sighand_struct;
+struct signal_struct;
 
 enum task_state {
 	TASK_RUNNING,			/* runs, or is ready to */
 	TASK_INTERRUPTIBLE,		/* sleeps; a signal ends it */
 	TASK_UNINTERRUPTIBLE,		/* sleeps until it is woken */
+	TASK_KILLABLE,			/* sleeps; only a signal that ends the thread ends it */
+	TASK_STOPPED,			/* sleeps until SIGCONT or SIGKILL */
 	TASK_NEW,			/* has not run yet, waits for its first wake-up */
 	TASK_WAKING,			/* on its way to a queue */
 	TASK_DEAD,			/* has ended, and never runs again */
 };
+
+#define STATE_BIT(state)	(1u << (state))
+
+struct completion;
+
+/* What restart_syscall() goes on with. */
+struct restart_block {
+	long		(*fn)(struct restart_block *restart);
+	u64		expires;	/* ns of ktime_get() or ktime_get_real() */
+	unsigned long	arg[4];
+};
+
+/* Signals that wait for a thread or a process. */
+struct sigpending {
+	struct list_head list;		/* struct sigqueue, oldest first; siglock */
+	u64		signal;		/* bit n - 1: signal n waits; siglock */
+};
+
+/* task_struct.work: what a thread does on its way to user mode */
+#define TIF_SIGPENDING		1u	/* look at signals */
+#define TIF_NOTIFY_RESUME	2u	/* rseq, and what is to happen once */
+#define TIF_RESTORE_SIGMASK	4u	/* saved_sigmask is to be blocked again */
+#define TIF_SYSCALL_TRACE	8u	/* tell of each system call */
 
 struct task_struct {
 	unsigned long	sp;		/* stack pointer while it does not run; switch_64.S */
@@ -56,7 +88,10 @@ struct task_struct {
 	u64		cpus_allowed;	/* bit for each CPU it may run on; set before it runs */
 	u64		nr_switches;	/* times it began to run; that queue's lock */
 	struct mm_struct *mm;		/* memory of a user program; NULL: a kernel thread */
+	u32		work;		/* TIF_*; atomic */
+	struct thread_struct thread;	/* arch: what is saved while it does not run */
 	int		pid;		/* 0: an idle thread */
+	int		tgid;		/* number of its process */
 	u32		usage;		/* references; atomic */
 	char		comm[TASK_COMM_LEN];
 	struct list_head tasks;		/* in the list of all; tasks_lock */
@@ -68,7 +103,46 @@ struct task_struct {
 	int		exit_code;	/* kthread_lock */
 	bool		should_stop;	/* atomic */
 	bool		exited;		/* kthread_lock */
+
+	/* a thread of a user program */
+	struct files_struct *files;
+	struct fs_struct *fs;
+	struct signal_struct *signal;	/* its process */
+	struct sighand_struct *sighand;	/* see lock_task_sighand() */
+	const struct cred *cred;	/* see <kernel/cred.h> */
+	struct pid	*thread_pid;
+	struct task_struct *parent, *real_parent;	/* who waits for it, who made it; tasks_lock */
+	struct task_struct *group_leader;
+	struct list_head children, sibling;	/* tasks_lock */
+	struct list_head thread_node;	/* in signal->thread_head; tasks_lock and siglock */
+
+	struct sigpending pending;	/* for this thread alone */
+	u64		blocked;	/* signals that wait; written by the thread under siglock */
+	u64		saved_sigmask;	/* TIF_RESTORE_SIGMASK */
+	u64		real_blocked;	/* in sigtimedwait(): what was blocked; siglock */
+	unsigned long	sas_ss_sp, sas_ss_size;	/* sigaltstack() */
+	u32		sas_ss_flags;
+	u32		jobctl;		/* JOBCTL_*; siglock */
+	struct restart_block restart;
+
+	int		exit_state;	/* EXIT_*; tasks_lock */
+	int		exit_signal;	/* to the parent at the end; -1: not the leader */
+	int		pdeath_signal;
+	u32		personality;
+	bool		in_execve, did_exec, no_new_privs;
+	struct completion *vfork_done;
+	int __user	*set_child_tid, *clear_child_tid;
+	void __user	*robust_list;	/* struct robust_list_head */
+	void __user	*rseq;		/* struct rseq, see rseq() */
+	u32		rseq_sig;
+	u64		utime, stime, start_time;	/* ns; of ktime_get() */
+	u64		min_flt, maj_flt;
+	u64		timer_slack;	/* ns */
 };
+
+/* What a thread begins with that is not the copy of another. */
+#define EXIT_ZOMBIE	1		/* has ended, and is waited for */
+#define EXIT_DEAD	2		/* is being reaped */
 
 extern struct task_struct init_task;	/* what start_kernel() runs on; then idle thread of CPU 0 */
 
@@ -106,6 +180,9 @@ u64 schedule_timeout(u64 ns);
  * seen by @p when it goes on.
  */
 bool wake_up_process(struct task_struct *p);
+
+/** wake_up_state() - the same if it sleeps in one of @states, STATE_BIT()s; wake_up_process() leaves TASK_STOPPED alone */
+bool wake_up_state(struct task_struct *p, u32 states);
 
 /**
  * set_user_nice() - share of the CPU for a fair thread, NICE_MIN (most) to NICE_MAX

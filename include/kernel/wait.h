@@ -9,6 +9,7 @@
 #include <kernel/sched.h>
 #include <kernel/spinlock.h>
 #include <lib/list.h>
+#include <uapi/errno.h>
 
 struct wait_queue_head {
 	struct spinlock		lock;		/* taken with interrupts off; outer to those of run queues */
@@ -50,6 +51,9 @@ void finish_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry);
 void wake_up(struct wait_queue_head *wq);
 void wake_up_all(struct wait_queue_head *wq);
 
+/** prepare_to_wait_event() - for one that signals end: -ERESTARTSYS when one is there */
+long prepare_to_wait_event(struct wait_queue_head *wq, struct wait_queue_entry *entry, enum task_state state);
+
 /** __wait_event() - wait until @condition, doing @sleep in between */
 #define __wait_event(wq, condition, exclusive, sleep) do {		\
 	DEFINE_WAIT(_wait, exclusive);					\
@@ -77,5 +81,43 @@ void wake_up_all(struct wait_queue_head *wq);
 	if (!(condition))						\
 		__wait_event(wq, condition, true, schedule());		\
 } while (0)
+
+/** __wait_event_signal() - as __wait_event(), but a signal ends it; @sleep may leave the loop */
+#define __wait_event_signal(wq, condition, exclusive, state, ret, sleep) ({	\
+	DEFINE_WAIT(_wait, exclusive);					\
+	long _err = 0;							\
+									\
+	for (;;) {							\
+		_err = prepare_to_wait_event(wq, &_wait, state);	\
+		if (condition) {					\
+			_err = 0;					\
+			break;						\
+		}							\
+		if (_err)						\
+			break;						\
+		sleep;							\
+	}								\
+	finish_wait(wq, &_wait);					\
+	_err ? _err : (ret); })
+
+/**
+ * wait_event_interruptible() - wait until @condition or a signal: 0 or -ERESTARTSYS
+ * wait_event_killable() - the same, but only a signal that ends the thread
+ * wait_event_interruptible_exclusive() - for one of several who want the same thing; one that
+ *      leaves because of a signal may have been the one woken: wake_up() again then
+ * wait_event_interruptible_timeout() - not for longer than @ns: what is left of them (1 at least
+ *      when @condition is true), 0 when the time is up, -ERESTARTSYS
+ */
+#define wait_event_interruptible(wq, condition)						\
+	((condition) ? 0L : __wait_event_signal(wq, condition, false, TASK_INTERRUPTIBLE, 0L, schedule()))
+#define wait_event_killable(wq, condition)						\
+	((condition) ? 0L : __wait_event_signal(wq, condition, false, TASK_KILLABLE, 0L, schedule()))
+#define wait_event_interruptible_exclusive(wq, condition)				\
+	((condition) ? 0L : __wait_event_signal(wq, condition, true, TASK_INTERRUPTIBLE, 0L, schedule()))
+#define wait_event_interruptible_timeout(wq, condition, ns) ({				\
+	u64 _left = (ns);								\
+	bool _true = false;								\
+	__wait_event_signal(wq, (_true = (condition)) || !_left, false, TASK_INTERRUPTIBLE,	\
+			    (long)(_true ? max(_left, (u64)1) : 0), _left = schedule_timeout(_left)); })
 
 #endif

@@ -5,6 +5,7 @@
  * returned from a wait, and may be gone, is woken for it.
  */
 #include <kernel/wait.h>
+#include <kernel/signal.h>
 
 void prepare_to_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry, enum task_state state)
 {
@@ -14,6 +15,15 @@ void prepare_to_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry,
 		list_add_tail(&entry->entry, &wq->entries);
 	set_current_state(state);
 	spin_unlock_irqrestore(&wq->lock, flags);
+}
+
+long prepare_to_wait_event(struct wait_queue_head *wq, struct wait_queue_entry *entry, enum task_state state)
+{
+	/* the state first: a signal from here on wakes */
+	prepare_to_wait(wq, entry, state);
+	if (state == TASK_KILLABLE ? fatal_signal_pending(current) : signal_pending(current))
+		return -ERESTARTSYS;
+	return 0;
 }
 
 void finish_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry)

@@ -147,13 +147,13 @@ static void enqueue(struct cpu_rq *rq, struct task_struct *p, enum enqueue how)
 		resched(rq);
 }
 
-bool wake_up_process(struct task_struct *p)
+static __inline_always bool try_to_wake(struct task_struct *p, u32 states)
 {
 	unsigned long flags;
 	struct cpu_rq *rq = task_rq_lock(p, &flags), *to;
 	u32 state = __atomic_load_n(&p->state, __ATOMIC_RELAXED);
 
-	if (state == TASK_RUNNING || state >= TASK_WAKING) {
+	if (!(states >> state & 1)) {
 		task_rq_unlock(rq, flags);
 		return false;
 	}
@@ -175,6 +175,17 @@ bool wake_up_process(struct task_struct *p)
 	enqueue(to, p, state == TASK_NEW ? ENQUEUE_NEW : ENQUEUE_WAKEUP);
 	task_rq_unlock(to, flags);
 	return true;
+}
+
+bool wake_up_process(struct task_struct *p)
+{
+	return try_to_wake(p, STATE_BIT(TASK_INTERRUPTIBLE) | STATE_BIT(TASK_UNINTERRUPTIBLE) |
+			      STATE_BIT(TASK_KILLABLE) | STATE_BIT(TASK_NEW));
+}
+
+bool wake_up_state(struct task_struct *p, u32 states)
+{
+	return try_to_wake(p, states);
 }
 
 /* ---------------------------------------------------------------- slices */

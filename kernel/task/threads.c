@@ -16,6 +16,7 @@ struct line {
 
 static const char *const state_names[] = {
 	[TASK_RUNNING] = "ready", [TASK_INTERRUPTIBLE] = "sleeps", [TASK_UNINTERRUPTIBLE] = "waits",
+	[TASK_KILLABLE] = "waits", [TASK_STOPPED] = "stopped",
 	[TASK_NEW] = "new", [TASK_WAKING] = "wakes", [TASK_DEAD] = "dead",
 };
 
