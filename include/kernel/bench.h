@@ -16,6 +16,7 @@
 struct bench_row {
 	const char	*name;
 	void		(*run)(unsigned int rounds);
+	const u64	*ticks;		/* what run() itself has measured; NULL: all of run() counts */
 	/* Before the first run and after the last, interrupts on. NULL: nothing to do */
 	void		(*prepare)(void);
 	void		(*finish)(void);

@@ -3,6 +3,7 @@
 #ifndef KERNEL_SCHED_ENTITY_H
 #define KERNEL_SCHED_ENTITY_H
 
+#include <lib/list.h>
 #include <lib/rbtree.h>
 #include <lib/types.h>
 
@@ -15,12 +16,16 @@
 #define NICE_0_WEIGHT	1024
 
 struct sched_entity {
-	struct rb_node	node;		/* in waiting, unless it runs */
+	union {				/* while it waits; in_line says which */
+		struct rb_node	node;
+		struct list_head link;
+	};
 	u64		vruntime;	/* fair: what it is charged; FIFO: its number in the line */
 	u64		sum_exec;	/* time it has run */
 	u32		charge;		/* for a tick of the clock, 1 << CHARGE_SHIFT at nice 0 */
 	s8		prio, nice;
 	bool		on_rq;		/* it runs or waits */
+	bool		in_line;
 };
 
 /** se_set_class() - prio PRIO_IDLE..PRIO_FIFO_MAX, nice NICE_MIN..NICE_MAX; @se, zeroed at first, is in no queue */

@@ -49,19 +49,6 @@ static inline struct rb_node *rb_first(const struct rb_root *root)
 	return root->first;
 }
 
-/** rb_is_alone() - whether @node is the only one of its tree */
-static inline bool rb_is_alone(const struct rb_root *root, const struct rb_node *node)
-{
-	return node == root->node && !node->child[0] && !node->child[1];
-}
-
-/** rb_replace_all() - @node alone takes the place of all that was in the tree */
-static inline void rb_replace_all(struct rb_root *root, struct rb_node *node)
-{
-	*node = (struct rb_node){ 0 };
-	*root = (struct rb_root){ node, node };
-}
-
 /** rb_next() - the one after @node, NULL after the last */
 struct rb_node *rb_next(const struct rb_node *node);
 

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The queue is one tree: FIFO entities in front, by priority and number in the
+ * What waits has an order: FIFO entities in front, by priority and number in the
  * line, then fair ones by what they are charged. The entity that runs is not in
  * it, so a switch takes one out and puts one in.
+ *
+ * Who has just run is mostly charged more than nearly all that wait. So there is a
+ * line, in order, which such a one joins near its end for a few instructions, and a
+ * tree for those whose place in the line is not found soon. The first is that of
+ * line or tree.
  *
  * Charges only ever grow, and are compared by their difference.
  */
@@ -28,17 +33,37 @@ static struct sched_entity *se_of(const struct rb_node *node)
 	return container_of(node, struct sched_entity, node);
 }
 
-static inline bool before(const struct sched_entity *a, const struct sched_entity *b)
-{
-	if (a->prio != b->prio)
-		return a->prio > b->prio;
-	return (s64)(a->vruntime - b->vruntime) < 0;
-}
-
 static bool node_before(const struct rb_node *a, const struct rb_node *b)
 {
-	return before(se_of(a), se_of(b));
+	return se_before(se_of(a), se_of(b));
 }
+
+/* ---------------------------------------------------------------- who waits */
+
+void rq_add_to_tree(struct run_queue *rq, struct sched_entity *se)
+{
+	se->in_line = false;
+	rb_add(&rq->tree, &se->node, node_before);
+}
+
+static void take_out(struct run_queue *rq, struct sched_entity *se)
+{
+	if (se->in_line)
+		list_del(&se->link);
+	else
+		rb_erase(&rq->tree, &se->node);
+}
+
+/* NULL: nobody waits */
+static struct sched_entity *first_waiting(const struct run_queue *rq)
+{
+	struct sched_entity *tree = rq->tree.node ? se_of(rb_first(&rq->tree)) : NULL;
+	struct sched_entity *line = list_empty(&rq->line) ? NULL : se_in_line(rq->line.next);
+
+	return tree && (!line || se_before(tree, line)) ? tree : line;
+}
+
+/* ---------------------------------------------------------------- */
 
 u32 se_weight(int nice)
 {
@@ -55,20 +80,21 @@ void se_set_class(struct sched_entity *se, int prio, int nice)
 void rq_init(struct run_queue *rq, struct sched_entity *idle)
 {
 	*rq = (struct run_queue){ .curr = idle, .idle = idle };
+	list_init(&rq->line);
 }
 
 /* The least that a fair entity is charged; while a FIFO one waits, what it was before. */
 static void follow_min(struct run_queue *rq)
 {
-	const struct rb_node *first = rb_first(&rq->waiting);
+	const struct sched_entity *first = first_waiting(rq);
 	u64 least;
 
 	if (is_fair(rq->curr) && rq->curr->on_rq) {
 		least = rq->curr->vruntime;
-		if (first && is_fair(se_of(first)) && (s64)(se_of(first)->vruntime - least) < 0)
-			least = se_of(first)->vruntime;
-	} else if (first && is_fair(se_of(first))) {
-		least = se_of(first)->vruntime;
+		if (first && is_fair(first) && (s64)(first->vruntime - least) < 0)
+			least = first->vruntime;
+	} else if (first && is_fair(first)) {
+		least = first->vruntime;
 	} else {
 		return;
 	}
@@ -99,14 +125,14 @@ bool rq_enqueue(struct run_queue *rq, struct sched_entity *se, enum enqueue how)
 	}
 	se->on_rq = true;
 	rq->nr_running++;
-	rb_add(&rq->waiting, &se->node, node_before);
+	rq_add(rq, se);
 	return preempts(rq, se);
 }
 
 void rq_dequeue(struct run_queue *rq, struct sched_entity *se)
 {
 	follow_min(rq);
-	rb_erase(&rq->waiting, &se->node);
+	take_out(rq, se);
 	se->on_rq = false;
 	rq->nr_running--;
 }
@@ -134,52 +160,29 @@ void rq_attach(const struct run_queue *to, struct sched_entity *se)
 	se->vruntime += to->min_vruntime;
 }
 
-/* Behind all that are equal to it, or charged less. */
-static void go_behind(struct run_queue *rq, struct sched_entity *curr, const struct sched_entity *first)
-{
-	if (!is_fair(curr))
-		curr->vruntime = ++rq->fifo_last;
-	else if (is_fair(first) && (s64)(first->vruntime - curr->vruntime) > 0)
-		curr->vruntime = first->vruntime;
-}
-
-/* Take @first out and let @curr wait. */
-static void exchange(struct run_queue *rq, struct rb_node *first, struct sched_entity *curr)
-{
-	if (rb_is_alone(&rq->waiting, first)) {		/* two that take turns */
-		rb_replace_all(&rq->waiting, &curr->node);
-		return;
-	}
-	rb_erase(&rq->waiting, first);
-	rb_add(&rq->waiting, &curr->node, node_before);
-}
-
-struct sched_entity *rq_pick(struct run_queue *rq, enum leave why)
+struct sched_entity *rq_pick_slow(struct run_queue *rq, enum leave why)
 {
 	struct sched_entity *curr = rq->curr, *next;
-	struct rb_node *first = rb_first(&rq->waiting);
 
 	if (why == LEAVE_SLEEP) {
 		follow_min(rq);
 		curr->on_rq = false;
 		rq->nr_running--;
-		next = first ? se_of(first) : rq->idle;
-	} else if (!first) {
-		return curr;
-	} else {
-		next = se_of(first);
+	}
+	next = first_waiting(rq);
+	if (why != LEAVE_SLEEP) {
+		if (!next)
+			return curr;
 		if (why == LEAVE_YIELD)
-			go_behind(rq, curr, next);
-		if (before(curr, next))
+			rq_go_behind(rq, curr, next);
+		if (se_before(curr, next))
 			return curr;
 	}
+	if (next)
+		take_out(rq, next);
 	if (curr->on_rq)
-		exchange(rq, first, curr);
-	else if (first)
-		rb_erase(&rq->waiting, first);
-	rq->curr = next;
-	rq->curr_since = rq->clock;
-	return next;
+		rq_add(rq, curr);
+	return rq_run(rq, next ? next : rq->idle);
 }
 
 bool rq_slice_over(const struct run_queue *rq)
@@ -189,7 +192,16 @@ bool rq_slice_over(const struct run_queue *rq)
 
 struct sched_entity *rq_waiting(const struct run_queue *rq, const struct sched_entity *se)
 {
-	const struct rb_node *node = se ? rb_next(&se->node) : rb_first(&rq->waiting);
+	const struct rb_node *node = NULL;
+	const struct list_head *link = &rq->line;
 
-	return node ? se_of(node) : NULL;
+	if (!se)
+		node = rb_first(&rq->tree);
+	else if (se->in_line)
+		link = &se->link;
+	else
+		node = rb_next(&se->node);
+	if (node)
+		return se_of(node);
+	return link->next == &rq->line ? NULL : se_in_line(link->next);
 }

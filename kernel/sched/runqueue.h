@@ -16,7 +16,8 @@
 #define CHARGE_SHIFT	22
 
 struct run_queue {
-	struct rb_root	waiting;	/* entities that are ready but for the one that runs */
+	struct list_head line;		/* entities that are ready but for the one that runs: those that came in order, */
+	struct rb_root	tree;		/* and the others */
 	struct sched_entity *curr;	/* who runs */
 	struct sched_entity *idle;	/* who runs when nobody is ready */
 	unsigned int	nr_running;	/* ready entities, the one that runs included */
@@ -80,19 +81,88 @@ bool rq_set_class(struct run_queue *rq, struct sched_entity *se, int prio, int n
 void rq_detach(const struct run_queue *from, struct sched_entity *se);
 void rq_attach(const struct run_queue *to, struct sched_entity *se);
 
+/* ---- The rest of the order, and of a switch; rq_pick() is for others */
+
+#define LINE_STEPS	8		/* places in the line, from its end, that are tried */
+
+static inline struct sched_entity *se_in_line(struct list_head *link)
+{
+	return container_of(link, struct sched_entity, link);
+}
+
+static inline bool se_before(const struct sched_entity *a, const struct sched_entity *b)
+{
+	if (a->prio != b->prio)
+		return a->prio > b->prio;
+	return (s64)(a->vruntime - b->vruntime) < 0;
+}
+
+void rq_add_to_tree(struct run_queue *rq, struct sched_entity *se);
+
+/* Let @se wait behind those that are equal to it, or come before. */
+static inline void rq_add(struct run_queue *rq, struct sched_entity *se)
+{
+	struct list_head *at = rq->line.prev;
+	unsigned int steps = LINE_STEPS;
+
+	while (at != &rq->line && se_before(se, se_in_line(at))) {
+		at = at->prev;
+		if (!--steps) {
+			rq_add_to_tree(rq, se);
+			return;
+		}
+	}
+	se->in_line = true;
+	list_add(&se->link, at);
+}
+
+/* Behind all that are equal to it, or charged less. */
+static inline void rq_go_behind(struct run_queue *rq, struct sched_entity *curr, const struct sched_entity *first)
+{
+	if (!is_fair(curr))
+		curr->vruntime = ++rq->fifo_last;
+	else if (is_fair(first) && (s64)(first->vruntime - curr->vruntime) > 0)
+		curr->vruntime = first->vruntime;
+}
+
+static inline struct sched_entity *rq_run(struct run_queue *rq, struct sched_entity *se)
+{
+	rq->curr = se;
+	rq->curr_since = rq->clock;
+	return se;
+}
+
+struct sched_entity *rq_pick_slow(struct run_queue *rq, enum leave why);
+
 /** rq_pick() - the one that runs has to, or may, stop: make the next one curr and return it; after rq_update() */
-struct sched_entity *rq_pick(struct run_queue *rq, enum leave why);
+static inline struct sched_entity *rq_pick(struct run_queue *rq, enum leave why)
+{
+	struct sched_entity *curr = rq->curr, *next = se_in_line(rq->line.next);
+
+	if (why == LEAVE_SLEEP || rq->tree.node || list_empty(&rq->line) || !curr->on_rq)
+		return rq_pick_slow(rq, why);
+	if (why == LEAVE_YIELD)
+		rq_go_behind(rq, curr, next);
+	if (se_before(curr, next))
+		return curr;
+	list_del(&next->link);
+	rq_add(rq, curr);
+	return rq_run(rq, next);
+}
 
 /** rq_needs_tick() - whether who runs may run for a slice only, because another fair entity waits */
 static inline bool rq_needs_tick(const struct run_queue *rq)
 {
-	return rq->waiting.node && is_fair(rq->curr);
+	return rq->nr_running > 1 && is_fair(rq->curr);
 }
 
 /** rq_slice_over() - whether that slice is over; after rq_update() */
 bool rq_slice_over(const struct run_queue *rq);
 
-/** rq_waiting() - the entity that waits behind @se, the first for NULL; NULL after the last */
+/**
+ * rq_waiting() - go through the entities that wait: one for NULL, the one after @se, NULL after the last
+ * Those of the tree come before those of the line, each of the two in order.
+ */
 struct sched_entity *rq_waiting(const struct run_queue *rq, const struct sched_entity *se);
 
 #endif

@@ -12,6 +12,7 @@
 static struct sched_entity se[NR], idle;
 static struct run_queue rq;
 static u64 now;
+static unsigned long nr_seen[2];		/* that waited in the tree, and in the line */
 
 static void start(unsigned int nr)
 {
@@ -52,7 +53,11 @@ static void check(unsigned int nr)
 	assert_int_equal(rq.nr_running, ready);
 	for (s = rq_waiting(&rq, NULL); s; s = rq_waiting(&rq, s)) {
 		assert_true(s->on_rq && s != rq.curr);
-		assert_false(last && model_before(s, last));
+		if (last && last->in_line == s->in_line)
+			assert_false(model_before(s, last));
+		else
+			assert_true(!last || s->in_line);	/* the tree is before the line */
+		nr_seen[s->in_line]++;
 		last = s;
 		ready--;
 	}
@@ -129,6 +134,7 @@ static void every_step_is_the_models(void **state)
 			check(nr);
 		}
 	}
+	assert_true(nr_seen[0] > 10000 && nr_seen[1] > 10000);
 }
 
 static void two_million_steps(void **state)
