@@ -63,6 +63,20 @@ def kernel_rows():
 
 
 @functools.cache
+def cpus_up_instructions(nr):
+    """Of the boot CPU, from the start of smp_init() to the first thread after it, its waiting included."""
+    totals = []
+    with tempfile.TemporaryDirectory(prefix="lantern-bench.") as folder:
+        for stop in ("smp_init", "monitor_thread"):
+            out = os.path.join(folder, stop)
+            log = log_of("cpus", "256M", "nokaslr no5lvl", smp=nr,
+                         extra=["-icount", "shift=0,sleep=off", *instructions.plugin(out, stop, cpu=0)])
+            assert f"smp: {nr} CPUs" in log
+            totals.append(instructions.Count(out).total)
+    return totals[1] - totals[0]
+
+
+@functools.cache
 def idle_instructions():
     """Of a CPU that only sleeps: what 1000 s more of it add, by the second."""
     totals = []
@@ -108,7 +122,10 @@ ROWS = [
     ("kmalloc(64) and kfree", "instructions", lambda: kernel_rows()["kmalloc(64) and kfree"]),
     ("page walk of 4 levels, nothing allocated", "instructions", lambda: kernel_rows()["page walk to a 4 KiB page"]),
     ("switch from one kernel thread to another", "instructions", lambda: kernel_rows()["context switch"]),
+    ("switch among eight kernel threads", "instructions", lambda: kernel_rows()["context switch among 8"]),
+    ("interrupt to its C handler", "instructions", lambda: kernel_rows()["interrupt to its C handler"]),
     ("interrupt, its C handler, and back", "instructions", lambda: kernel_rows()["interrupt and back"]),
+    ("8 CPUs up, of the boot CPU", "instructions", lambda: cpus_up_instructions(8)),
     ("idle CPU, of each second", "instructions", idle_instructions),
     ("kernel memory after boot with 256 MiB", "KiB", lambda: kernel_kib("256M")),
     ("smallest machine that starts (SeaBIOS, -kernel)", "MiB", smallest_machine),

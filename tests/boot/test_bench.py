@@ -26,14 +26,21 @@ def test_allocators_are_short():
 
 
 @pytest.mark.xdist_group("bench")
-def test_switches_are_short():
-    assert 40 < bench.kernel_rows()["context switch"] <= 150
+@pytest.mark.parametrize("row", ["context switch", "context switch among 8"])
+def test_switches_are_short(row):
+    assert 40 < bench.kernel_rows()[row] <= 150
 
 
 @pytest.mark.xdist_group("bench")
 def test_interrupts_are_short():
-    """120 to the handler; what entry_64.S does after it in any case is 22."""
-    assert 40 < bench.kernel_rows()["interrupt and back"] <= 120 + 22
+    rows = bench.kernel_rows()
+    assert 40 < rows["interrupt to its C handler"] <= 120
+    assert rows["interrupt to its C handler"] < rows["interrupt and back"] <= 150
+
+
+@pytest.mark.xdist_group("bench")
+def test_cpus_come_soon():
+    assert 50000 < bench.cpus_up_instructions(8) <= 1000000
 
 
 @pytest.mark.xdist_group("bench")

@@ -5,7 +5,7 @@
  * their code is not in our files.
  *
  *   -plugin count.so,image=build/lantern.efi,kernel=build/vmlinux.bin,
- *           stop=OFFSET,out=FILE
+ *           stop=OFFSET,out=FILE[,cpu=N]
  *
  * A translated block is ours when its bytes are in one of the files, at an
  * offset that agrees with its address in the lower 9 bits: whoever loads us
@@ -13,6 +13,8 @@
  * by chance; they count only where long ones have shown that the file is there.
  * When the kernel comes to byte OFFSET of vmlinux.bin the counts are written
  * to FILE, one line per block:  image|kernel LOAD-ADDRESS OFFSET INSTRUCTIONS TIMES
+ * With cpu=N only what CPU N runs is counted; otherwise CPUs must run one at a time,
+ * as with -icount, or be one.
  *
  * The interface is that of QEMU's qemu-plugin.h, version 1, which Debian's
  * packages do not hold.
@@ -78,6 +80,7 @@ static unsigned int nr_blocks, nr_counters;
 static uint64_t stop_offset;
 static const char *out_name;
 static bool stopped;
+static int only_cpu = -1;		/* -1: all */
 
 static bool read_file(struct file *file, const char *path)
 {
@@ -139,6 +142,12 @@ static void finish(unsigned int cpu, void *unused)
 	fclose(f);
 }
 
+static void ran(unsigned int cpu, void *times)
+{
+	if ((int)cpu == only_cpu)
+		++*(uint64_t *)times;
+}
+
 static bool add_matches(struct file *file, uint64_t vaddr, const uint8_t *bytes, uint32_t size,
 			uint32_t nr_insns, uint64_t *times)
 {
@@ -181,7 +190,10 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	if (vaddr >> 63 && size >= SURE_BYTES / 2 && (vaddr - stop_offset) % (1 << 21) == 0 &&
 	    stop_offset + size <= kernel.size && !memcmp(kernel.data + stop_offset, bytes, size))
 		qemu_plugin_register_vcpu_tb_exec_cb(tb, finish, QEMU_PLUGIN_CB_NO_REGS, NULL);
-	qemu_plugin_register_vcpu_tb_exec_inline(tb, QEMU_PLUGIN_INLINE_ADD_U64, times, 1);
+	if (only_cpu >= 0)
+		qemu_plugin_register_vcpu_tb_exec_cb(tb, ran, QEMU_PLUGIN_CB_NO_REGS, times);
+	else
+		qemu_plugin_register_vcpu_tb_exec_inline(tb, QEMU_PLUGIN_INLINE_ADD_U64, times, 1);
 }
 
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **argv)
@@ -203,6 +215,8 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, 
 			stop_offset = strtoull(value, NULL, 0);
 		else if (!strcmp(argv[i], "out"))
 			out_name = strdup(value);
+		else if (!strcmp(argv[i], "cpu"))
+			only_cpu = atoi(value);
 		else
 			ok = false;
 	}

@@ -34,11 +34,11 @@ def identity_map_functions():
     return names
 
 
-def plugin(out, stop="start_kernel"):
-    """QEMU's arguments for counting into the file OUT until the kernel comes to the function STOP."""
+def plugin(out, stop="start_kernel", cpu=None):
+    """QEMU's arguments for counting into the file OUT until the kernel comes to the function STOP; CPU: that one only."""
     kernel = dict((name, value) for value, name in symbols(qemu.VMLINUX))
     return ["-plugin", f"file={PLUGIN},image={qemu.LANTERN},kernel={qemu.BUILD}/vmlinux.bin,"
-            f"stop={kernel[stop] - kernel['_text']:#x},out={out}"]
+            f"stop={kernel[stop] - kernel['_text']:#x},out={out}" + ("" if cpu is None else f",cpu={cpu}")]
 
 
 class Count:
