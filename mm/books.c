@@ -11,6 +11,7 @@
 #include "internal.h"
 #include <asm/percpu.h>
 #include <kernel/printk.h>
+#include <kernel/smp.h>
 #include <kernel/stage.h>
 #include <mm/init.h>
 #include <mm/memblock.h>
@@ -20,11 +21,11 @@ struct books {
 	unsigned long	ram, reserved, use[NR_MEM_USES];
 	unsigned long	backing, managed, deferred, lost;
 	unsigned long	free, listed;		/* of managed; as counted, and as the lists have it */
-	unsigned long	allocated, named;
+	unsigned long	allocated, named, count[NR_MEM_COUNTS];	/* count by name */
 };
 
 static u64 firmware_ram;
-static long counts[NR_MEM_COUNTS];
+DEFINE_PER_CPU(long, mem_counts[NR_MEM_COUNTS]);
 
 static const char *const use_names[NR_MEM_USES] = {
 	[MEM_TEXT] = "kernel text", [MEM_RODATA] = "kernel rodata", [MEM_DATA] = "kernel data",
@@ -39,11 +40,18 @@ static const char *const count_names[NR_MEM_COUNTS] = {
 	[MEM_TABLE_PAGES] = "page tables", [MEM_STRUCT_PAGES] = "struct pages",
 	[MEM_SLAB_PAGES] = "slabs",
 	[MEM_VMALLOC_PAGES] = "vmalloc",
+	[MEM_ANON_PAGES] = "programs",
+	[MEM_FILE_PAGES] = "files",
 };
 
-void mem_count(enum mem_count what, long pages)
+unsigned long mem_counted(enum mem_count what)
 {
-	__atomic_fetch_add(&counts[what], pages, __ATOMIC_RELAXED);
+	unsigned int cpu;
+	long sum = 0;
+
+	for_each_possible_cpu(cpu)
+		sum += (*per_cpu_ptr(&mem_counts, cpu))[what];
+	return sum > 0 ? sum : 0;
 }
 
 static void count_ram(struct books *b)
@@ -86,7 +94,7 @@ static void take_stock(struct books *b)
 		count_zone(b, zone);
 	b->allocated = b->managed - (nr_free_pages() - b->deferred);
 	for (i = 0; i < NR_MEM_COUNTS; i++)
-		b->named += counts[i];
+		b->named += b->count[i] = mem_counted(i);
 	spin_unlock_irqrestore(&grow_lock, flags);
 }
 
@@ -138,8 +146,8 @@ static void each_line(const struct books *b, void (*line)(const char *name, unsi
 	if (b->backing)
 		line("struct pages", b->backing);
 	for (i = 0; i < NR_MEM_COUNTS; i++)
-		if (counts[i])
-			line(count_names[i], counts[i]);
+		if (b->count[i])
+			line(count_names[i], b->count[i]);
 	for (i = 0; i < ARRAY_SIZE(last); i++)
 		if (last[i].pages)
 			line(last[i].name, last[i].pages);

@@ -3,6 +3,7 @@
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
 
+#include <asm/percpu.h>
 #include <kernel/spinlock.h>
 #include <mm/numa.h>
 #include <mm/page_alloc.h>
@@ -114,10 +115,25 @@ int page_retire(struct page *page);
 void split_page(struct page *page, unsigned int order);
 
 /* Allocated pages that the books know by name; all others are "other". */
-enum mem_count { MEM_TABLE_PAGES, MEM_STRUCT_PAGES, MEM_SLAB_PAGES, MEM_VMALLOC_PAGES, NR_MEM_COUNTS };
+enum mem_count {
+	MEM_TABLE_PAGES, MEM_STRUCT_PAGES, MEM_SLAB_PAGES, MEM_VMALLOC_PAGES,
+	MEM_ANON_PAGES, MEM_FILE_PAGES,		/* of programs alone, and of files */
+	NR_MEM_COUNTS
+};
+
+DECLARE_PER_CPU(long, mem_counts[NR_MEM_COUNTS]);	/* the sum of all CPUs is meant */
 
 /** mem_count() - @pages more, or fewer, are allocated for @what; any context */
-void mem_count(enum mem_count what, long pages);
+static inline void mem_count(enum mem_count what, long pages)
+{
+	this_cpu_add(mem_counts[what], pages);
+}
+
+/** mem_counted() - pages allocated for @what; what other CPUs do meanwhile may be missed */
+unsigned long mem_counted(enum mem_count what);
+
+/** user_page_alloc() - a page for a program, one reference, contents undefined; NULL: no memory */
+struct page *user_page_alloc(gfp_t gfp);
 
 /** mem_books_each() - every line of the memory table that is not zero, with its pages */
 void mem_books_each(void (*line)(const char *name, unsigned long pages));

@@ -24,6 +24,7 @@ static inline void local_irq_restore(unsigned long flags) { (void)flags; }
 #define this_cpu_seg(ptr)		(ptr)
 #define this_cpu_read(var)		(var)
 #define this_cpu_write(var, val)	((var) = (val))
+#define this_cpu_add(var, val)		((var) += (val))
 
 /* One CPU. */
 #define KERNEL_SMP_H

@@ -61,7 +61,7 @@ static void random_machine(void)
 	memblock.limit = 0;
 	memset(zones, 0, sizeof(zones));
 	memset(&pcp, 0, sizeof(pcp));
-	memset(counts, 0, sizeof(counts));
+	memset(mem_counts, 0, sizeof(mem_counts));
 	page_alloc_init("");
 	zones_set_ranges();
 }

@@ -51,7 +51,7 @@ static void start(const char *cmdline)
 	memblock.limit = 0;
 	memset(zones, 0, sizeof(zones));
 	memset(&pcp, 0, sizeof(pcp));
-	memset(counts, 0, sizeof(counts));
+	memset(mem_counts, 0, sizeof(mem_counts));
 	firmware_ram = memblock_total(&memblock.memory);
 	nr_runs = 0;
 	page_alloc_init(cmdline);

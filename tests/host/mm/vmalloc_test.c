@@ -78,7 +78,7 @@ static void start(unsigned long pages)
 	memblock.limit = 0;
 	memset(zones, 0, sizeof(zones));
 	memset(&pcp, 0, sizeof(pcp));
-	memset(counts, 0, sizeof(counts));
+	memset(mem_counts, 0, sizeof(mem_counts));
 	page_alloc_init("");
 	zones_set_ranges();
 	page_alloc_set_node(0);
@@ -171,7 +171,7 @@ static void areas_never_overlap_and_nothing_stale_is_reused(void **state)
 		random_operations(20000);
 		vm_flush();
 		assert_true(list_empty(&areas));
-		assert_int_equal(counts[MEM_VMALLOC_PAGES], 0);
+		assert_int_equal(mem_counts[MEM_VMALLOC_PAGES], 0);
 		assert_true(nr_flushes > 10 && nr_flushes < 20000 / 5);
 		assert_true(mem_books_check());
 		assert_string_equal(said, "");
@@ -191,7 +191,7 @@ static void out_of_memory_is_null_and_leaves_nothing(void **state)
 	fail_map_call = 0;
 	vm_flush();
 	assert_true(list_empty(&areas));
-	assert_int_equal(counts[MEM_VMALLOC_PAGES], 0);
+	assert_int_equal(mem_counts[MEM_VMALLOC_PAGES], 0);
 	assert_null(vmalloc(0));
 	assert_null(vmalloc(~0UL));
 	assert_null(vmalloc(VMALLOC_SIZE));
@@ -316,7 +316,7 @@ static void expect_nothing_leaked(void)
 	assert_true(mem_books_check());
 	take_stock(&b);
 	assert_int_equal(b.allocated, b.named);
-	assert_int_equal(counts[MEM_VMALLOC_PAGES], 0);
+	assert_int_equal(mem_counts[MEM_VMALLOC_PAGES], 0);
 	assert_true(list_empty(&areas));
 	assert_string_equal(said, "");
 }

@@ -18,6 +18,10 @@
 #define this_cpu_write(var, val) \
 	__asm__ volatile("mov %1, %%gs:%0" : "=m"(var) : "r"((__typeof__(var))(val)))
 
+/** this_cpu_add() - one instruction: right whatever interrupts it */
+#define this_cpu_add(var, val) \
+	__asm__ volatile("add %1, %%gs:%0" : "+m"(var) : "re"((__typeof__(var))(val)) : "cc")
+
 #define NR_CPUS	64
 
 /** this_cpu_seg() - this CPU's copy, addressed through %gs: for a path where each instruction counts */
