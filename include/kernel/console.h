@@ -24,7 +24,9 @@ struct console {
 	unsigned int	irq;		/* line of irq_enable(), as <kernel/irq.h> counts */
 	/* Interrupt whenever a byte comes; @provoke: once right now, too. NULL: can only be polled. */
 	void		(*irq_enable)(struct console *con, bool provoke);
-	bool		irq_works;	/* set by console_irq_init() */
+	/* In the interrupt: take what has come, a moment's work. NULL: getc() finds it. */
+	void		(*interrupt)(struct console *con);
+	bool		irq_works;	/* set by console_irq_init(), or by a driver that never needs to be polled */
 	void		*priv;		/* the driver's */
 	struct console	*next;		/* list of all; set by register_console() */
 
@@ -64,6 +66,9 @@ struct console *console_next(const struct console *con);
 
 /** console_irq_init() - have the consoles interrupt for input where that works; after irq_init(), interrupts on */
 void console_irq_init(void);
+
+/** console_input_arrived() - there is something for console_getc(): end console_wait(). Context: any but NMI */
+void console_input_arrived(void);
 
 /**
  * console_wait() - after console_getc() had nothing: sleep until that may have changed

@@ -41,6 +41,9 @@ struct task_stat {
 	u64	nr_switches;
 };
 
+/** threads_print() - all threads as a table, unless there is no memory. Context: any but NMI */
+void threads_print(void);
+
 /** task_stat() - from the scheduler: how @p stands */
 void task_stat(struct task_struct *p, struct task_stat *stat);
 

@@ -67,18 +67,23 @@ static void print_line(const struct line *line)
 	       (unsigned long long)s->nr_switches);
 }
 
-static int cmd_threads(int argc, char **argv)
+void threads_print(void)
 {
 	unsigned int nr = count_tasks() + 8, i;		/* some more may come meanwhile */
-	struct line *lines = kmalloc(nr * sizeof(*lines), GFP_KERNEL);
+	struct line *lines = kmalloc(nr * sizeof(*lines), GFP_ATOMIC);
 
 	if (!lines)
-		return 0;
+		return;
 	nr = take_lines(lines, nr);
 	printk("    pid name            cpu state    nice      seconds run     switches\n");
 	for (i = 0; i < nr; i++)
 		print_line(&lines[i]);
 	kfree(lines);
+}
+
+static int cmd_threads(int argc, char **argv)
+{
+	threads_print();
 	return 0;
 }
 MONITOR_COMMAND(threads, "", "threads: CPU, state, share, time they ran, how often they were switched to", cmd_threads);

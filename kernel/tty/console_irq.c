@@ -17,13 +17,22 @@
 static bool input_seen;			/* a line interrupted since the last wait; atomic */
 static struct task_struct *reader;	/* the thread in console_wait(); atomic */
 
-static bool input_interrupt(unsigned int irq, void *data)
+void console_input_arrived(void)
 {
 	struct task_struct *p = __atomic_load_n(&reader, __ATOMIC_RELAXED);
 
 	__atomic_store_n(&input_seen, true, __ATOMIC_RELEASE);
 	if (p)
 		wake_up_process(p);
+}
+
+static bool input_interrupt(unsigned int irq, void *data)
+{
+	struct console *con = data;
+
+	if (con->interrupt)
+		con->interrupt(con);
+	console_input_arrived();
 	return true;
 }
 

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The PS/2 keyboard as an input console, polled (an interrupt tells when to look).
- * Laptops have it too. The controller is asked to translate to scan code set 1;
- * keyboard.c makes characters of what comes. All waits are bounded; a mouse on the
- * second port is read and dropped.
+ * The PS/2 keyboard, read by its interrupt and by who polls the console. Laptops
+ * have it too. The controller is asked to translate to scan code set 1; keyboard.c
+ * makes events of what comes. All waits are bounded, and none is done in the
+ * interrupt; a mouse on the second port is read and dropped.
  */
 #include <kernel/tty.h>
 #include <asm/io.h>
-#include <asm/setup.h>
-#include <kernel/console.h>
-#include <kernel/printk.h>
-#include <kernel/reboot.h>
-#include <kernel/stage.h>
-#include <lib/cmdline.h>
+#include <kernel/input.h>
+#include <kernel/spinlock.h>
 #include "keyboard.h"
 
 #define I8042_DATA	0x60
@@ -45,15 +41,17 @@
 #define POLLS		100000u		/* about 100 ms: an inb() takes 1 us */
 #define MAX_STALE	32		/* bytes thrown away before we begin */
 
+static struct spinlock lock;		/* interrupts off; guards all below */
 static struct scancodes scancodes;
-static struct keyboard kbd;
-static char typed[KEY_BYTES];		/* of the last key */
-static int nr_typed, next_typed;
-static u8 ctr;				/* command byte of the controller, as set up */
+static u8 ctr;				/* command byte of the controller, as set up; constant then */
 
-/* What the keyboard has been told and not yet answered. */
-static enum { KBD_IDLE, KBD_ENABLING, KBD_WANTS_LEDS, KBD_TAKES_LEDS, KBD_DEAF } command;
+/*
+ * What the keyboard has been told and not yet answered. KBD_SEND_LEDS: the answer
+ * has come and asks for a byte, which is sent by who polls.
+ */
+static enum { KBD_IDLE, KBD_ENABLING, KBD_WANTS_LEDS, KBD_SEND_LEDS, KBD_TAKES_LEDS, KBD_DEAF } command;
 static u8 leds_shown = 0xff;		/* the firmware may have left any */
+static bool leds_differ;		/* from those shown, since they were last sent */
 
 static bool wait_status(u8 mask, u8 value)
 {
@@ -126,8 +124,12 @@ static void tell_keyboard(u8 byte, int next)
 
 static void update_leds(void)
 {
-	if (command == KBD_IDLE && leds_shown != kbd.leds)
+	if (command == KBD_SEND_LEDS) {
+		leds_shown = input_leds();
+		tell_keyboard(leds_shown, KBD_TAKES_LEDS);
+	} else if (command == KBD_IDLE && leds_shown != input_leds()) {
 		tell_keyboard(KBD_SET_LEDS, KBD_WANTS_LEDS);
+	}
 }
 
 /* The keyboard answers when it likes, between keys. Return: whether @byte was an answer. */
@@ -135,43 +137,33 @@ static bool take_answer(u8 byte)
 {
 	if (byte == KBD_RESEND && command != KBD_DEAF) {
 		command = KBD_IDLE;
-		leds_shown = kbd.leds;		/* not taken: no second try before they change */
+		leds_shown = input_leds();	/* not taken: no second try before they change */
 	} else if (byte == KBD_ACK && command == KBD_WANTS_LEDS) {
-		leds_shown = kbd.leds;
-		tell_keyboard(leds_shown, KBD_TAKES_LEDS);
+		command = KBD_SEND_LEDS;
 	} else if (byte == KBD_ACK && command != KBD_DEAF) {
 		command = KBD_IDLE;
-		update_leds();
 	}
 	return byte == KBD_ACK || byte == KBD_RESEND;
 }
 
-/* ------------------------------------------------------------------------ keys */
-
-static void take_byte(u8 byte)
+/* An answer that did not come until the next lock key will not come. */
+static void leds_changed(struct key_source *src)
 {
-	struct key_event event;
-	u8 leds = kbd.leds;
-	int n;
-
-	if (take_answer(byte) || !scancode_decode(&scancodes, byte, &event))
-		return;
-	n = keyboard_event(&kbd, event, typed);
-	if (n < 0) {
-		printk("Ctrl-Alt-Del: rebooting\n");
-		machine_restart();
-	}
-	nr_typed = n;
-	next_typed = 0;
-	if (kbd.leds != leds && command != KBD_DEAF) {
-		command = KBD_IDLE;		/* an answer that did not come so far will not come */
-		update_leds();
-	}
+	__atomic_store_n(&leds_differ, true, __ATOMIC_RELAXED);
 }
 
-static int kbd_getc(struct console *con)
+static void note_leds(void)
 {
-	for (int i = 0; i < MAX_STALE && next_typed == nr_typed; i++) {
+	if (__atomic_exchange_n(&leds_differ, false, __ATOMIC_RELAXED) && command != KBD_DEAF)
+		command = KBD_IDLE;
+}
+
+/* ------------------------------------------------------------------------ keys */
+
+/* Return: a byte of the keyboard, -1 when none waits. */
+static int read_byte(void)
+{
+	for (int i = 0; i < MAX_STALE; i++) {
 		u8 status = inb(I8042_STATUS);
 		u8 byte;
 
@@ -179,10 +171,46 @@ static int kbd_getc(struct console *con)
 			break;
 		byte = inb(I8042_DATA);
 		if (!(status & STR_AUXDATA))
-			take_byte(byte);
+			return byte;
 	}
-	return next_typed == nr_typed ? -1 : (u8)typed[next_typed++];
+	return -1;
 }
+
+/* In the order they came, whoever takes them. A keyboard that never stops is left for other work between two looks. */
+static void take_keys(void)
+{
+	unsigned long flags = spin_lock_irqsave(&lock);
+	struct key_event event;
+
+	for (int i = 0; i < MAX_STALE; i++) {
+		int byte = read_byte();
+
+		if (byte < 0)
+			break;
+		if (!take_answer(byte) && scancode_decode(&scancodes, byte, &event))
+			input_key(event);
+	}
+	spin_unlock_irqrestore(&lock, flags);
+	input_act();
+}
+
+static void kbd_interrupt(struct console *con)
+{
+	take_keys();
+}
+
+static void kbd_poll(struct key_source *src)
+{
+	unsigned long flags;
+
+	take_keys();
+	flags = spin_lock_irqsave(&lock);
+	note_leds();
+	update_leds();
+	spin_unlock_irqrestore(&lock, flags);
+}
+
+static struct key_source kbd_source = { .poll = kbd_poll, .leds_changed = leds_changed };
 
 /*
  * A byte of the mouse that nobody reads would hold back the keyboard's: the mouse
@@ -196,29 +224,16 @@ static void kbd_irq_enable(struct console *con, bool provoke)
 		send(I8042_DATA, KEY_NONE);
 }
 
-static struct console kbd_console = {
-	.name = "kbd0", .getc = kbd_getc, .irq = KBD_IRQ, .irq_enable = kbd_irq_enable,
-};
-
-static const struct keymap *chosen_keymap(void)
-{
-	const struct keymap *map;
-	char name[16];
-
-	if (cmdline_find_option(boot_command_line, "keymap", name, sizeof(name)) < 0)
-		return keymap_find("us");
-	map = keymap_find(name);
-	if (map)
-		return map;
-	boot_warn(STAGE_CONSOLE, "keymap '%s' is none of %s: us it is", name, keymap_names());
-	return keymap_find("us");
-}
-
 int i8042_console_init(void)
 {
+	struct console *con = input_console();
+
 	if (!controller_setup())
 		return -1;
-	kbd.map = chosen_keymap();
-	register_console(&kbd_console);
+	con->irq = KBD_IRQ;
+	con->irq_enable = kbd_irq_enable;
+	con->interrupt = kbd_interrupt;
+	input_register(&kbd_source);
+	input_console_start();
 	return 0;
 }

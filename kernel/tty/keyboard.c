@@ -30,12 +30,14 @@
 #define KEY_KP_STAR	0x37
 #define KEY_KP_7	0x47		/* to KEY_KP_DOT, the keypad's keys row by row */
 #define KEY_KP_DOT	0x53
+#define KEY_SYSRQ	0x54		/* Print Screen with Alt; without it, of some keyboards, with e0 2a before: */
+#define KEY_PRINT	(KEY_E0 | KEY_KP_STAR)
 #define KEY_KP_SLASH	(KEY_E0 | 0x35)
 #define KEY_KP_ENTER	(KEY_E0 | KEY_ENTER)
 #define KEY_DELETE	(KEY_E0 | KEY_KP_DOT)
 
 /* By scan code of set 2, the key; 0: no key of ours. */
-static const u8 set2_keys[0x84] = {
+static const u8 set2_keys[0x85] = {
 	[0x01] = 0x43, [0x03] = 0x3f, [0x04] = 0x3d, [0x05] = 0x3b, [0x06] = 0x3c, [0x07] = 0x58, [0x09] = 0x44,
 	[0x0a] = 0x42, [0x0b] = 0x40, [0x0c] = 0x3e, [0x0d] = 0x0f, [0x0e] = 0x29, [0x11] = 0x38, [0x12] = 0x2a,
 	[0x14] = 0x1d, [0x15] = 0x10, [0x16] = 0x02, [0x1a] = 0x2c, [0x1b] = 0x1f, [0x1c] = 0x1e, [0x1d] = 0x11,
@@ -48,7 +50,7 @@ static const u8 set2_keys[0x84] = {
 	[0x5b] = 0x1b, [0x5d] = 0x2b, [0x61] = 0x56, [0x66] = 0x0e, [0x69] = 0x4f, [0x6b] = 0x4b, [0x6c] = 0x47,
 	[0x70] = 0x52, [0x71] = 0x53, [0x72] = 0x50, [0x73] = 0x4c, [0x74] = 0x4d, [0x75] = 0x48, [0x76] = 0x01,
 	[0x77] = 0x45, [0x78] = 0x57, [0x79] = 0x4e, [0x7a] = 0x51, [0x7b] = 0x4a, [0x7c] = 0x37, [0x7d] = 0x49,
-	[0x7e] = 0x46, [0x83] = 0x41,
+	[0x7e] = 0x46, [0x83] = 0x41, [0x84] = 0x54,
 };
 
 /* ------------------------------------------------------------------ scan codes */
@@ -278,6 +280,18 @@ static u16 character(const struct keyboard *k, u8 key)
 	return c;
 }
 
+/* A letter by its name in the layout, whatever else is held. Return: 0 when the key is none of SysRq's. */
+static char sysrq_letter(const struct keyboard *k, struct key_event event)
+{
+	u16 c = 0;
+
+	if (!(k->held & MOD_ALT) || !k->sysrq)
+		return 0;
+	if (!(event.key & KEY_E0))
+		c = keymap_char(k->map, event.key, LEVEL_PLAIN);
+	return c < 0x80 ? c : 0;
+}
+
 int keyboard_event(struct keyboard *k, struct key_event event, char out[KEY_BYTES])
 {
 	const char *s;
@@ -285,12 +299,22 @@ int keyboard_event(struct keyboard *k, struct key_event event, char out[KEY_BYTE
 
 	if (!event.key) {
 		k->held = k->locks_down = 0;
+		k->sysrq = false;
 		return 0;
 	}
-	if (take_modifier(k, event) || !event.down)
+	if (take_modifier(k, event) || !event.down) {
+		k->sysrq &= !!(k->held & MOD_ALT);
 		return 0;
+	}
 	if ((event.key == KEY_DELETE || event.key == KEY_KP_DOT) && k->held & MOD_CTRL && k->held & MOD_ALT)
-		return -1;
+		return KEYS_REBOOT;
+	if (k->held & MOD_ALT && (event.key == KEY_SYSRQ || event.key == KEY_PRINT)) {
+		k->sysrq = true;
+		return 0;
+	}
+	out[0] = sysrq_letter(k, event);
+	if (out[0])
+		return KEYS_SYSRQ;
 	c = character(k, event.key);
 	if (c)
 		return put_char(k, c, out);

@@ -7,10 +7,10 @@
 #ifndef TTY_KEYBOARD_H
 #define TTY_KEYBOARD_H
 
+#include <kernel/input.h>
 #include <lib/types.h>
 
-/* A key's number is its scan code in set 1; KEY_E0 is added where 0xe0 comes before. */
-#define KEY_E0		0x80
+#define KEY_E0		0x80		/* see struct key_event */
 #define NR_KEYS		0x100
 
 enum keymap_level { LEVEL_PLAIN, LEVEL_SHIFT, LEVEL_ALTGR, LEVEL_SHIFT_ALTGR, NR_KEYMAP_LEVELS };
@@ -48,11 +48,6 @@ struct scancodes {
 	u8	skip;			/* bytes of a Pause sequence still to come */
 };
 
-struct key_event {
-	u8	key;			/* 0: some keys were pressed or let go, nobody knows which */
-	bool	down;
-};
-
 /**
  * scancode_decode() - take one byte of the keyboard
  * Return: whether it completes an event, which is then in @event.
@@ -83,13 +78,18 @@ struct keyboard {
 	u8	held;			/* MOD_* */
 	u8	leds;			/* LED_*, also whether the lock is on */
 	u8	locks_down;		/* LED_* of the lock keys held: a repeat is no second stroke */
+	bool	sysrq;			/* SysRq was pressed with Alt, which is still held: letters are commands */
 	u16	dead;			/* dead key that waits, 0: none */
 };
+
+#define KEYS_REBOOT	(-1)
+#define KEYS_SYSRQ	(-2)
 
 /**
  * keyboard_event() - what a key event means
  * @out: receives at most KEY_BYTES bytes, not terminated
- * Return: bytes in @out; -1 for Ctrl-Alt-Del.
+ * Return: bytes in @out; KEYS_REBOOT for Ctrl-Alt-Del; KEYS_SYSRQ for Alt-SysRq and a key
+ * that makes an ASCII character, which is in @out[0].
  */
 int keyboard_event(struct keyboard *k, struct key_event event, char out[KEY_BYTES]);
 

@@ -28,3 +28,21 @@ def test_an_unknown_layout_is_told_and_us_it_is(boot):
     machine.expect(expect.PROMPT)
     press(machine, "p", "o", "w", "e", "r", "o", "f", "f", "ret")
     assert machine.wait() == "guest-shutdown"
+
+
+def test_sysrq_is_obeyed_in_the_interrupt(boot):
+    machine = boot(firmware="bios", kernel=qemu.LANTERN, append="", memory="256M")
+    machine.expect(expect.PROMPT)
+    press(machine, "alt-print-t")
+    machine.expect("sysrq: threads\n")
+    machine.expect(r"monitor +\d \w+")
+    press(machine, "alt-print-p")		# there are registers of what was interrupted
+    machine.expect("sysrq: registers[^\n]*\n")
+    machine.expect("(?s)rip .*rax .*cr3 .*safe_halt")
+    press(machine, "alt-print-m")
+    machine.expect("memory: the books balance\n")
+    press(machine, "alt-print-h")
+    machine.expect("sysrq: b  reset the machine\n")
+    press(machine, "alt-print-b")
+    machine.expect("sysrq: reset the machine\n")
+    assert machine.wait() == "guest-reset"

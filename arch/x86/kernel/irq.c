@@ -26,6 +26,7 @@ static struct {
 } vectors[NR_VECTORS];
 
 static DEFINE_PER_CPU(u32, vector_counts[NR_VECTORS]);	/* interrupts taken */
+static DEFINE_PER_CPU(struct pt_regs *, irq_regs);	/* of what is interrupted; NULL: nothing is */
 static u64 reported[NR_VECTORS / 64];			/* unknown vectors, once each; atomic */
 static const struct irq_chip *isa_chip;			/* of lines the I/O APICs do not have */
 
@@ -71,10 +72,17 @@ void do_interrupt(struct pt_regs *regs)
 
 	irq_enter();
 	++*this_cpu_ptr(&vector_counts[vector]);
+	this_cpu_write(irq_regs, regs);
 	handle_vector(regs, vector);
+	this_cpu_write(irq_regs, NULL);
 	irq_exit();
 	if (!preempt_count_raw() && regs->flags & X86_EFLAGS_IF)
 		preempt_schedule_irq();
+}
+
+const struct pt_regs *interrupted_regs(void)
+{
+	return this_cpu_read(irq_regs);
 }
 
 const struct irq_chip *irq_chip_of(unsigned int irq)

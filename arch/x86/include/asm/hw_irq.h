@@ -18,6 +18,9 @@ void set_system_vector(unsigned int vector, const char *name, system_vector_fn_t
 /** set_device_vector() - for interrupt controllers: @vector is line @irq of <kernel/irq.h> */
 void set_device_vector(unsigned int vector, unsigned int irq);
 
+/** interrupted_regs() - of the code that the handler now running has interrupted; NULL outside of handlers */
+const struct pt_regs *interrupted_regs(void);
+
 /** do_interrupt() - from entry_64.S, interrupts off, ~vector in orig_ax */
 void do_interrupt(struct pt_regs *regs);
 

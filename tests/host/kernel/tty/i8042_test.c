@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* kernel/tty/i8042.c over a model of the controller and its keyboard. */
+/* kernel/tty/i8042.c and input.c over a model of the controller and its keyboard. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,6 +8,10 @@
 #include <cmocka.h>
 
 #include <lib/types.h>
+
+#define ASM_IRQFLAGS_H
+static inline unsigned long local_irq_save(void) { return 0; }
+static inline void local_irq_restore(unsigned long flags) { (void)flags; }
 
 /* The model: one byte queue, a control register, and the ways it can be broken. */
 #define ASM_IO_H
@@ -70,16 +74,30 @@ static void outb(u8 v, u16 port)
 static void cpu_relax(void) { }
 
 #include "kernel/tty/i8042.c"
+#include "kernel/tty/input.c"
 
 char boot_command_line[COMMAND_LINE_SIZE];
 
 static struct console *registered;
 static jmp_buf restarted;
 static unsigned int nr_warnings;
+static char ordered;			/* by SysRq */
 
 void machine_restart(void)
 {
 	longjmp(restarted, 1);
+}
+
+void sysrq(char letter)
+{
+	ordered = letter;
+}
+
+void console_input_arrived(void) { }
+
+enum boot_stage boot_stage_current(void)
+{
+	return STAGE_CONSOLE;
 }
 
 int printk(const char *fmt, ...)
@@ -102,10 +120,11 @@ static int setup(void **state)
 {
 	(void)state;
 	memset(&hw, 0, sizeof(hw));
-	memset(&kbd, 0, sizeof(kbd));
+	memset(&input, 0, sizeof(input));
 	memset(&scancodes, 0, sizeof(scancodes));
-	nr_typed = next_typed = 0;
 	leds_shown = 0xff;
+	leds_differ = false;
+	ordered = 0;
 	boot_command_line[0] = 0;
 	nr_warnings = 0;
 	hw.ctr = 0x33;
@@ -137,8 +156,9 @@ static void expect_typed(const char *text, const u8 *codes, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		push(codes[i]);
-	while ((c = kbd_getc(&kbd_console)) >= 0 && len < sizeof(got) - 1)
-		got[len++] = c;
+	for (int idle = 0; idle < 8; idle++)	/* the keyboard answers between keys */
+		while ((c = kbd_getc(&kbd_console)) >= 0 && len < sizeof(got) - 1)
+			got[len++] = c;
 	got[len] = 0;
 	assert_string_equal(got, text);
 }
@@ -151,6 +171,7 @@ static void the_layout_is_chosen_by_name(void **state)
 	assert_int_equal(i8042_console_init(), 0);
 	TYPED("zyä", 0x15, 0x95, 0x2c, 0xac, 0x28);
 	assert_int_equal(nr_warnings, 0);
+	input.kbd.map = NULL;
 	strcpy(boot_command_line, "keymap=klingon-of-many-letters");
 	assert_int_equal(i8042_console_init(), 0);
 	assert_int_equal(nr_warnings, 1);
@@ -214,6 +235,42 @@ static void ctrl_alt_del_resets_the_machine(void **state)
 	}
 }
 
+static void alt_sysrq_and_a_letter_is_an_order(void **state)
+{
+	(void)state;
+	assert_int_equal(i8042_console_init(), 0);
+	TYPED("b", 0x38, 0x30, 0xb0, 0xb8);		/* Alt alone */
+	assert_int_equal(ordered, 0);
+	TYPED("", 0x38, 0x54, 0xd4, 0x19, 0x99);	/* Alt held, SysRq let go */
+	assert_int_equal(ordered, 'p');
+	TYPED("", 0xe0, 0x37, 0xe0, 0xb7, 0x32, 0xb2);	/* some send Print Screen */
+	assert_int_equal(ordered, 'm');
+	ordered = 0;
+	TYPED("t", 0xb8, 0x14);
+	assert_int_equal(ordered, 0);
+	scancodes.set2 = true;
+	TYPED("", 0x11, 0x84, 0x32, 0xf0, 0x32, 0xf0, 0x84, 0xf0, 0x11);
+	assert_int_equal(ordered, 'b');
+}
+
+/* What the interrupt takes waits; more than fits is lost, and the rest still works. */
+static void keys_nobody_reads_are_kept_up_to_a_limit(void **state)
+{
+	int i;
+
+	(void)state;
+	assert_int_equal(i8042_console_init(), 0);
+	for (i = 0; i < 100; i++) {
+		push(0x1e);
+		kbd_interrupt(&kbd_console);
+	}
+	assert_int_equal(hw.head, hw.tail);
+	for (i = 0; kbd_getc(&kbd_console) == 'a'; i++)
+		;
+	assert_int_equal(i, 64);
+	TYPED("s", 0x1f);
+}
+
 static void broken_controllers_are_refused_in_bounded_time(void **state)
 {
 	(void)state;
@@ -244,6 +301,8 @@ int main(void)
 		T(locks_light_their_leds),
 		T(a_keyboard_without_answers_still_types),
 		T(ctrl_alt_del_resets_the_machine),
+		T(alt_sysrq_and_a_letter_is_an_order),
+		T(keys_nobody_reads_are_kept_up_to_a_limit),
 		T(broken_controllers_are_refused_in_bounded_time),
 	};
 
