@@ -3,8 +3,8 @@
 #define KERNEL_REBOOT_H
 
 /**
- * machine_restart() - reset the machine: EFI, ACPI, keyboard controller, triple fault
- * machine_poweroff() - switch it off: EFI, ACPI; returns when neither works
+ * machine_restart() - reset the machine: EFI, ACPI, keyboard controller, triple fault, from what reboot= names on
+ * machine_poweroff() - switch it off: EFI unless reboot= begins behind it, ACPI; returns when neither works
  */
 void __attribute__((noreturn)) machine_restart(void);
 void machine_poweroff(void);
