@@ -52,7 +52,7 @@ KERNEL_CFLAGS	 = $(COMMON) $(STACK_PROTECTOR) -O2 -fno-omit-frame-pointer -mno-o
 # The boot part keeps no pointer in initialised data (see relocs-checked), so no
 # jump tables either; gnu-efi supplies the UEFI types. LOADER_PART: shared sources
 # leave out what only the kernel asks for.
-BOOT_CFLAGS	:= $(COMMON) -DLOADER_PART -Os -fomit-frame-pointer -fno-jump-tables \
+BOOT_CFLAGS	:= $(COMMON) -DLOADER_PART -Oz -fomit-frame-pointer -fno-jump-tables \
 		   -fno-tree-switch-conversion -Wa,-I$(BUILD)
 
 # ---------------------------------------------------------------- sources
@@ -66,7 +66,7 @@ KERNEL_OBJ	+= $(BUILD)/kernel/font.o
 KERNEL_OBJ	:= $(BUILD)/kernel/arch/x86/kernel/head_64.o \
 		   $(filter-out $(BUILD)/kernel/arch/x86/kernel/head_64.o,$(KERNEL_OBJ))
 
-BOOT_LIB	:= string vsprintf cmdline memparse e820 lz4 xxhash utf stage
+BOOT_LIB	:= string vsprintf cmdline memparse e820 lz4 xxhash utf stage strip
 BOOT_SRC	:= $(filter-out %.lds.S,$(sort $(wildcard efistub/*.[cS] arch/x86/boot/*.[cS] arch/x86/boot/decompress/*.[cS]))) \
 		   $(BOOT_LIB:%=kernel/lib/%.c) \
 		   arch/x86/kernel/bootparam_utils.c arch/x86/kernel/early_serial.c \
@@ -235,6 +235,8 @@ $(BUILD)/boot/payload.bin: $(BUILD)/vmlinux $(BUILD)/vmlinux.bin arch/x86/boot/d
 		$(BUILD)/include/generated/payload-size.h
 $(BUILD)/include/generated/payload-size.h: $(BUILD)/boot/payload.bin ;
 
+# run over the whole kernel: not as small as the rest
+$(BUILD)/boot/kernel/lib/lz4.o $(BUILD)/boot/kernel/lib/xxhash.o $(BUILD)/boot/kernel/lib/string.o: BOOT_CFLAGS += -Os
 $(BUILD)/boot/%.o: %.c Makefile | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)

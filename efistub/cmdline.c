@@ -97,8 +97,8 @@ efi_status_t stub_command_line(struct stub *s)
 	s->no_kaslr = s->deterministic || cmdline_find_option_bool(s->cmdline, "nokaslr");
 	s->no_5level = cmdline_find_option_bool(s->cmdline, "no5lvl");
 	s->soft_reserve = !cmdline_list_has(s->cmdline, "efi", "nosoftreserve");
-	if (s->debug)
-		stub_print_passed(s);
+	cmdline_find_option(s->cmdline, "stop", s->stop, sizeof(s->stop));
+	stub_stages_passed(s);
 	stub_detail(s, "from %s: %s", source, s->cmdline);
 	return EFI_SUCCESS;
 }

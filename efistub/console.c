@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the stub says, on the firmware's text console, and the time line it
- * keeps. A machine may have no ConOut, and after ExitBootServices nobody has.
+ * keeps. A machine may have no ConOut, and after ExitBootServices nobody has:
+ * COM1 and the strip on the framebuffer remain.
  */
 #include <asm/processor.h>
 #include "stub.h"
+#include <asm/setup.h>
+#include <lib/cmdline.h>
 #include <lib/printf.h>
 #include <lib/stage.h>
+#include <lib/string.h>
+#include <lib/strip.h>
 #include <lib/utf.h>
 
 static void put_utf8(struct stub *s, const char *text, const char *end)
@@ -34,7 +39,7 @@ static void put_args(struct stub *s, const char *prefix, const char *fmt, va_lis
 	char buf[256];
 	int len = snprintf(buf, sizeof(buf), "%s", prefix);
 
-	if (!s->st->ConOut)
+	if (!s->st->ConOut && s->stage < STAGE_E820)
 		return;
 	len += vsnprintf(buf + len, sizeof(buf) - len, fmt, args);
 	if (len < (int)sizeof(buf))
@@ -43,7 +48,10 @@ static void put_args(struct stub *s, const char *prefix, const char *fmt, va_lis
 		len = sizeof(buf) - 1;
 		buf[len - 1] = '\n';
 	}
-	put_utf8(s, buf, buf + len);
+	if (s->stage >= STAGE_E820 && s->stage <= STAGE_ENTER_KERNEL)
+		early_serial_puts(buf), early_serial_puts("\r");
+	else
+		put_utf8(s, buf, buf + len);
 }
 
 void stub_printf(struct stub *s, const char *fmt, ...)
@@ -66,24 +74,53 @@ void stub_detail(struct stub *s, const char *fmt, ...)
 	va_end(args);
 }
 
-void stub_stage(struct stub *s, enum boot_stage stage)
+static void print_stage(struct stub *s, enum boot_stage stage)
+{
+	if (s->debug)
+		stub_printf(s, "[%u %s]\n", stage, boot_stage_name(stage));
+}
+
+static void show_stage(struct stub *s, enum boot_stage stage, enum strip_state state)
+{
+	if (s->strip)
+		strip_show(&s->screen, s->strip, stage, state);
+}
+
+/* stop=NAME: on purpose, with the number to be seen wherever it can be shown. */
+static void stop_if_asked(struct stub *s, enum boot_stage stage)
+{
+	if (strcmp(s->stop, boot_stage_name(stage)))
+		return;
+	show_stage(s, stage, STRIP_STOPPED);
+	stub_printf(s, "lantern: stopped at %u %s\n", stage, s->stop);
+	halt_forever();
+}
+
+void stub_stage_at(struct stub *s, enum boot_stage stage, u64 tsc)
 {
 	struct boot_trace *trace = s->handoff ? &s->handoff->trace : &s->early_trace;
 
 	s->stage = stage;
 	if (trace->nr_entries < BOOT_TRACE_MAX)
-		trace->entry[trace->nr_entries++] = (struct boot_trace_entry){ .tsc = rdtsc(), .stage = stage };
-	if (s->debug && stage < STAGE_E820)
-		stub_printf(s, "[%u %s]\n", stage, boot_stage_name(stage));
+		trace->entry[trace->nr_entries++] = (struct boot_trace_entry){ .tsc = tsc, .stage = stage };
+	show_stage(s, stage, STRIP_RUNS);
+	print_stage(s, stage);
+	stop_if_asked(s, stage);
 }
 
-void stub_print_passed(struct stub *s)
+void stub_stage(struct stub *s, enum boot_stage stage)
+{
+	stub_stage_at(s, stage, rdtsc());
+}
+
+void stub_stages_passed(struct stub *s)
 {
 	unsigned int i;
 
-	for (i = 0; i < s->early_trace.nr_entries; i++)
-		stub_printf(s, "[%u %s]\n", s->early_trace.entry[i].stage,
-			    boot_stage_name(s->early_trace.entry[i].stage));
+	for (i = 0; i < s->early_trace.nr_entries; i++) {
+		print_stage(s, s->early_trace.entry[i].stage);
+		stop_if_asked(s, s->early_trace.entry[i].stage);
+	}
 }
 
 void stub_warn(struct stub *s, const char *fmt, ...)
@@ -125,6 +162,7 @@ efi_status_t stub_fail(struct stub *s, efi_status_t status, const char *fmt, ...
 	char prefix[64], suffix[64];
 	va_list args;
 
+	show_stage(s, s->stage, STRIP_STOPPED);
 	snprintf(prefix, sizeof(prefix), "lantern: error %u %s: ", s->stage, boot_stage_name(s->stage));
 	snprintf(suffix, sizeof(suffix), ": %s (%#llx)\n", status_name(status), (unsigned long long)status);
 	va_start(args, fmt);

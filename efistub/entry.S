@@ -12,8 +12,11 @@ SYM_CODE_START(efi_pe_entry)
 	pushq	%rdi
 	pushq	%rsi
 	subq	$8, %rsp
-	movq	%rcx, %rdi
 	movq	%rdx, %rsi
+	rdtsc				/* the time of our first instruction */
+	shlq	$32, %rdx
+	orq	%rax, %rdx
+	movq	%rcx, %rdi
 	call	efi_main		/* gcc keeps the xmm registers: it uses none */
 	addq	$8, %rsp
 	popq	%rsi

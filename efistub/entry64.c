@@ -3,12 +3,12 @@
 #include "stub.h"
 #include "../arch/x86/boot/decompress/payload.h"
 
-efi_status_t efi_main(efi_handle_t image, efi_system_table_t *st)
+efi_status_t efi_main(efi_handle_t image, efi_system_table_t *st, u64 tsc)
 {
-	return stub_main(image, st, NULL, payload_find());
+	return stub_main(image, st, NULL, payload_find(), tsc);
 }
 
-void __noreturn efi_handover(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed)
+void __noreturn efi_handover(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed, u64 tsc)
 {
-	stub_handover(image, st, handed, payload_find());
+	stub_handover(image, st, handed, payload_find(), tsc);
 }

@@ -6,6 +6,7 @@
  */
 #include "stub.h"
 #include <lib/string.h>
+#include <lib/strip.h>
 
 static bool usable(const efi_graphics_output_t *gop)
 {
@@ -71,17 +72,17 @@ static void set_pixel_format(struct screen_info *si, const EFI_GRAPHICS_OUTPUT_M
 	si->lfb_depth = all ? (32 - __builtin_clz(all) + 7) / 8 * 8 : 0;
 }
 
-efi_status_t stub_graphics(struct stub *s)
+void stub_screen(struct stub *s)
 {
-	struct screen_info *si = &s->handoff->params.screen_info;
+	struct screen_info *si = &s->screen;
 	const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info;
 	efi_graphics_output_t *gop = choose_gop(s);
 	u64 base;
 
-	if (!gop) {
-		stub_detail(s, "no framebuffer");
-		return EFI_SUCCESS;
-	}
+	memset(si, 0, sizeof(*si));
+	s->strip = NULL;
+	if (!gop)
+		return;
 	info = gop->Mode->Info;
 	base = gop->Mode->FrameBufferBase;
 	si->orig_video_isVGA = VIDEO_TYPE_EFI;
@@ -96,7 +97,22 @@ efi_status_t stub_graphics(struct stub *s)
 	si->lfb_linelength = info->PixelsPerScanLine * (si->lfb_depth / 8);
 	si->lfb_size = (u32)si->lfb_linelength * si->lfb_height;
 	si->pages = 1;
-	stub_detail(s, "%ux%u, %u bits, %u bytes a line at %#llx", si->lfb_width, si->lfb_height,
-		    si->lfb_depth, si->lfb_linelength, (unsigned long long)base);
+	base = strip_base(si);
+	if (base == (uintptr_t)base)
+		s->strip = (void *)(uintptr_t)base;
+}
+
+/* Once more, as what came before may have changed the mode. */
+efi_status_t stub_graphics(struct stub *s)
+{
+	struct screen_info *si = &s->handoff->params.screen_info;
+
+	stub_screen(s);
+	*si = s->screen;
+	if (si->orig_video_isVGA)
+		stub_detail(s, "%ux%u, %u bits, %u bytes a line at %#llx", si->lfb_width, si->lfb_height, si->lfb_depth,
+			    si->lfb_linelength, (unsigned long long)(si->lfb_base | (u64)si->ext_lfb_base << 32));
+	else
+		stub_detail(s, "no framebuffer");
 	return EFI_SUCCESS;
 }

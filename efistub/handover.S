@@ -84,6 +84,11 @@ SYM_CODE_END(call_stub32)
  */
 SYM_CODE_START(efi64_stub_entry)
 	cld
+	movq	%rdx, %rcx
+	rdtsc				/* the time of our first instruction */
+	shlq	$32, %rdx
+	orq	%rax, %rdx
+	xchgq	%rdx, %rcx
 	andq	$-16, %rsp
 	call	efi_handover
 SYM_CODE_END(efi64_stub_entry)

@@ -39,6 +39,10 @@ struct stub {
 	bool			no_5level;
 	bool			soft_reserve;
 
+	char			stop[24];	/* stop=: the name of a stage */
+
+	struct screen_info	screen;		/* as gop.c last found it */
+	void			*strip;		/* framebuffer to show stages on, NULL: none */
 	enum boot_stage		stage;
 	struct handoff		*handoff;	/* AllocatePages, NULL until BOOT_PARAMS */
 	struct boot_trace	early_trace;	/* until handoff exists */
@@ -72,11 +76,15 @@ struct stub {
 /** stub_printf() - print through the firmware; UTF-8, '\n' becomes CR LF; 255 bytes at most */
 void stub_printf(struct stub *s, const char *fmt, ...) __printf(2, 3);
 
-/** stub_stage() - enter @stage: time stamp, and a line under efi=debug */
+/**
+ * stub_stage() - enter @stage: time stamp, strip, and a line under efi=debug; stop=NAME ends here
+ * stub_stage_at(): at the time given
+ */
 void stub_stage(struct stub *s, enum boot_stage stage);
+void stub_stage_at(struct stub *s, enum boot_stage stage, u64 tsc);
 
-/** stub_print_passed() - the lines of the stages before the command line was known */
-void stub_print_passed(struct stub *s);
+/** stub_stages_passed() - the same for the stages before the command line was known */
+void stub_stages_passed(struct stub *s);
 
 /** stub_detail() - a line under efi=debug, indented below its stage */
 void stub_detail(struct stub *s, const char *fmt, ...) __printf(2, 3);
@@ -169,6 +177,9 @@ void stub_unprotect(struct stub *s);
 efi_status_t stub_initrd(struct stub *s);
 
 /* gop.c, tables.c */
+
+/** stub_screen() - look for the framebuffer, so that stages show from the first one on */
+void stub_screen(struct stub *s);
 efi_status_t stub_graphics(struct stub *s);
 efi_status_t stub_firmware_tables(struct stub *s);
 efi_status_t stub_secure_boot(struct stub *s);
@@ -218,17 +229,18 @@ void __noreturn efi_enter_kernel(u64 entry, struct boot_params *params);
  * stub_main() - all of the stub
  * @handed:  boot_params of a loader, NULL when the firmware started us
  * @payload: the compressed kernel, wherever this image was put
+ * @tsc:     time stamp of our first instruction
  * Return: only when it failed, everything freed and the reason printed.
  */
 efi_status_t stub_main(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
-		       const struct payload_header *payload);
+		       const struct payload_header *payload, u64 tsc);
 
 /** stub_handover() - the same for a loader that cannot take control back; ends it instead */
 void __noreturn stub_handover(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
-			      const struct payload_header *payload);
+			      const struct payload_header *payload, u64 tsc);
 
 /* entry64.c: called by efi_pe_entry and efi64_stub_entry */
-efi_status_t efi_main(efi_handle_t image, efi_system_table_t *st);
-void __noreturn efi_handover(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed);
+efi_status_t efi_main(efi_handle_t image, efi_system_table_t *st, u64 tsc);
+void __noreturn efi_handover(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed, u64 tsc);
 
 #endif

@@ -6,12 +6,12 @@
 
 STUB32_SRC	:= $(filter-out efistub/entry64.c efistub/la57.c efistub/gdb.c,$(sort $(wildcard efistub/*.c))) \
 		   $(sort $(wildcard efistub/ia32/*.[cS])) \
-		   arch/x86/boot/decompress/payload.c arch/x86/boot/rdrand.c \
-		   $(patsubst %,kernel/lib/%.c,string vsprintf cmdline e820 lz4 xxhash utf stage)
+		   arch/x86/boot/decompress/payload.c arch/x86/boot/rdrand.c arch/x86/kernel/early_serial.c \
+		   $(patsubst %,kernel/lib/%.c,string vsprintf cmdline e820 lz4 xxhash utf stage strip)
 STUB32_OBJ	:= $(patsubst %,$(BUILD)/stub32/%.o,$(basename $(STUB32_SRC)))
 STUB32_LDS	:= efistub/ia32/stub32.lds
 # UEFI's 64-bit integers are aligned to 8 bytes in structures on IA-32 too (2.3.1)
-STUB32_CFLAGS	:= $(patsubst -Os,-Oz,$(patsubst -m64,-m32 -malign-double,$(patsubst %/efi/x86_64,%/efi/ia32,$(BOOT_CFLAGS)))) \
+STUB32_CFLAGS	:= $(patsubst -m64,-m32 -malign-double,$(patsubst %/efi/x86_64,%/efi/ia32,$(BOOT_CFLAGS))) \
 		   -ffunction-sections -Wno-type-limits
 # smaller: arguments in registers, but for the firmware, and no calls through a PLT
 STUB32_CFLAGS	+= -mregparm=3 -D'EFIAPI=__attribute__((regparm(0)))'

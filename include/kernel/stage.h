@@ -24,8 +24,17 @@ enum boot_stage boot_stage_first(void);
 /** boot_stage_start() - the TSC when the first stage began, if that is to be believed, else now */
 u64 boot_stage_start(void);
 
-/** stage_set_verbose() - print stages from now on (efi=debug, earlyprintk) */
+/** stage_set_verbose() - print stages from now on, and those of the kernel so far (efi=debug, earlyprintk) */
 void stage_set_verbose(bool on);
+
+/** stage_stop_at() - stop=@name: stop at that stage, at once when it is behind us */
+void stage_stop_at(const char *name);
+
+/** stage_stop_if_asked() - stop here if the current stage is the one; boot_stage() does it but for CONSOLE */
+void stage_stop_if_asked(void);
+
+/** for_each_stage_passed() - in order; the current stage is the last */
+void for_each_stage_passed(void (*fn)(enum boot_stage stage));
 
 /** stage_import() - put the records of a loader before our own; @entries is hostile */
 void stage_import(const struct boot_trace *trace, size_t len);

@@ -73,6 +73,7 @@ void __ref console_init(void)
 		stage_set_verbose(true);
 	if (!start_consoles(boot_command_line) && start_consoles(""))
 		boot_warn(STAGE_CONSOLE, "none of the consoles asked for is there");
+	stage_stop_if_asked();
 }
 
 static int monitor_thread(void *unused)
@@ -97,10 +98,12 @@ void __ref __noreturn start_kernel(void)
 	softirq_init();
 	rcu_init();		/* call_rcu */
 	workqueue_init();	/* queue_work */
+	boot_stage(STAGE_INTERRUPTS);
 	irq_init();		/* request_irq; interrupts are taken from here on */
 	local_irq_enable();
 	time_events_init();	/* timers, msleep */
 	console_irq_init();	/* a key wakes the CPU */
+	boot_stage(STAGE_CPUS);
 	smp_init();		/* all CPUs run */
 	if (!kthread_run(monitor_thread, NULL, "monitor"))
 		panic("no memory for the thread of the monitor");

@@ -5,7 +5,7 @@
 const char *boot_stage_name(unsigned int stage)
 {
 	switch (stage) {
-#define BOOT_STAGE_NAME(nr, sym, name, text)	case nr: return name;
+#define BOOT_STAGE_NAME(nr, sym, name, text, try)	case nr: return name;
 	LOADER_STAGES(BOOT_STAGE_NAME)
 #ifndef LOADER_PART
 	KERNEL_STAGES(BOOT_STAGE_NAME)

@@ -18,6 +18,8 @@
 #include <kernel/printk.h>
 #include <kernel/reboot.h>
 #include <kernel/smp.h>
+#include <kernel/stage.h>
+#include <kernel/strip.h>
 #include <lib/cmdline.h>
 #include <lib/kstrtox.h>
 
@@ -72,6 +74,7 @@ void __noreturn panic_stop(void)
 	if (!told) {
 		told = true;
 		console_init();		/* a boot that ends this early must still be heard */
+		strip_stop(boot_stage_current());
 		if (reset)
 			printk("panic: reset in %u s\n", seconds);
 		else

@@ -6,26 +6,77 @@
  */
 #include <asm/processor.h>
 #include <asm/setup.h>
+#include <kernel/console.h>
+#include <kernel/init.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
+#include <kernel/strip.h>
 #include <lib/printf.h>
 #include <lib/string.h>
 
 static struct boot_trace trace __section(".data") = { .version = BOOT_TRACE_VERSION };
 static bool verbose __section(".data");
+static enum boot_stage stop_at __section(".data");	/* 0: nowhere */
 
 void boot_stage_at(enum boot_stage stage, u64 tsc)
 {
 	if (trace.nr_entries < BOOT_TRACE_MAX)
 		trace.entry[trace.nr_entries++] = (struct boot_trace_entry){ .tsc = tsc, .stage = stage };
+	strip_stage(stage);
+}
+
+static void print_stage(enum boot_stage stage)
+{
+	printk("[%u %s]\n", stage, boot_stage_name(stage));
 }
 
 void boot_stage(enum boot_stage stage)
 {
 	boot_stage_at(stage, rdtsc());
 	if (verbose)
-		printk("[%u %s]\n", stage, boot_stage_name(stage));
+		print_stage(stage);
+	if (stage != STAGE_CONSOLE)	/* none of them prints yet; console_init() asks when they do */
+		stage_stop_if_asked();
+}
+
+/* On purpose, with the number to be seen wherever it can be shown. */
+static void __noreturn stop_here(enum boot_stage stage)
+{
+	console_init();
+	strip_stop(stage);
+	printk("lantern: stopped at %u %s\n", stage, boot_stage_name(stage));
+	console_flush();
+	halt_forever();
+}
+
+void stage_stop_if_asked(void)
+{
+	if (stop_at && boot_stage_current() == stop_at)
+		stop_here(stop_at);
+}
+
+void stage_stop_at(const char *name)
+{
+	unsigned int i;
+
+	for (i = 1; i < 100 && strcmp(boot_stage_name(i), name); i++)
+		;
+	if (i == 100)
+		boot_warn(boot_stage_current(), "stop=%s: there is no such stage", name);
+	else
+		stop_at = i;
+	for (i = 0; i < trace.nr_entries && stop_at; i++)
+		if (trace.entry[i].stage == stop_at)
+			stop_here(stop_at);
+}
+
+void for_each_stage_passed(void (*fn)(enum boot_stage stage))
+{
+	unsigned int i;
+
+	for (i = 0; i < trace.nr_entries; i++)
+		fn(trace.entry[i].stage);
 }
 
 void startup_stages(u64 tsc)
@@ -53,6 +104,12 @@ u64 boot_stage_start(void)
 
 void stage_set_verbose(bool on)
 {
+	unsigned int i;
+
+	/* while nothing but the stage itself has been said */
+	for (i = 0; on && !verbose && i < trace.nr_entries; i++)
+		if (trace.entry[i].stage >= STAGE_STARTUP_64)
+			print_stage(trace.entry[i].stage);
 	verbose = on;
 }
 

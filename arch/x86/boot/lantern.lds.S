@@ -31,12 +31,17 @@ SECTIONS
 		*(.text .text.*)
 		. = ALIGN(PE_SECTION_ALIGNMENT);
 	}
-	.rodata : { *(.rodata .rodata.*) . = ALIGN(PE_SECTION_ALIGNMENT); }
+	.rodata : {
+		*(.rodata .rodata.[!s]*)
+		*(EXCLUDE_FILE(*efistub?[a-h]*) .rodata.str*)
+		. = ALIGN(PE_SECTION_ALIGNMENT);
+	}
 	.sbat : { KEEP(*(.sbat)) . = ALIGN(PE_FILE_ALIGNMENT); _sbat_raw_end = .; . = ALIGN(PE_SECTION_ALIGNMENT); }
 	.compat : { KEEP(*(.compat)) . = ALIGN(PE_SECTION_ALIGNMENT); }
 	.data : {
 		QUAD(0)			/* never empty: not every firmware takes a section of size 0 */
 		*(.data .data.*)
+		*efistub?[a-h]*(.rodata.str*)	/* the stub's words: this page has room, another one would make the file larger */
 		*(.bss .bss.* COMMON)	/* a few hundred bytes: raw size is virtual size */
 		. = ALIGN(PE_SECTION_ALIGNMENT);
 	}

@@ -75,12 +75,25 @@ static void check_is_ram(const struct boot_params *params, u64 out)
 			    (unsigned long long)out, (unsigned long long)end, (unsigned long long)bad);
 }
 
+void loader_open_screen(const struct boot_params *params)
+{
+	u64 start = (u64)_image_end, end = start + LOADER_WORKSPACE;
+
+	if (first_not_ram(params, start, end) < end)
+		halt_forever();
+	loader_idt_init();
+	ident_map_init(params, 0);
+}
+
+static u64 checked_at __section(".data");	/* TSC; before the image moves and has a trace */
+
 enum loader_door loader_check(struct boot_params *params, u64 out, enum loader_door door)
 {
 	if (multiboot2_convert(params))
 		door = LOADER_DOOR_MULTIBOOT2;
 	loader_console_init(params);
-	loader_stage(STAGE_HANDOFF_CHECK);
+	checked_at = rdtsc();
+	loader_stage_at(STAGE_HANDOFF_CHECK, checked_at);
 	sanitize_boot_params(params);
 	check_outside("boot_params", (u64)params, sizeof(*params), out);
 	check_outside("cmd_line_ptr", cmdline_address(params), cmdline_size(params), out);
@@ -121,6 +134,15 @@ static void read_cmdline(const struct boot_params *params)
 	loader_set_verbose(cmdline_list_has(cmdline, "efi", "debug") ||
 			   cmdline_find_option_bool(cmdline, "earlyprintk") ||
 			   cmdline_find_option(cmdline, "earlyprintk", NULL, 0) > 0);
+}
+
+/* stop=NAME, once there is a screen to see it on. */
+static void stop_as_asked(void)
+{
+	char name[24];
+
+	if (cmdline_find_option(loader_cmdline(), "stop", name, sizeof(name)) > 0)
+		loader_stop_at(name);
 }
 
 /*
@@ -196,6 +218,7 @@ u64 loader_main(struct boot_params *params, u64 out, enum loader_door door, u64 
 	loader_idt_init();		/* a fault says so from here on */
 	start_trace(params);
 	loader_stage_at(first_stage[door], tsc);
+	loader_stage_at(STAGE_HANDOFF_CHECK, checked_at);
 	read_cmdline(params);
 	if (door != LOADER_DOOR_64)
 		loader_stage(STAGE_LOADER_64);
@@ -206,6 +229,8 @@ u64 loader_main(struct boot_params *params, u64 out, enum loader_door door, u64 
 	ident_map_init(params, cmdline);		/* any address can be used from here on */
 	if (borrowed)
 		memcpy(borrowed, _image_end + LOADER_LA57, LOADER_LA57_SIZE);
+	loader_show_strip(&params->screen_info);
+	stop_as_asked();
 
 	loader_stage(STAGE_PAYLOAD);
 	must(payload_check(p));

@@ -70,8 +70,17 @@ void loader_console_init(const struct boot_params *params);
 void loader_printf(const char *fmt, ...) __printf(1, 2);
 
 
-/** loader_set_verbose() - print stages and details from now on (efi=debug, earlyprintk) */
+/** loader_open_screen() - all is lost: map the framebuffer, so that the stage can be seen, at the cost of whatever follows the image */
+void loader_open_screen(const struct boot_params *params);
+
+/** loader_set_verbose() - print stages, those passed too, and details from now on (efi=debug, earlyprintk) */
 void loader_set_verbose(bool on);
+
+/** loader_show_strip() - show stages on the framebuffer from now on; it is mapped, or a page fault will map it */
+void loader_show_strip(const struct screen_info *si);
+
+/** loader_stop_at() - stop=@name: stop at that stage, at once when it is behind us */
+void loader_stop_at(const char *name);
 
 /** loader_set_trace() - record stages in @trace from now on */
 void loader_set_trace(struct boot_trace *trace);

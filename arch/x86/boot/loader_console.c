@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the loader says: on COM1, and on the VGA text screen where one was set up. */
+/* What the loader says: on COM1, on the VGA text screen where one was set up, and its stage on the framebuffer's strip. */
 #include <asm/processor.h>
 #include <asm/setup.h>
 #include "loader.h"
 #include <lib/printf.h>
+#include <lib/string.h>
+#include <lib/strip.h>
 
 #define VGA_TEXT	0xb8000
 #define VGA_ATTR	0x07
 
 static struct {
-	bool			verbose, text_screen;
+	bool			verbose, text_screen, failed;
 	unsigned int		cols, lines, x, y;
 	struct boot_trace	*trace;
 	enum boot_stage		stage;
+	const struct screen_info *screen;
+	void			*strip;		/* NULL while it is not mapped, or there is none */
+	char			stop[24];	/* stop=: the name of a stage */
 } con __section(".data");
 
 void loader_console_init(const struct boot_params *params)
 {
 	const struct screen_info *si = &params->screen_info;
 
+	con.screen = si;	/* first field of boot_params */
 	con.text_screen = si->orig_video_isVGA == 1 || si->orig_video_isVGA == VIDEO_TYPE_VGAC;
 	con.cols = si->orig_video_cols;
 	con.lines = si->orig_video_lines;
@@ -28,9 +34,34 @@ void loader_console_init(const struct boot_params *params)
 	con.y = con.lines ? con.lines - 1 : 0;
 }
 
+static void print_stage(enum boot_stage stage)
+{
+	loader_printf("[%u %s]\n", stage, boot_stage_name(stage));
+}
+
 void loader_set_verbose(bool on)
 {
+	unsigned int i;
+
 	con.verbose = on;
+	for (i = 0; on && i < con.trace->nr_entries; i++)
+		print_stage(con.trace->entry[i].stage);
+}
+
+void loader_show_strip(const struct screen_info *si)
+{
+	unsigned int i;
+
+	con.screen = si;
+	con.strip = (void *)strip_base(si);
+	for (i = 0; con.strip && con.trace && i < con.trace->nr_entries; i++)
+		strip_show(si, con.strip, con.trace->entry[i].stage, STRIP_RUNS);
+}
+
+static void show_stage(enum boot_stage stage, enum strip_state state)
+{
+	if (con.strip)
+		strip_show(con.screen, con.strip, stage, state);
 }
 
 void loader_set_trace(struct boot_trace *trace)
@@ -126,7 +157,31 @@ void __noreturn loader_fail(const char *fmt, ...)
 	va_start(args, fmt);
 	put_args("error", fmt, args);
 	va_end(args);
+	if (!con.failed && !con.strip && con.screen) {
+		con.failed = true;
+		loader_open_screen((const struct boot_params *)con.screen);
+		loader_show_strip(con.screen);
+	}
+	show_stage(con.stage, STRIP_STOPPED);
 	halt_forever();
+}
+
+static void stop_if_asked(enum boot_stage stage)
+{
+	if (strcmp(con.stop, boot_stage_name(stage)))
+		return;
+	loader_printf("lantern: stopped at %u %s\n", stage, con.stop);
+	show_stage(stage, STRIP_STOPPED);
+	halt_forever();
+}
+
+void loader_stop_at(const char *name)
+{
+	unsigned int i;
+
+	strscpy(con.stop, name, sizeof(con.stop));
+	for (i = 0; i < con.trace->nr_entries; i++)
+		stop_if_asked(con.trace->entry[i].stage);
 }
 
 void loader_stage_at(enum boot_stage stage, u64 tsc)
@@ -135,7 +190,9 @@ void loader_stage_at(enum boot_stage stage, u64 tsc)
 	if (con.trace && con.trace->nr_entries < BOOT_TRACE_MAX)
 		con.trace->entry[con.trace->nr_entries++] = (struct boot_trace_entry){ .tsc = tsc, .stage = stage };
 	if (con.verbose)
-		loader_printf("[%u %s]\n", stage, boot_stage_name(stage));
+		print_stage(stage);
+	show_stage(stage, STRIP_RUNS);
+	stop_if_asked(stage);
 }
 
 void loader_stage(enum boot_stage stage)

@@ -23,6 +23,8 @@
 #include <kernel/init.h>
 #include <kernel/preempt.h>
 #include <kernel/stage.h>
+#include <kernel/strip.h>
+#include <lib/cmdline.h>
 #include <lib/string.h>
 
 #define __noclear	__section(".bss..noclear") __aligned(PAGE_SIZE)
@@ -223,10 +225,27 @@ static void import_stages(void)
 			  (unsigned long long)it.next, it.error);
 }
 
+/* From the direct map on, an access maps the framebuffer. */
+static void start_strip(void)
+{
+	u64 pa = strip_base(&boot_params.screen_info);
+
+	strip_map(pa ? (void *)boot_data_map(pa, strip_size(&boot_params.screen_info)) : NULL);
+}
+
+static void stop_if_passed(void)
+{
+	char name[24];
+
+	if (cmdline_find_option(boot_command_line, "stop", name, sizeof(name)) > 0)
+		stage_stop_at(name);
+}
+
 static void copy_bootdata(phys_addr_t bp)
 {
 	boot_stage(STAGE_BOOTDATA);
 	memcpy(&boot_params, __va(bp), sizeof(boot_params));
+	start_strip();
 	if (sanitize_boot_params(&boot_params))
 		boot_warn(STAGE_BOOTDATA, "boot_params.sentinel 0x%02x: the loader copied too much, unknown fields cleared",
 			  boot_params.sentinel);
@@ -235,11 +254,14 @@ static void copy_bootdata(phys_addr_t bp)
 			  boot_params.hdr.header);
 	copy_command_line();
 	import_stages();
+	strip_paint_passed();
+	stop_if_passed();
 }
 
 void __noreturn x86_64_start_kernel(phys_addr_t bp)
 {
 	kasan_early_init();
+	strip_suspend();	/* it was painted at its physical address */
 	boot_stage(STAGE_HIGH_HALF);
 	idt_setup_early();
 	reset_early_page_tables();

@@ -44,6 +44,8 @@ SYM_CODE_START(startup_64)
 	wrmsr
 
 	call	idt_setup_early		/* an exception from here on says so on the serial line */
+	movq	%r15, %rdi
+	call	strip_start_low
 	movq	%r14, %rdi
 	call	startup_stages
 	call	verify_cpu

@@ -21,6 +21,7 @@
 #include <kernel/printk.h>
 #include <kernel/srat.h>
 #include <kernel/stage.h>
+#include <kernel/strip.h>
 #include <kernel/tty.h>
 #include <lib/cmdline.h>
 #include <lib/e820.h>
@@ -68,15 +69,23 @@ int __init screen_init(void)
 			  (unsigned long long)screen.phys);
 		return -1;
 	}
-	return fbcon_init(&screen);
+	if (fbcon_init(&screen))
+		return -1;
+	strip_repaint();
+	return 0;
 }
 
 void __init screen_remap(void)
 {
+	u64 strip = strip_base(&boot_params.screen_info);
+
 	if (screen.base) {
 		screen.base = ioremap(screen.phys, screen.size, _PAGE_CACHE_WC);
 		if (!screen.base)
 			boot_warn(STAGE_PAGING, "screen lost: no memory for page tables to map it");
+		strip_map((void *)screen.base);
+	} else if (strip) {	/* no console is on it */
+		strip_map((void *)ioremap(strip, strip_size(&boot_params.screen_info), _PAGE_CACHE_WC));
 	}
 	if (text_screen)	/* the direct map has RAM only, and this is none */
 		vgacon_remap(ioremap(VGA_TEXT_PHYS, VGA_TEXT_SIZE, _PAGE_CACHE_UC));
@@ -200,6 +209,7 @@ void __init setup_arch(void)
 	microcode_init();	/* the CPU as its maker mended it, before anything relies on its features */
 
 	boot_stage(STAGE_PAGING);
+	strip_suspend();	/* as it is in the direct map of the boot only */
 	paging_init();		/* direct map up; boot tables no longer used */
 	screen_remap();
 	serial8250_remap();

@@ -7,6 +7,8 @@
 #include <asm/io.h>
 #include "options.h"
 #include "setup.h"
+#include <lib/cmdline.h>
+#include <lib/string.h>
 
 /* PC16550D registers, offsets from the base port */
 #define UART_THR	0
@@ -27,6 +29,7 @@
 
 static u16 uart;			/* base port, 0: no serial line */
 static bool show_stages;
+static char stop_at[24];		/* stop=: the name of a stage */
 static enum boot_stage now = STAGE_SETUP;
 
 static void serial_char(char c)
@@ -88,6 +91,7 @@ void console_init(void)
 	u16 divisor;
 
 	show_stages = wants_detail(command_line);
+	cmdline_find_option(command_line, "stop", stop_at, sizeof(stop_at));
 	/* nothing on the bus reads as ones */
 	if (!want.port || inb(want.port + UART_LSR) == 0xff)
 		return;
@@ -106,7 +110,7 @@ void console_init(void)
 static const char *stage_name(enum boot_stage nr)
 {
 	switch (nr) {
-#define BOOT_STAGE_NAME(nr, sym, name, text)	case nr: return nr >= 40 && nr <= 49 ? name : "";
+#define BOOT_STAGE_NAME(nr, sym, name, text, try)	case nr: return nr >= 40 && nr <= 49 ? name : "";
 	BOOT_STAGES(BOOT_STAGE_NAME)
 #undef BOOT_STAGE_NAME
 	}
@@ -118,27 +122,37 @@ bool detail(void)
 	return show_stages;
 }
 
+static void __noreturn stop(void)
+{
+	for (;;)
+		__asm__ volatile("hlt");	/* interrupts stay on: Ctrl-Alt-Del still works */
+}
+
+static void put_stage(const char *before, const char *after)
+{
+	put_string(before);
+	put_number(now);
+	put_string(" ");
+	put_string(stage_name(now));
+	put_string(after);
+}
+
 void stage(enum boot_stage nr)
 {
 	now = nr;
 	trace_stage(nr);
-	if (!show_stages)
-		return;
-	put_string("[");
-	put_number(nr);
-	put_string(" ");
-	put_string(stage_name(nr));
-	put_string("]\n");
+	if (show_stages)
+		put_stage("[", "]\n");
+	if (!strcmp(stop_at, stage_name(nr))) {
+		put_stage("lantern: stopped at ", "\n");
+		stop();
+	}
 }
 
 static void numbered(const char *kind, const char *text)
 {
 	put_string("lantern: ");
-	put_string(kind);
-	put_number(now);
-	put_string(" ");
-	put_string(stage_name(now));
-	put_string(": ");
+	put_stage(kind, ": ");
 	put_string(text);
 	put_string("\n");
 }
@@ -151,6 +165,5 @@ void warn(const char *text)
 void __noreturn die(const char *text)
 {
 	numbered("error ", text);
-	for (;;)
-		__asm__ volatile("hlt");	/* interrupts stay on: Ctrl-Alt-Del still works */
+	stop();
 }

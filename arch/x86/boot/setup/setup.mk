@@ -4,7 +4,7 @@
 # top Makefile, which sets BUILD, Q, CC, LD and WARNINGS.
 
 # Any CPU must get as far as the message that it is the wrong one: i386.
-SETUP_CFLAGS	:= -std=gnu11 -g -Os -m16 -march=i386 -mregparm=3 -mpreferred-stack-boundary=2 \
+SETUP_CFLAGS	:= -std=gnu11 -g -Oz -m16 -march=i386 -mregparm=3 -mpreferred-stack-boundary=2 \
 		   -mgeneral-regs-only -ffreestanding -nostdinc -isystem $(GCC_INCLUDE) \
 		   -Iinclude -Iarch/x86/include -I. -ffile-prefix-map=$(CURDIR)/= \
 		   -fno-common -fno-strict-aliasing -fno-pic -fno-pie -fomit-frame-pointer \

@@ -5,9 +5,9 @@
 
 static const struct stage {
 	unsigned int	nr;
-	const char	*symbol, *name, *text;
+	const char	*symbol, *name, *text, *try;
 } stages[] = {
-#define STAGE(nr, sym, name, text)	{ nr, #sym, name, text },
+#define STAGE(nr, sym, name, text, try)	{ nr, #sym, name, text, try },
 	BOOT_STAGES(STAGE)
 #undef STAGE
 };
@@ -45,6 +45,8 @@ static void names_are_one_word_and_sentences_end(void **state)
 		for (const char *p = stages[i].name; *p; p++)
 			assert_true(*p > ' ' && *p < 0x7f && *p != '"' && *p != ',');
 		assert_true(strlen(text) > 10 && text[strlen(text) - 1] == '.');
+		text = stages[i].try;
+		assert_true(strlen(text) > 4 && text[strlen(text) - 1] == '.');
 	}
 }
 

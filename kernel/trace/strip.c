@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The strip as the kernel paints it. It starts at the physical address, before
+ * .bss is cleared, so its state is in .data.
+ */
+#include <kernel/font.h>
+#include <kernel/stage.h>
+#include <kernel/strip.h>
+
+static struct {
+	struct screen_info	si;
+	void			*base;		/* NULL: not mapped, or no framebuffer */
+} strip __section(".data");
+
+void strip_start_low(const struct screen_info *si)
+{
+	strip.si = *si;
+	strip.base = (void *)strip_base(si);
+}
+
+void strip_suspend(void)
+{
+	strip.base = NULL;
+}
+
+void strip_map(void *base)
+{
+	strip.base = strip_base(&strip.si) ? base : NULL;
+}
+
+void strip_stage(enum boot_stage stage)
+{
+	if (strip.base)
+		strip_show(&strip.si, strip.base, stage, STRIP_RUNS);
+}
+
+static u8 font_row(char c, unsigned int y)
+{
+	unsigned int i;
+
+	for (i = 0; i < console_font.nr_map; i++)
+		if (console_font.map[i].cp == (u8)c)
+			return console_font.glyphs[console_font.map[i].glyph][y];
+	return 0;
+}
+
+/* Behind the cells, as far as the screen is wide enough. */
+static void paint_name(const char *name)
+{
+	unsigned int x = STRIP_WIDTH, columns = strip.si.lfb_width / strip_scale(strip.si.lfb_height), y, bit;
+
+	for (; *name && x + FONT_WIDTH <= columns; name++, x += FONT_WIDTH)
+		for (y = 0; y < FONT_HEIGHT; y++)
+			for (bit = 0; bit < FONT_WIDTH; bit++)
+				strip_fill(&strip.si, strip.base, x + bit, y, 1, 1,
+					   font_row(*name, y) >> (FONT_WIDTH - 1 - bit) & 1 ? STRIP_WHITE : 0);
+}
+
+void strip_stop(enum boot_stage stage)
+{
+	if (!strip.base)
+		return;
+	strip_show(&strip.si, strip.base, stage, STRIP_STOPPED);
+	paint_name(boot_stage_name(stage));
+}
+
+static void paint_cell(enum boot_stage stage)
+{
+	strip_cell(&strip.si, strip.base, stage);
+}
+
+void strip_paint_passed(void)
+{
+	if (!strip.base)
+		return;
+	for_each_stage_passed(paint_cell);
+	strip_stage(boot_stage_current());
+}
+
+void strip_repaint(void)
+{
+	if (!strip.base)
+		return;
+	strip_fill(&strip.si, strip.base, 0, 0, strip.si.lfb_width / strip_scale(strip.si.lfb_height), STRIP_ROWS, 0);
+	strip_paint_passed();
+}
