@@ -188,8 +188,8 @@ $(BUILD)/kernel/%.o: %.S Makefile | $(GENERATED)
 # runs before anybody has set the base of %gs
 $(BUILD)/kernel/arch/x86/kernel/pvh.o: STACK_PROTECTOR :=
 
-FONT		:= /usr/share/consolefonts/Uni2-Terminus16.psf.gz
-$(BUILD)/kernel/font.c: kernel/tty/mkfont.py $(FONT)
+FONTS		:= $(addprefix /usr/share/consolefonts/,Uni2-Terminus16.psf.gz Uni2-Terminus32x16.psf.gz)
+$(BUILD)/kernel/font.c: kernel/tty/mkfont.py $(FONTS)
 	@mkdir -p $(@D)
 	$(call say,FONT,$@)
 	$(Q)$(PYTHON) $^ $@

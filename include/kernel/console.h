@@ -19,6 +19,11 @@ struct console {
 	const char	*name;		/* "ttyS0", "tty0", "kbd0" */
 	/* Show @n bytes of UTF-8; a chunk may end anywhere. NULL: input only. */
 	void		(*write)(struct console *con, const char *s, size_t n);
+	/*
+	 * Called after one or several write(), before the console has another owner: now all
+	 * must be seen. @more_to_come: the next line will follow soon. NULL: nothing is held back
+	 */
+	void		(*flush)(struct console *con, bool more_to_come);
 	/* Next byte typed, -1 when there is none now. NULL: output only. */
 	int		(*getc)(struct console *con);
 	unsigned int	irq;		/* line of irq_enable(), as <kernel/irq.h> counts */
@@ -51,6 +56,15 @@ void register_console(struct console *con);
  * left then waits for the next message or for this. For loops that wait.
  */
 void console_flush(void);
+
+/**
+ * console_own() - be the only one inside @con, for a driver that has more to write than the log
+ * console_disown() - and let it go; what was logged meanwhile is shown
+ * Not preempted in between. Context: any; does not wait.
+ * Return: false when another is inside, or a panic.
+ */
+bool console_own(struct console *con);
+void console_disown(struct console *con);
 
 /**
  * console_getc() - poll every console once for a byte typed

@@ -25,22 +25,30 @@ void serial8250_remap(void);
  */
 int i8042_console_init(void);
 
-/* Pixel rows that fbcon leaves alone at the top of the screen, times fbcon_scale(). */
-#define FBCON_TOP_ROWS	16
+/* ------------------------------------------------------------------- framebuffer */
+
+struct font;
+
+/* fbcon=font:NAME,rotate:N as on Linux */
+struct fbcon_options {
+	const struct font *font;	/* NULL: by the size of the screen */
+	u8	rotate;			/* quarter turns clockwise */
+	char	unknown[48];		/* a value with something we do not know, cut; empty: none */
+};
+
+/** fbcon_options_parse() - what the command line says; what is not understood changes nothing */
+void fbcon_options_parse(const char *cmdline, struct fbcon_options *opt);
 
 /**
  * fbcon_init() - start the text console "tty0" on a framebuffer
  * @fb: as framebuffer_describe() left it, base mapped; kept by reference: base may
  *      change later, and NULL makes the console silent
- * Paints the screen, save the top margin, and registers the console. Call once.
- * fbcon_init_margin(): with @top_rows instead of FBCON_TOP_ROWS.
+ * Clears the screen, save the rows of the strip (<kernel/strip.h>), and registers the console. Call once.
  * Return: 0, or -1 when the screen is too small for one character.
  */
-int fbcon_init(struct framebuffer *fb);
-int fbcon_init_margin(struct framebuffer *fb, u32 top_rows);
+int fbcon_init(struct framebuffer *fb, const struct fbcon_options *opt);
 
-/** fbcon_scale() - screen pixels per font pixel, 1 or more; 0 before fbcon_init() */
-u32 fbcon_scale(void);
+/* ---------------------------------------------------------------------- text screen */
 
 /* Where a VGA shows text, and how much of it there can be (colour modes) */
 #define VGA_TEXT_PHYS	0xb8000
@@ -61,5 +69,42 @@ int vgacon_init(const struct screen_info *si, volatile void *base, const char **
 
 /** vgacon_remap() - the same screen, mapped elsewhere from now on */
 void vgacon_remap(volatile void *base);
+
+/* ------------------------------------------------------- the terminal on the screen */
+
+/* What a program may ask for (TIOCGWINSZ) */
+struct screen_size {
+	u16	rows, cols;
+};
+
+/** screen_size() - false: there is no screen */
+bool screen_size(struct screen_size *size);
+
+/**
+ * screen_write() - bytes of a program, as its line discipline made them: LF only moves down
+ * Shown when the last time is 1/30 s ago. Context: a thread.
+ */
+void screen_write(const char *s, size_t n);
+
+/**
+ * screen_on_reply() - who gets what the terminal answers a program, as if it were typed
+ * @reply: called from within screen_write(); must not print
+ */
+void screen_on_reply(void (*reply)(const char *s, size_t n));
+
+/** screen_input_modes() - SCREEN_* that change what keys send */
+u32 screen_input_modes(void);
+#define SCREEN_CURSOR_KEYS	1	/* arrows, Home and End send ESC O, not ESC [ */
+#define SCREEN_KEYPAD		2	/* the keypad sends ESC O */
+#define SCREEN_PASTE		4	/* what is pasted comes between ESC [ 200 ~ and ESC [ 201 ~ */
+
+/** screen_scroll() - look back @half_screens, forward where negative. Context: any but NMI */
+void screen_scroll(int half_screens);
+
+/** screen_give_memory() - room for scrolling back and for the alternate screen; after mm_init(), before other CPUs run */
+void screen_give_memory(u64 ram_bytes);
+
+/** screen_threads_run() - after workqueue_init(): what is not shown at once is shown by a thread */
+void screen_threads_run(void);
 
 #endif

@@ -92,12 +92,14 @@ void __ref __noreturn start_kernel(void)
 	cpu_report_missing();	/* the boot ends here on a CPU we are not compiled for */
 	setup_arch();		/* memory map, memblock, final page tables, firmware tables */
 	mm_init(boot_command_line, arch_ram_bytes());	/* alloc_pages; memblock allocates no more */
+	screen_give_memory(arch_ram_bytes());	/* the screen scrolls back */
 	time_init();		/* ktime_get() and the delays; what is printed from here on has its time */
 	panic_show_saved(boot_command_line);
 	sched_init();		/* threads can be made; they run once start_kernel() is done */
 	softirq_init();
 	rcu_init();		/* call_rcu */
 	workqueue_init();	/* queue_work */
+	screen_threads_run();
 	boot_stage(STAGE_INTERRUPTS);
 	irq_init();		/* request_irq; interrupts are taken from here on */
 	local_irq_enable();

@@ -150,6 +150,12 @@ static void show_record(struct console *con, const struct prb_info *info, const 
 	con->hidden = hide;
 }
 
+static void flush(struct console *con, bool more_to_come)
+{
+	if (con->flush)
+		con->flush(con, more_to_come);
+}
+
 static bool show_next(struct console *con)
 {
 	char text[PRB_TEXT_MAX + 1];
@@ -158,6 +164,8 @@ static bool show_next(struct console *con)
 	if (!prb_read(&printk_rb, &con->at, &info, text, in_panic()))
 		return false;
 	show_record(con, &info, text);
+	if (in_panic())
+		flush(con, false);		/* it may be the last we live to show */
 	return true;
 }
 
@@ -177,6 +185,7 @@ static void follow_log(struct console *con, u32 limit)
 			if (hand_over(con))
 				return;
 		}
+		flush(con, !in_panic());
 		at = con->at;
 		console_leave(con);
 		if (!prb_has_next(&printk_rb, &at))
@@ -216,9 +225,34 @@ void console_show(void)
 	show_on_all(interrupts_wait() && !in_panic() ? 1 : ~0u);
 }
 
+bool console_own(struct console *con)
+{
+	preempt_disable();
+	if (console_enter(con, false))
+		return true;
+	preempt_enable();
+	return false;
+}
+
+void console_disown(struct console *con)
+{
+	struct prb_reader at = con->at;
+
+	console_leave(con);
+	if (prb_has_next(&printk_rb, &at))
+		catch_up(con, ~0u);
+	preempt_enable();
+}
+
 void console_flush(void)
 {
 	show_on_all(~0u);
+	for (struct console *con = first_console(); con; con = con->next) {
+		if (!con->flush || !console_own(con))
+			continue;
+		con->flush(con, false);
+		console_disown(con);
+	}
 }
 
 void register_console(struct console *con)
@@ -244,6 +278,7 @@ void console_write(const char *s, size_t n)
 		while (show_next(con))
 			;
 		con->write(con, s, n);
+		flush(con, true);
 		console_leave(con);
 		catch_up(con, ~0u);
 	}

@@ -38,22 +38,22 @@ static u8 font_row(char c, unsigned int y)
 {
 	unsigned int i;
 
-	for (i = 0; i < console_font.nr_map; i++)
-		if (console_font.map[i].cp == (u8)c)
-			return console_font.glyphs[console_font.map[i].glyph][y];
+	for (i = 0; i < console_chars.nr_map; i++)
+		if (console_chars.map[i].cp == (u8)c)
+			return console_fonts[0].glyphs[console_chars.map[i].glyph * STRIP_ROWS + y];
 	return 0;
 }
 
-/* Behind the cells, as far as the screen is wide enough. */
+/* Behind the cells, as far as the screen is wide enough, in the font that is as high as the strip. */
 static void paint_name(const char *name)
 {
 	unsigned int x = STRIP_WIDTH, columns = strip.si.lfb_width / strip_scale(strip.si.lfb_height), y, bit;
 
-	for (; *name && x + FONT_WIDTH <= columns; name++, x += FONT_WIDTH)
-		for (y = 0; y < FONT_HEIGHT; y++)
-			for (bit = 0; bit < FONT_WIDTH; bit++)
+	for (; *name && x + 8 <= columns; name++, x += 8)
+		for (y = 0; y < STRIP_ROWS; y++)
+			for (bit = 0; bit < 8; bit++)
 				strip_fill(&strip.si, strip.base, x + bit, y, 1, 1,
-					   font_row(*name, y) >> (FONT_WIDTH - 1 - bit) & 1 ? STRIP_WHITE : 0);
+					   font_row(*name, y) >> (7 - bit) & 1 ? STRIP_WHITE : 0);
 }
 
 void strip_stop(enum boot_stage stage)

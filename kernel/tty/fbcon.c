@@ -1,49 +1,37 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The text console on a framebuffer.
+ * The painter of cells on a framebuffer: which font, how large, turned which way.
  *
- * There are two arrays of cells: wanted[], the text as it should be, and
- * shown[], what was last painted. write() only changes wanted[]; at its end the
- * cells that differ are painted. So a line that scrolls costs the cells that
- * change, many lines in one write() cost one repaint, and nothing is ever read
- * back from the framebuffer.
+ * Stores go from left to right and from top to bottom of what is painted, whole
+ * runs of cells at a time, as write combining wants it. The top rows of the
+ * framebuffer, however it is turned, are the strip's (<kernel/strip.h>).
  */
 #include <kernel/tty.h>
-#include <kernel/console.h>
 #include <kernel/font.h>
 #include <kernel/framebuffer.h>
+#include <kernel/strip.h>
+#include <lib/cmdline.h>
 #include <lib/string.h>
-#include "vt.h"
+#include "screen.h"
 
-#define MAX_CELLS	40960		/* 430x90, as 3440x1440 has; larger screens scale the font */
-#define HIDPI_HEIGHT	1600		/* from here on font pixels are doubled */
+#define LARGE_FONT_FROM	1400		/* pixels of the shorter side */
 
-static const struct { u8 r, g, b; } palette[16] = {
-	{ 0x10, 0x14, 0x1c }, { 0xd0, 0x54, 0x4c }, { 0x6c, 0xb0, 0x5c }, { 0xd0, 0xa0, 0x48 },
-	{ 0x50, 0x8c, 0xd8 }, { 0xb0, 0x78, 0xc8 }, { 0x48, 0xb0, 0xb0 }, { 0xc8, 0xcc, 0xd0 },
-	{ 0x6c, 0x74, 0x80 }, { 0xff, 0x80, 0x74 }, { 0x98, 0xe0, 0x84 }, { 0xff, 0xd0, 0x70 },
-	{ 0x84, 0xbc, 0xff }, { 0xdc, 0xa8, 0xf4 }, { 0x78, 0xe4, 0xe4 }, { 0xff, 0xff, 0xff },
-};
-
-/* All of it belongs to whoever is inside write(): console->busy guards it. */
 static struct {
-	struct vt vt;			/* cols * rows <= MAX_CELLS */
 	struct framebuffer *fb;
+	const struct font *font;
 	u32	scale;			/* screen pixels per font pixel */
-	u32	top;			/* first pixel row of the text */
-	u32	cursor_shown;		/* index into shown[] */
+	u8	rotate;			/* quarter turns clockwise */
+	u32	top, height;		/* first row for text, and rows from there on */
+	u32	cell_width, cell_height; /* screen pixels, as the reader sees them */
 	u32	colour[16];		/* palette as pixel values */
 } t;
 
-static u16 wanted[MAX_CELLS];
-static u16 shown[MAX_CELLS];
-
-/* ------------------------------------------------------------------ painting */
+/* -------------------------------------------------------------------------- glyphs */
 
 static u16 glyph_of(u32 cp)
 {
-	const struct font_map *map = console_font.map;
-	u32 from = 0, to = console_font.nr_map;
+	const struct font_map *map = console_chars.map;
+	u32 from = 0, to = console_chars.nr_map;
 
 	while (from < to) {
 		u32 mid = (from + to) / 2;
@@ -55,155 +43,237 @@ static u16 glyph_of(u32 cp)
 		else
 			to = mid;
 	}
-	return console_font.replacement;
+	return console_chars.replacement;
+}
+
+static u32 glyph_bytes(void)
+{
+	return t.font->width / 8 * t.font->height;
+}
+
+static const u8 *glyph_bits(u32 cell)
+{
+	return t.font->glyphs + CELL_GLYPH(cell) * glyph_bytes();
+}
+
+/* What an underline adds to row @y of a glyph */
+static u8 underline(u32 cell, u32 y)
+{
+	return cell & CELL_UNDERLINE && y == t.font->height - t.font->height / 8u ? 0xff : 0;
+}
+
+static bool bit_at(const u8 *bits, u32 width, u32 x, u32 y)
+{
+	return bits[y * (width / 8) + x / 8] >> (7 - x % 8) & 1;
+}
+
+/* The glyph as it lies on the framebuffer. @tile: FONT_MAX_BYTES. Return: pixels in a row of it. */
+static u32 make_tile(u32 cell, u8 *tile)
+{
+	u32 w = t.font->width, h = t.font->height, width = t.rotate & 1 ? h : w, height = t.rotate & 1 ? w : h, u, v;
+	u8 upright[FONT_MAX_BYTES];
+
+	for (u = 0; u < glyph_bytes(); u++)
+		upright[u] = glyph_bits(cell)[u] | underline(cell, u / (w / 8));
+	memset(tile, 0, FONT_MAX_BYTES);
+	for (v = 0; v < height; v++)
+		for (u = 0; u < width; u++) {
+			u32 x = t.rotate == 0 ? u : t.rotate == 1 ? v : t.rotate == 2 ? w - 1 - u : w - 1 - v;
+			u32 y = t.rotate == 0 ? v : t.rotate == 1 ? h - 1 - u : t.rotate == 2 ? h - 1 - v : u;
+
+			tile[(v * width + u) / 8] |= bit_at(upright, w, x, y) << (7 - u % 8);
+		}
+	return width;
+}
+
+/* ------------------------------------------------------------------------ painting */
+
+/* Of the part for text */
+static volatile u8 *pixel_at(u32 x, u32 y)
+{
+	return (volatile u8 *)t.fb->base + (u64)(t.top + y) * t.fb->pitch + (u64)x * (t.fb->bpp / 8);
+}
+
+/* First pixel of the cell, in the order of the framebuffer */
+static volatile u8 *cell_at(u32 row, u32 col)
+{
+	u32 x = col * t.cell_width, y = row * t.cell_height;
+
+	switch (t.rotate) {
+	case 1:
+		return pixel_at(t.fb->width - y - t.cell_height, x);
+	case 2:
+		return pixel_at(t.fb->width - x - t.cell_width, t.height - y - t.cell_height);
+	case 3:
+		return pixel_at(y, t.height - x - t.cell_width);
+	}
+	return pixel_at(x, y);
 }
 
 typedef u64 __attribute__((aligned(4), may_alias)) pixel_pair;
 
-/* One row of a glyph, 32 bpp, twice the size: each font pixel is one store. */
-static void row_32_double(volatile u8 *at, u8 bits, u32 fg, u32 bg)
+/* Two pixels by two bits of a glyph, the left one in bit 1 */
+static void make_pairs(u64 pair[4], u32 fg, u32 bg)
 {
-	volatile pixel_pair *p = (volatile pixel_pair *)at;
-	u64 on = (u64)fg << 32 | fg, off = (u64)bg << 32 | bg;
-
-	for (int i = 7; i >= 0; i--)
-		*p++ = bits >> i & 1 ? on : off;
+	for (u32 i = 0; i < 4; i++)
+		pair[i] = (u64)(i & 1 ? fg : bg) << 32 | (i & 2 ? fg : bg);
 }
 
-static void row_32_single(volatile u8 *at, u8 bits, u32 fg, u32 bg)
+static __inline_always void store_8(volatile u8 *at, u8 bits, const u64 pair[4])
 {
 	volatile pixel_pair *p = (volatile pixel_pair *)at;
-	u32 colour[2] = { bg, fg };
 
-	for (int i = 6; i >= 0; i -= 2)
-		*p++ = (u64)colour[bits >> i & 1] << 32 | colour[bits >> (i + 1) & 1];
+	p[0] = pair[bits >> 6];
+	p[1] = pair[bits >> 4 & 3];
+	p[2] = pair[bits >> 2 & 3];
+	p[3] = pair[bits & 3];
 }
 
-static void row_any(volatile u8 *at, u8 bits, u32 fg, u32 bg)
+/* 32 bits a pixel, upright, of the font's own size: nearly every machine there is. */
+static void paint_run(volatile u8 *at, const u32 *cells, u32 n)
 {
-	u32 bytes = t.fb->bpp / 8;
+	u32 bytes = t.font->width / 8, y, i;
+	u64 pair[4];
 
-	for (int i = 7; i >= 0; i--) {
-		u32 pixel = bits >> i & 1 ? fg : bg;
+	make_pairs(pair, t.colour[CELL_FG(cells[0])], t.colour[CELL_BG(cells[0])]);
+	for (y = 0; y < t.font->height; y++, at += t.fb->pitch) {
+		u8 under = underline(cells[0], y);
+		const u8 *glyphs = t.font->glyphs + y * bytes;
+		volatile u8 *to = at;
 
-		for (u32 n = t.scale; n--; at += bytes) {
-			if (bytes == 4)
-				*(volatile u32 *)at = pixel;
-			else if (bytes == 2)
-				*(volatile u16 *)at = pixel;
-			else
-				at[0] = pixel, at[1] = pixel >> 8, at[2] = pixel >> 16;
+		if (bytes == 1)
+			for (i = 0; i < n; i++, to += 32)
+				store_8(to, glyphs[CELL_GLYPH(cells[i]) * 16] | under, pair);
+		else
+			for (i = 0; i < n; i++, to += 64) {
+				const u8 *bits = glyphs + CELL_GLYPH(cells[i]) * 64;
+
+				store_8(to, bits[0] | under, pair);
+				store_8(to + 32, bits[1] | under, pair);
+			}
+	}
+}
+
+static volatile u8 *store_pixel(volatile u8 *at, u32 pixel)
+{
+	switch (t.fb->bpp) {
+	case 32:
+		*(volatile u32 *)at = pixel;
+		break;
+	case 24:
+		at[0] = pixel;
+		at[1] = pixel >> 8;
+		at[2] = pixel >> 16;
+		break;
+	case 16:
+		*(volatile u16 *)at = pixel;
+		break;
+	}
+	return at + t.fb->bpp / 8;
+}
+
+/* Everything else: pixel by pixel. */
+static void paint_cell(volatile u8 *at, u32 cell)
+{
+	u32 fg = t.colour[CELL_FG(cell)], bg = t.colour[CELL_BG(cell)], u, v, n;
+	u8 tile[FONT_MAX_BYTES];
+	u32 width = make_tile(cell, tile), height = glyph_bytes() * 8 / width;
+
+	for (v = 0; v < height * t.scale; v++, at += t.fb->pitch) {
+		volatile u8 *to = at;
+
+		for (u = 0; u < width; u++)
+			for (n = t.scale; n--;)
+				to = store_pixel(to, bit_at(tile, width, u, v / t.scale) ? fg : bg);
+	}
+}
+
+static void fbcon_paint(u32 row, u32 col, const u32 *cells, u32 n)
+{
+	if (!t.fb->base)		/* NULL once it could not be mapped again */
+		return;
+	if (t.fb->bpp == 32 && t.scale == 1 && !t.rotate) {
+		paint_run(cell_at(row, col), cells, n);
+		return;
+	}
+	for (; n--; col++, cells++)
+		paint_cell(cell_at(row, col), *cells);
+}
+
+/* --------------------------------------------------------------------------- start */
+
+static const struct { const char *name; u8 font; } font_names[] = {
+	{ "VGA8x16", 0 }, { "8x16", 0 }, { "TER16x32", 1 }, { "16x32", 1 },	/* two as Linux has them */
+};
+
+/* One of the words between the commas. Return: whether it was understood. */
+static bool parse_word(const char *word, size_t len, struct fbcon_options *opt)
+{
+	if (len == 8 && !strncmp(word, "rotate:", 7) && word[7] >= '0' && word[7] <= '3') {
+		opt->rotate = word[7] - '0';
+		return true;
+	}
+	if (len <= 5 || strncmp(word, "font:", 5))
+		return false;
+	for (u32 i = 0; i < ARRAY_SIZE(font_names); i++)
+		if (strlen(font_names[i].name) == len - 5 && !strncmp(font_names[i].name, word + 5, len - 5)) {
+			opt->font = &console_fonts[font_names[i].font];
+			return true;
+		}
+	return false;
+}
+
+void fbcon_options_parse(const char *cmdline, struct fbcon_options *opt)
+{
+	char text[sizeof(opt->unknown)];
+
+	memset(opt, 0, sizeof(*opt));
+	while (cmdline_next_option(&cmdline, "fbcon", text, sizeof(text)) >= 0) {
+		const char *word = text, *comma;
+
+		for (; word; word = comma ? comma + 1 : NULL) {
+			comma = strchr(word, ',');
+			if (!parse_word(word, comma ? (size_t)(comma - word) : strlen(word), opt))
+				memcpy(opt->unknown, text, sizeof(text));
 		}
 	}
 }
 
-static void paint_cell(u32 index, u16 cell)
+/* The smallest scale whose cells fit the arrays. Return: false where not one fits the screen. */
+static bool choose_geometry(const struct fbcon_options *opt, u32 *cols, u32 *rows)
 {
-	const struct framebuffer *fb = t.fb;
-	u32 x = index % t.vt.cols * FONT_WIDTH * t.scale;
-	u32 y = t.top + index / t.vt.cols * FONT_HEIGHT * t.scale;
-	volatile u8 *at = (volatile u8 *)fb->base + (u64)y * fb->pitch + (u64)x * (fb->bpp / 8);
-	u32 fg = t.colour[CELL_FG(cell)], bg = t.colour[CELL_BG(cell)];
-	void (*row)(volatile u8 *, u8, u32, u32) = row_any;
+	u32 width = t.fb->width, height;
 
-	if (fb->bpp == 32 && t.scale == 1)
-		row = row_32_single;
-	else if (fb->bpp == 32 && t.scale == 2)
-		row = row_32_double;
-
-	for (int i = 0; i < FONT_HEIGHT; i++)
-		for (u32 n = t.scale; n--; at += fb->pitch)
-			row(at, console_font.glyphs[CELL_GLYPH(cell)][i], fg, bg);
-}
-
-static void show_cell(u32 index, u16 cell)
-{
-	if (shown[index] == cell)
-		return;
-	shown[index] = cell;
-	paint_cell(index, cell);
-}
-
-/* The cursor is its cell in reverse; a dark cell becomes a light block. */
-static u16 cursor_cell(u16 cell)
-{
-	return CELL(CELL_GLYPH(cell), BG_DEFAULT, FG_DEFAULT);
-}
-
-static void show(void)
-{
-	u32 cursor = vt_cursor(&t.vt);
-
-	for (u32 i = t.vt.dirty_from * t.vt.cols; i < t.vt.dirty_to * t.vt.cols; i++)
-		if (i != cursor)
-			show_cell(i, wanted[i]);
-	if (t.cursor_shown != cursor)
-		show_cell(t.cursor_shown, wanted[t.cursor_shown]);
-	show_cell(cursor, cursor_cell(wanted[cursor]));
-	t.cursor_shown = cursor;
-	vt_clean(&t.vt);
-}
-
-/* -------------------------------------------------------------------- writing */
-
-static void fbcon_write(struct console *con, const char *s, size_t n)
-{
-	(void)con;
-	vt_write(&t.vt, s, n);
-	if (t.fb->base)			/* NULL once it could not be mapped again */
-		show();
-}
-
-/* ---------------------------------------------------------------------- start */
-
-/* The smallest scale that is readable and whose cells fit the arrays. */
-static bool choose_geometry(u32 top_rows)
-{
-	const struct framebuffer *fb = t.fb;
-
-	for (t.scale = fb->height >= HIDPI_HEIGHT ? 2 : 1;; t.scale++) {
-		t.top = top_rows * t.scale;
-		if (t.top / t.scale != top_rows || t.top >= fb->height)
+	t.top = STRIP_ROWS * strip_scale(t.fb->height);
+	t.height = t.fb->height > t.top ? t.fb->height - t.top : 0;
+	t.rotate = opt->rotate;
+	t.font = opt->font ? opt->font : &console_fonts[min(width, t.fb->height) >= LARGE_FONT_FROM];
+	height = t.rotate & 1 ? width : t.height;
+	width = t.rotate & 1 ? t.height : width;
+	for (t.scale = 1;; t.scale++) {
+		t.cell_width = t.font->width * t.scale;
+		t.cell_height = t.font->height * t.scale;
+		*cols = width / t.cell_width;
+		*rows = min(height / t.cell_height, (u32)VT_MAX_ROWS);
+		if (!*cols || !*rows)
 			return false;
-		t.vt.cols = fb->width / (FONT_WIDTH * t.scale);
-		t.vt.rows = (fb->height - t.top) / (FONT_HEIGHT * t.scale);
-		if (!t.vt.cols || !t.vt.rows)
-			return false;
-		if (t.vt.cols * t.vt.rows <= MAX_CELLS)
+		if (*cols <= VT_MAX_COLS && *cols * *rows <= SCREEN_MAX_CELLS)
 			return true;
 	}
 }
 
-static void clear_screen(void)
+int fbcon_init(struct framebuffer *fb, const struct fbcon_options *opt)
 {
-	framebuffer_fill(t.fb, 0, t.top, t.fb->width, t.fb->height - t.top, t.colour[BG_DEFAULT]);
-	memcpy(shown, wanted, t.vt.rows * t.vt.cols * sizeof(shown[0]));
-}
+	static const struct screen_driver driver = { .paint = fbcon_paint, .glyph_of = glyph_of };
+	u32 cols, rows;
 
-static struct console fb_console = { .name = "tty0", .write = fbcon_write };
-
-int fbcon_init_margin(struct framebuffer *fb, u32 top_rows)
-{
-	memset(&t, 0, sizeof(t));
 	t.fb = fb;
-	if (!choose_geometry(top_rows)) {
-		t.scale = 0;
+	if (!choose_geometry(opt, &cols, &rows))
 		return -1;
-	}
-	for (int i = 0; i < 16; i++)
-		t.colour[i] = framebuffer_pixel(fb, palette[i].r, palette[i].g, palette[i].b);
-	vt_init(&t.vt, wanted, t.vt.cols, t.vt.rows, glyph_of);
-	clear_screen();
-	register_console(&fb_console);
+	for (u32 i = 0; i < 16; i++)
+		t.colour[i] = framebuffer_pixel(fb, vt_palette[i].r, vt_palette[i].g, vt_palette[i].b);
+	framebuffer_fill(fb, 0, t.top, fb->width, t.height, t.colour[BG_DEFAULT]);
+	screen_start(&driver, cols, rows);
+	screen_register();
 	return 0;
-}
-
-int fbcon_init(struct framebuffer *fb)
-{
-	return fbcon_init_margin(fb, FBCON_TOP_ROWS);
-}
-
-u32 fbcon_scale(void)
-{
-	return t.scale;
 }

@@ -3,35 +3,35 @@
  * The text console on a VGA text screen: one 16-bit word per character, code of
  * code page 437 below, colours above (IBM VGA, alphanumeric modes).
  *
- * As in fbcon there are two arrays, wanted[] and shown[], and only cells that
- * differ are stored. The screen is read once, at the start: what firmware and
- * loader left on it stays and scrolls away with the rest.
+ * The screen is read once, at the start: what firmware and loader left on it
+ * stays and scrolls away with the rest.
  */
 #include <asm/io.h>
-#include <kernel/console.h>
 #include <kernel/tty.h>
-#include <lib/string.h>
 #include <lib/types.h>
-#include "vt.h"
+#include "screen.h"
 
 #define MAX_COLS	132
 #define MAX_LINES	60
+#define FG_UNDERLINED	6
 #define MODE_MONO	0x07		/* its screen is elsewhere, its CRTC too */
 
 #define CRTC_INDEX	0x3d4
 #define CRTC_DATA	0x3d5
+#define CRTC_SHAPE	0x0a		/* first line of the cursor's block */
+#define CRTC_NO_CURSOR	0x20
+#define CRTC_SHAPE_MASK	0x1f
 #define CRTC_START	0x0c		/* registers in pairs, high byte first */
 #define CRTC_CURSOR	0x0e
 
 static_assert(MAX_COLS * MAX_LINES * sizeof(u16) <= VGA_TEXT_SIZE, "the largest screen lies in the window");
+static_assert(MAX_COLS * MAX_LINES <= SCREEN_MAX_CELLS && MAX_LINES <= VT_MAX_ROWS, "it fits the terminal");
 
-/* Belongs to whoever is inside write(): console->busy guards it. */
-static struct vt vt;
+/* All this belongs to the owner of the console. */
 static volatile u16 *screen;		/* NULL: lost, nothing is shown */
-static u32 cursor_shown;
-
-static u16 wanted[MAX_COLS * MAX_LINES];
-static u16 shown[MAX_COLS * MAX_LINES];
+static u32 columns;
+static u8 cursor_shape;			/* the BIOS's own */
+static u32 cursor_shown;		/* place + 1, 0: hidden */
 
 /* Code page 437: what the codes 01h.. and 7Fh.. look like. */
 static const u16 cp437_low[] = u"☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼";
@@ -64,15 +64,18 @@ static u8 swap_red_blue(u8 colour)
 	return (colour & 0xa) | (colour & 1) << 2 | (colour >> 2 & 1);
 }
 
-static u16 to_vga(u16 cell)
+/* What would be an underline is cyan, as on Linux; a bright background would blink. */
+static u16 to_vga(u32 cell)
 {
-	u8 attribute = swap_red_blue(CELL_BG(cell)) << 4 | swap_red_blue(CELL_FG(cell));
+	u8 fg = cell & CELL_UNDERLINE ? FG_UNDERLINED : CELL_FG(cell), bg = CELL_BG(cell) & 7;
 
-	return attribute << 8 | (CELL_GLYPH(cell) & 0xff);
+	if (fg == bg && CELL_FG(cell) != CELL_BG(cell))
+		fg ^= BRIGHT;
+	return (swap_red_blue(bg) << 4 | swap_red_blue(fg)) << 8 | (CELL_GLYPH(cell) & 0xff);
 }
 
 /* The bit that makes a character blink is lost. */
-static u16 from_vga(u16 word)
+static u32 from_vga(u16 word)
 {
 	return CELL(word & 0xff, swap_red_blue(word >> 8 & 0xf), swap_red_blue(word >> 12 & 7));
 }
@@ -85,37 +88,28 @@ static void crtc_write(u8 reg, u16 value)
 	outb(value, CRTC_DATA);
 }
 
-static void show(void)
+static void vgacon_paint(u32 row, u32 col, const u32 *cells, u32 n)
 {
-	u32 cursor = vt_cursor(&vt);
-
 	if (!screen)
 		return;
-	for (u32 i = vt.dirty_from * vt.cols; i < vt.dirty_to * vt.cols; i++)
-		if (shown[i] != wanted[i]) {
-			shown[i] = wanted[i];
-			screen[i] = to_vga(wanted[i]);
-		}
-	vt_clean(&vt);
-	if (cursor != cursor_shown)
-		crtc_write(CRTC_CURSOR, cursor);
-	cursor_shown = cursor;
+	for (u32 i = 0; i < n; i++)
+		screen[row * columns + col + i] = to_vga(cells[i]);
 }
 
-static void vgacon_write(struct console *con, const char *s, size_t n)
+static void vgacon_cursor(u32 row, u32 col, bool visible)
 {
-	(void)con;
-	vt_write(&vt, s, n);
-	show();
-}
+	u32 place = visible ? row * columns + col + 1 : 0;
 
-static void take_over_screen(void)
-{
-	for (u32 i = 0; i < vt.cols * vt.rows; i++)
-		wanted[i] = shown[i] = from_vga(screen[i]);
+	if (!screen || place == cursor_shown)
+		return;
+	if (!place || !cursor_shown) {
+		outb(CRTC_SHAPE, CRTC_INDEX);
+		outb(visible ? cursor_shape : CRTC_NO_CURSOR, CRTC_DATA);
+	}
+	if (place)
+		crtc_write(CRTC_CURSOR, place - 1);
+	cursor_shown = place;
 }
-
-static struct console vga_console = { .name = "tty0", .write = vgacon_write };
 
 bool screen_is_vga_text(const struct screen_info *si)
 {
@@ -124,7 +118,11 @@ bool screen_is_vga_text(const struct screen_info *si)
 
 int vgacon_init(const struct screen_info *si, volatile void *base, const char **why)
 {
+	static const struct screen_driver driver = {
+		.paint = vgacon_paint, .cursor = vgacon_cursor, .glyph_of = glyph_of,
+	};
 	u32 cols = si->orig_video_cols, lines = si->orig_video_lines;
+	struct vt *vt;
 
 	*why = NULL;
 	if (si->orig_video_mode == MODE_MONO)
@@ -136,14 +134,16 @@ int vgacon_init(const struct screen_info *si, volatile void *base, const char **
 	if (*why)
 		return -1;
 	screen = base;
-	vt_init(&vt, wanted, cols, lines, glyph_of);
-	vt.col = min((u32)si->orig_x, cols - 1);
-	vt.row = min((u32)si->orig_y, lines - 1);
-	take_over_screen();
-	vt_clean(&vt);
-	cursor_shown = ~0u;
+	columns = cols;
+	vt = screen_start(&driver, cols, lines);
+	for (u32 i = 0; i < cols * lines; i++)
+		vt->main.cells[i] = from_vga(screen[i]);
+	screen_taken_over(min((u32)si->orig_x, cols - 1), min((u32)si->orig_y, lines - 1));
+	cursor_shown = 0;
+	outb(CRTC_SHAPE, CRTC_INDEX);
+	cursor_shape = inb(CRTC_DATA) & CRTC_SHAPE_MASK;
 	crtc_write(CRTC_START, 0);
-	register_console(&vga_console);
+	screen_register();
 	return 0;
 }
 

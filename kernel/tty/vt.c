@@ -1,216 +1,151 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The terminal behind every text screen.
- *
- * It understands LF (with the carriage returned), CR, TAB, BS; UTF-8; of ECMA-48
- * the sequences SGR (m), CUP (H), ED (J) and EL (K). Others are swallowed.
+ * The terminal's reader: bytes become characters, controls and sequences (the
+ * states are those of ECMA-48 chapter 5 with the strings of chapter 5.6). Text
+ * that is plain ASCII takes a short way, as nearly all of it is.
  */
 #include "vt.h"
 #include <lib/string.h>
 #include <lib/utf.h>
 
-#define TAB_WIDTH	8
 #define PARAM_LIMIT	9999
+#define ESC		0x1b
+#define CAN		0x18
+#define SUB		0x1a
 
-/* ------------------------------------------------------------- the text array */
-
-u32 vt_cursor(const struct vt *vt)
-{
-	return vt->row * vt->cols + min(vt->col, vt->cols - 1);
-}
-
-static void touch_rows(struct vt *vt, u32 from, u32 to)
-{
-	vt->dirty_from = min(vt->dirty_from, from);
-	vt->dirty_to = max(vt->dirty_to, to);
-}
-
-static u16 cell_of(struct vt *vt, u16 glyph)
-{
-	u8 fg = vt->fg, bg = vt->bg;
-
-	if (vt->bold && fg < BRIGHT)
-		fg += BRIGHT;
-	if (vt->inverse)
-		return CELL(glyph, bg, fg & 7);
-	return CELL(glyph, fg, bg);
-}
-
-/* Blank the cells [from, to) in the background colour of now. */
-static void erase(struct vt *vt, u32 from, u32 to)
-{
-	for (u32 i = from; i < to; i++)
-		vt->cells[i] = CELL(vt->blank, FG_DEFAULT, vt->bg);
-	if (from < to)
-		touch_rows(vt, from / vt->cols, (to - 1) / vt->cols + 1);
-}
+/* ------------------------------------------------------------------------- controls */
 
 static void line_feed(struct vt *vt)
 {
-	u32 last = (vt->rows - 1) * vt->cols;
-
-	if (vt->row + 1 < vt->rows) {
-		vt->row++;
-		return;
-	}
-	memmove(vt->cells, vt->cells + vt->cols, last * sizeof(vt->cells[0]));
-	erase(vt, last, last + vt->cols);
-	touch_rows(vt, 0, vt->rows);
+	vt->at.col = vt_cursor_col(vt);
+	if (vt->at.row + 1 == vt->bottom)
+		vt_scroll_up(vt, vt->top, vt->bottom, 1, true);
+	else if (vt->at.row + 1 < vt->rows)
+		vt->at.row++;
 }
 
-static void put_char(struct vt *vt, u32 cp)
+static void reverse_line_feed(struct vt *vt)
 {
-	if (vt->col == vt->cols) {
-		vt->col = 0;
-		line_feed(vt);
-	}
-	vt->cells[vt->row * vt->cols + vt->col] = cell_of(vt, vt->glyph_of(cp));
-	touch_rows(vt, vt->row, vt->row + 1);
-	vt->col++;
+	vt->at.col = vt_cursor_col(vt);
+	if (vt->at.row == vt->top)
+		vt_scroll_down(vt, vt->top, vt->bottom, 1);
+	else if (vt->at.row)
+		vt->at.row--;
 }
 
-/* ------------------------------------------------------------ escape sequences */
-
-/* 38;5;N and 38;2;R;G;B. Return: parameters used up beside the 38 or 48. */
-static u32 extended_colour(struct vt *vt, u32 i)
+static void tab(struct vt *vt)
 {
-	u32 left = vt->nr_params - i;
+	u32 col = vt_cursor_col(vt);
 
-	if (left >= 2 && vt->params[i + 1] == 5) {
-		u32 n = vt->params[i + 2];
-
-		if (n < 16 && vt->params[i] == 38)
-			vt->fg = n;
-		else if (n < 16)
-			vt->bg = n & 7;
-		return 2;
-	}
-	return left;				/* no true colour: leave the colours alone */
-}
-
-static void select_graphic_rendition(struct vt *vt)
-{
-	for (u32 i = 0; i <= vt->nr_params; i++) {
-		u32 p = vt->params[i];
-
-		if (p == 0) {
-			vt->fg = FG_DEFAULT;
-			vt->bg = BG_DEFAULT;
-			vt->bold = vt->inverse = false;
-		} else if (p == 1 || p == 22) {
-			vt->bold = p == 1;
-		} else if (p == 7 || p == 27) {
-			vt->inverse = p == 7;
-		} else if (p >= 30 && p <= 37) {
-			vt->fg = p - 30;
-		} else if (p >= 90 && p <= 97) {
-			vt->fg = p - 90 + BRIGHT;
-		} else if (p >= 40 && p <= 47) {
-			vt->bg = p - 40;
-		} else if (p >= 100 && p <= 107) {
-			vt->bg = p - 100;
-		} else if (p == 38 || p == 48) {
-			i += extended_colour(vt, i);
-		} else if (p == 39) {
-			vt->fg = FG_DEFAULT;
-		} else if (p == 49) {
-			vt->bg = BG_DEFAULT;
-		}
-	}
-}
-
-static void cursor_position(struct vt *vt)
-{
-	u32 row = vt->params[0], col = vt->nr_params ? vt->params[1] : 0;
-
-	vt->row = min(max(row, 1u), vt->rows) - 1;
-	vt->col = min(max(col, 1u), vt->cols) - 1;
-}
-
-/* 0: from the cursor on, 1: up to and with it, 2: all of [start, end). */
-static void erase_part(struct vt *vt, u32 mode, u32 start, u32 end)
-{
-	u32 cursor = vt_cursor(vt);
-
-	if (mode == 0)
-		erase(vt, cursor, end);
-	else if (mode == 1)
-		erase(vt, start, cursor + 1);
-	else if (mode == 2)
-		erase(vt, start, end);
-}
-
-static void run_csi(struct vt *vt, u8 final)
-{
-	if (vt->private)
-		return;
-	switch (final) {
-	case 'm':
-		select_graphic_rendition(vt);
-		break;
-	case 'H':
-		cursor_position(vt);
-		break;
-	case 'J':
-		erase_part(vt, vt->params[0], 0, vt->rows * vt->cols);
-		break;
-	case 'K':
-		erase_part(vt, vt->params[0], vt->row * vt->cols, (vt->row + 1) * vt->cols);
-		break;
-	}
-}
-
-static void csi_byte(struct vt *vt, u8 c)
-{
-	if (c >= '0' && c <= '9') {
-		u32 v = vt->params[vt->nr_params] * 10 + (c - '0');
-
-		vt->params[vt->nr_params] = min(v, (u32)PARAM_LIMIT);
-	} else if (c == ';') {
-		if (vt->nr_params + 1 < VT_MAX_PARAMS)
-			vt->params[++vt->nr_params] = 0;
-		else
-			vt->private = true;
-	} else if (c >= 0x40 && c <= 0x7e) {
-		vt->parser = VT_TEXT;
-		run_csi(vt, c);
-	} else {
-		vt->private = true;
-	}
-}
-
-static void escape_byte(struct vt *vt, u8 c)
-{
-	vt->parser = c == '[' ? VT_CSI : VT_TEXT;
-	vt->nr_params = 0;
-	vt->params[0] = 0;
-	vt->private = false;
+	do
+		col++;
+	while (col < vt->cols && !(vt->tabs[col / 8] >> col % 8 & 1));
+	vt->at.col = min(col, vt->cols - 1);
 }
 
 static void control(struct vt *vt, u8 c)
 {
+	u32 col = vt_cursor_col(vt);
+
 	switch (c) {
-	case '\n':
-		vt->col = 0;
-		line_feed(vt);
-		break;
-	case '\r':
-		vt->col = 0;
-		break;
 	case '\b':
-		vt->col = min(vt->col, vt->cols - 1);
-		vt->col -= vt->col > 0;
+		vt->at.col = col - (col > 0);
 		break;
 	case '\t':
-		vt->col = min((vt->col / TAB_WIDTH + 1) * TAB_WIDTH, vt->cols - 1);
+		tab(vt);
 		break;
-	case 0x1b:
+	case '\n':
+	case '\v':
+	case '\f':
+		line_feed(vt);
+		if (vt->modes & VT_NEWLINE || vt->printing)
+			vt->at.col = 0;
+		break;
+	case '\r':
+		vt->at.col = 0;
+		break;
+	case 0x0e:				/* SO, SI */
+	case 0x0f:
+		vt->at.shift = c == 0x0e;
+		break;
+	case CAN:
+	case SUB:
+		vt->parser = VT_TEXT;
+		break;
+	case ESC:
 		vt->parser = VT_ESCAPE;
 		break;
 	}
 }
 
-/* ---------------------------------------------------------------------- UTF-8 */
+/* ------------------------------------------------------------------------ characters */
+
+/* Where the next character of @width columns goes: past the last column, to the next line. */
+static void make_room(struct vt *vt, u32 width)
+{
+	if (vt->at.col + width <= vt->cols)
+		return;
+	if (vt->modes & VT_AUTOWRAP) {
+		line_feed(vt);
+		vt->at.col = 0;
+	} else {
+		vt->at.col = vt->cols - min(width, vt->cols);
+	}
+}
+
+static void put_cell(struct vt *vt, u16 glyph)
+{
+	if (vt->at.col == vt->cols)
+		return;				/* the second half of a wide one on a narrow screen */
+	vt_row(vt, vt->at.row)[vt->at.col++] = vt->look | glyph;
+}
+
+static void put_glyph(struct vt *vt, u16 glyph, u32 width)
+{
+	make_room(vt, width);
+	if (vt->modes & VT_INSERT)
+		vt_insert_cells(vt, width);
+	put_cell(vt, glyph);
+	if (width == 2)
+		put_cell(vt, vt->ascii[' ']);
+	vt_touch(vt, vt->at.row, vt->at.row + 1);
+}
+
+static void put_char(struct vt *vt, u32 cp)
+{
+	u32 width;
+
+	if (cp >= 0x60 && cp < 0x7f && vt->at.graphics[vt->at.shift])
+		cp = vt_line_drawing(cp);
+	width = vt_width(cp);
+	if (width)
+		put_glyph(vt, cp < ARRAY_SIZE(vt->ascii) ? vt->ascii[cp] : vt->glyph_of(cp), width);
+}
+
+/* As many of the @n bytes as are plain characters of this line. Return: how many. */
+static size_t put_plain(struct vt *vt, const char *s, size_t n)
+{
+	u32 *cell = vt_row(vt, vt->at.row) + vt->at.col, look = vt->look;
+	const u16 *glyph = vt->ascii;
+	size_t i, room = vt->cols - vt->at.col;
+
+	n = min(n, room);
+	for (i = 0; i < n && (u8)(s[i] - ' ') < 0x7f - ' '; i++)
+		cell[i] = look | glyph[(u8)s[i]];
+	if (i) {
+		vt->at.col += i;
+		vt_touch(vt, vt->at.row, vt->at.row + 1);
+	}
+	return i;
+}
+
+/* Whether put_plain() may be used. */
+static bool is_plain(const struct vt *vt)
+{
+	return vt->parser == VT_TEXT && !vt->utf8_need && !(vt->modes & VT_INSERT) && !vt->at.graphics[vt->at.shift];
+}
+
+/* ------------------------------------------------------------------------------ UTF-8 */
 
 static u8 sequence_length(u8 lead)
 {
@@ -252,7 +187,7 @@ static void utf8_byte(struct vt *vt, u8 c)
 
 static void text_byte(struct vt *vt, u8 c)
 {
-	if (c >= 0x80) {
+	if (c >= 0x80 && !(vt->modes & VT_LATIN1)) {
 		utf8_byte(vt, c);
 		return;
 	}
@@ -266,35 +201,156 @@ static void text_byte(struct vt *vt, u8 c)
 		put_char(vt, c);
 }
 
-void vt_write(struct vt *vt, const char *s, size_t n)
-{
-	while (n--) {
-		u8 c = *s++;
+/* -------------------------------------------------------------------------- sequences */
 
-		/* Control characters act inside a sequence too (ECMA-48, VT100). */
-		if (vt->parser == VT_TEXT || c < 0x20)
-			text_byte(vt, c);
-		else if (vt->parser == VT_ESCAPE)
-			escape_byte(vt, c);
+static void begin_csi(struct vt *vt)
+{
+	vt->parser = VT_CSI;
+	vt->nr_params = 0;
+	vt->params[0] = 0;
+	vt->mark = 0;
+}
+
+static void csi_byte(struct vt *vt, u8 c)
+{
+	if (c >= '0' && c <= '9') {
+		u32 v = vt->params[vt->nr_params] * 10 + (c - '0');
+
+		vt->params[vt->nr_params] = min(v, (u32)PARAM_LIMIT);
+	} else if (c == ';') {
+		if (vt->nr_params + 1 < VT_MAX_PARAMS)
+			vt->params[++vt->nr_params] = 0;
 		else
-			csi_byte(vt, c);
+			vt->mark = VT_NO_SEQUENCE;
+	} else if (c >= 0x40) {
+		vt->parser = VT_TEXT;
+		if (c < 0x7f)
+			vt_run_csi(vt, c);
+	} else {
+		vt->mark = vt->mark || c == ':' ? VT_NO_SEQUENCE : c;
 	}
 }
 
-void vt_init(struct vt *vt, u16 *cells, u32 cols, u32 rows, u16 (*glyph_of)(u32 cp))
+/* DECALN, the screen full of E, for who adjusts a tube; programs look for the size with it */
+static void fill_with_e(struct vt *vt)
 {
-	memset(vt, 0, sizeof(*vt));
-	vt->cells = cells;
-	vt->cols = cols;
-	vt->rows = rows;
-	vt->glyph_of = glyph_of;
-	vt->fg = FG_DEFAULT;
-	vt->blank = glyph_of(' ');
-	erase(vt, 0, rows * cols);
+	for (u32 row = 0; row < vt->rows; row++)
+		for (u32 col = 0; col < vt->cols; col++)
+			vt_row(vt, row)[col] = CELL(vt->ascii['E'], FG_DEFAULT, BG_DEFAULT);
+	vt_touch(vt, 0, vt->rows);
+	vt->at.row = vt->at.col = 0;
 }
 
-void vt_clean(struct vt *vt)
+/* The last byte of a sequence such as ESC ( 0; vt->mark is the one between. */
+static void escape_more(struct vt *vt, u8 c)
 {
-	vt->dirty_from = vt->rows;
-	vt->dirty_to = 0;
+	vt->parser = VT_TEXT;
+	switch (vt->mark) {
+	case '(':
+	case ')':
+		vt->at.graphics[vt->mark == ')'] = c == '0';
+		break;
+	case '%':
+		vt->modes = c == '@' ? vt->modes | VT_LATIN1 : vt->modes & ~VT_LATIN1;
+		break;
+	case '#':
+		if (c == '8')
+			fill_with_e(vt);
+		break;
+	}
+}
+
+static void escape_byte(struct vt *vt, u8 c)
+{
+	u32 col = vt_cursor_col(vt);
+
+	vt->parser = VT_TEXT;
+	switch (c) {
+	case '[': begin_csi(vt); break;
+	case ']': vt->parser = VT_OSC; break;
+	case 'P': case 'X': case '^': case '_': vt->parser = VT_STRING; break;
+	case '7': vt_save(vt, &vt->saved); break;
+	case '8': vt_restore(vt, &vt->saved); break;
+	case '=': vt->modes |= VT_KEYPAD; break;
+	case '>': vt->modes &= ~VT_KEYPAD; break;
+	case 'D': line_feed(vt); break;
+	case 'E': line_feed(vt); vt->at.col = 0; break;
+	case 'H': vt->tabs[col / 8] |= 1 << col % 8; break;
+	case 'M': reverse_line_feed(vt); break;
+	case 'Z': vt_answer(vt, "\33[?6c"); break;
+	case 'c': vt_reset(vt); break;
+	default:
+		if (c < 0x30) {
+			vt->parser = VT_ESCAPE_MORE;
+			vt->mark = c;
+		}
+	}
+}
+
+/* Linux's own: ESC ] P and 7 digits, a colour, and ESC ] R end by themselves. */
+static void osc_byte(struct vt *vt, u8 c)
+{
+	vt->skip = 7;
+	vt->parser = c == 'P' ? VT_SKIP : c == 'R' ? VT_TEXT : VT_STRING;
+}
+
+static void sequence_byte(struct vt *vt, u8 c)
+{
+	switch (vt->parser) {
+	case VT_ESCAPE:
+		escape_byte(vt, c);
+		break;
+	case VT_ESCAPE_MORE:
+		escape_more(vt, c);
+		break;
+	case VT_CSI:
+		csi_byte(vt, c);
+		break;
+	case VT_OSC:
+		osc_byte(vt, c);
+		break;
+	case VT_SKIP:
+		if (!--vt->skip)
+			vt->parser = VT_TEXT;
+		break;
+	default:
+		break;				/* the text of a string: nothing of ours */
+	}
+}
+
+/* Controls act inside a sequence too (VT102), not inside a string, which BEL or any ESC ends. */
+static void control_inside(struct vt *vt, u8 c)
+{
+	bool in_string = vt->parser == VT_STRING || vt->parser == VT_OSC;
+
+	if (in_string && c == '\a')
+		vt->parser = VT_TEXT;
+	else if (!in_string || c == ESC || c == CAN || c == SUB)
+		control(vt, c);
+}
+
+void vt_write(struct vt *vt, const char *s, size_t n)
+{
+	const char *end = s + n;
+
+	while (s < end) {
+		if (is_plain(vt))
+			s += put_plain(vt, s, end - s);
+		if (s == end)
+			break;
+		if (vt->parser == VT_TEXT)
+			text_byte(vt, *s);
+		else if ((u8)*s < 0x20)
+			control_inside(vt, *s);
+		else
+			sequence_byte(vt, *s);
+		s++;
+	}
+}
+
+void vt_print(struct vt *vt, const char *s, size_t n)
+{
+	vt->printing = true;
+	vt_write(vt, s, n);
+	vt->printing = false;
 }

@@ -53,6 +53,7 @@ static int __init text_screen_init(void)
 
 int __init screen_init(void)
 {
+	struct fbcon_options opt;
 	const char *why;
 
 	if (!boot_params.screen_info.orig_video_isVGA)
@@ -69,8 +70,14 @@ int __init screen_init(void)
 			  (unsigned long long)screen.phys);
 		return -1;
 	}
-	if (fbcon_init(&screen))
+	fbcon_options_parse(boot_command_line, &opt);
+	if (*opt.unknown)
+		boot_warn(STAGE_CONSOLE, "fbcon=%s: not all of it is known; fonts are VGA8x16 and TER16x32", opt.unknown);
+	if (fbcon_init(&screen, &opt)) {
+		boot_warn(STAGE_CONSOLE, "screen not used: %ux%u has no room for text", screen.width, screen.height);
+		screen.base = NULL;
 		return -1;
+	}
 	strip_repaint();
 	return 0;
 }

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * kernel/tty/fbcon.c compared, pixel by pixel, with a slow terminal written
- * from its description: a grid of (character, colours), drawn whole each time.
+ * kernel/tty/fbcon.c compared, pixel by pixel, with a drawing made from the
+ * terminal's cells one pixel at a time, on framebuffers of all kinds. What the
+ * cells should be is for vt_test.c, when they are painted for screen_test.c.
  */
 #include "tests/host/test.h"
+#include "tests/host/kernel/tty/screen_kernel.h"
 
 #include "kernel/tty/framebuffer.c"
 #include "kernel/tty/fbcon.c"
+#include "kernel/tty/screen.c"
 
-/* A font of noise, save the blank space, that covers some of Unicode. */
+/* Fonts of noise, save the blank space, that cover some of Unicode. */
 #define NR_GLYPHS 300
-static u8 noise[NR_GLYPHS][FONT_HEIGHT];
+static u8 small_noise[NR_GLYPHS][16], large_noise[NR_GLYPHS][64];
 static struct font_map noise_map[NR_GLYPHS];
 
 static u32 mapped(u32 i)
@@ -18,73 +21,20 @@ static u32 mapped(u32 i)
 	return i < 95 ? 0x20 + i : 0xa0 + (i - 95) * 23;
 }
 
-const struct font console_font = {
-	.glyphs = noise, .map = noise_map, .nr_glyphs = NR_GLYPHS, .nr_map = NR_GLYPHS, .replacement = 77,
+const struct font console_fonts[2] = {
+	{ .glyphs = small_noise[0], .width = 8, .height = 16 }, { .glyphs = large_noise[0], .width = 16, .height = 32 },
+};
+const struct font_chars console_chars = {
+	.map = noise_map, .nr_glyphs = NR_GLYPHS, .nr_map = NR_GLYPHS, .replacement = 77,
 };
 
-static struct console *registered;
-
-void register_console(struct console *con)
-{
-	registered = con;
-}
-
-/* ------------------------------------------------------------ the slow terminal */
-
-struct attr {
-	int fg, bg;
-	bool bold, inverse;
-};
-
-struct slow_cell {
-	u32 cp;
-	struct attr attr;
-};
+/* --------------------------------------------------------------------- the drawing */
 
 static struct {
 	struct framebuffer fb;
-	int scale, top, cols, rows, row, col;
-	struct attr attr;
-	struct slow_cell *grid;
+	int scale, large, rotate, cols, rows, top;
+	const struct vt *vt;
 } m;
-
-static struct slow_cell *cell_at(int row, int col)
-{
-	return &m.grid[row * m.cols + col];
-}
-
-static void model_blank(int row, int col)
-{
-	*cell_at(row, col) = (struct slow_cell){ ' ', { 7, m.attr.bg, false, false } };
-}
-
-static void model_newline(void)
-{
-	m.col = 0;
-	if (++m.row < m.rows)
-		return;
-	m.row--;
-	for (int r = 0; r + 1 < m.rows; r++)
-		for (int c = 0; c < m.cols; c++)
-			*cell_at(r, c) = *cell_at(r + 1, c);
-	for (int c = 0; c < m.cols; c++)
-		model_blank(m.rows - 1, c);
-}
-
-static void model_put(u32 cp)
-{
-	if (m.col == m.cols)
-		model_newline();
-	*cell_at(m.row, m.col++) = (struct slow_cell){ cp, m.attr };
-}
-
-static int model_glyph(u32 cp)
-{
-	for (int i = 0; i < NR_GLYPHS; i++)
-		if (mapped(i) == cp)
-			return i;
-	return 77;
-}
 
 /* The bits of one colour component, one by one from the top. */
 static u64 spread(u8 v, int pos, int size)
@@ -97,201 +47,80 @@ static u64 spread(u8 v, int pos, int size)
 	return out;
 }
 
+/* @x, @y: as the reader of a turned screen sees them */
 static void set_pixel(u8 *image, int x, int y, int colour)
 {
-	u64 v = spread(palette[colour].r, m.fb.red_pos, m.fb.red_size) |
-		spread(palette[colour].g, m.fb.green_pos, m.fb.green_size) |
-		spread(palette[colour].b, m.fb.blue_pos, m.fb.blue_size);
-	int bytes = m.fb.bpp / 8;
+	u64 v = spread(vt_palette[colour].r, m.fb.red_pos, m.fb.red_size) |
+		spread(vt_palette[colour].g, m.fb.green_pos, m.fb.green_size) |
+		spread(vt_palette[colour].b, m.fb.blue_pos, m.fb.blue_size);
+	int bytes = m.fb.bpp / 8, w = m.fb.width, h = m.fb.height - m.top;
+	int fx = m.rotate == 0 ? x : m.rotate == 1 ? w - 1 - y : m.rotate == 2 ? w - 1 - x : y;
+	int fy = m.rotate == 0 ? y : m.rotate == 1 ? x : m.rotate == 2 ? h - 1 - y : h - 1 - x;
 
 	for (int i = 0; i < bytes; i++)
-		image[y * m.fb.pitch + x * bytes + i] = v >> 8 * i;
+		image[(m.top + fy) * m.fb.pitch + fx * bytes + i] = v >> 8 * i;
 }
 
-static void model_colours(int row, int col, int *fg, int *bg)
+static u32 wanted_cell(int row, int col)
 {
-	const struct attr *a = &cell_at(row, col)->attr;
-	int light = a->fg + (a->bold && a->fg < 8 ? 8 : 0);
+	u32 cell = CELL(0, 7, 0);
 
-	*fg = a->inverse ? a->bg : light;
-	*bg = a->inverse ? light % 8 : a->bg;
-	if (row == m.row && col == (m.col < m.cols ? m.col : m.cols - 1)) {
-		*fg = 0;
-		*bg = 7;
-	}
+	if (row < m.rows && col < m.cols)
+		cell = vt_line(m.vt, row, 0)[col];
+	if (row == (int)m.vt->at.row && col == (int)vt_cursor_col(m.vt) && m.vt->modes & VT_CURSOR)
+		cell = CELL(CELL_GLYPH(cell), 0, 7);
+	return cell;
 }
 
-/* The picture as it should be; what the console must not touch is left alone. */
-static void model_draw(u8 *image)
+static bool pixel_is_set(u32 cell, int x, int y)
 {
-	for (u32 y = m.top; y < m.fb.height; y++)
-		for (u32 x = 0; x < m.fb.width; x++) {
-			int row = (int)(y - m.top) / (16 * m.scale), col = (int)x / (8 * m.scale);
-			int fg, bg, fy = (int)(y - m.top) / m.scale % 16, fx = (int)x / m.scale % 8;
+	if (cell & CELL_UNDERLINE && y == (m.large ? 28 : 14))
+		return true;
+	return m.large ? large_noise[CELL_GLYPH(cell)][y * 2 + x / 8] & 0x80 >> x % 8 : small_noise[CELL_GLYPH(cell)][y] & 0x80 >> x;
+}
 
-			if (row >= m.rows || col >= m.cols) {
-				set_pixel(image, x, y, 0);
-				continue;
-			}
-			model_colours(row, col, &fg, &bg);
-			set_pixel(image, x, y, noise[model_glyph(cell_at(row, col)->cp)][fy] & 0x80 >> fx ? fg : bg);
+static void draw_all(u8 *image)
+{
+	int upright = m.fb.height - m.top;
+	int width = m.rotate % 2 ? upright : m.fb.width, height = m.rotate % 2 ? m.fb.width : upright;
+	int w = m.large ? 16 : 8, h = 2 * w;
+
+	for (int y = 0; y < height; y++)
+		for (int x = 0; x < width; x++) {
+			u32 cell = wanted_cell(y / (h * m.scale), x / (w * m.scale));
+
+			set_pixel(image, x, y, pixel_is_set(cell, x / m.scale % w, y / m.scale % h) ? CELL_FG(cell) : CELL_BG(cell));
 		}
 }
 
-/* ------------------------------------------------------------- random terminal text */
-
-/* Each adds one token's bytes to @s, tells the model what it means, and returns the length. */
-static int token_sgr(char *s)
-{
-	int n = random_below(16), v = random_below(8);
-
-	switch (n) {
-	case 0: m.attr = (struct attr){ 7, 0, false, false }; return sprintf(s, "\33[m");
-	case 1: m.attr = (struct attr){ v, 0, false, false }; return sprintf(s, "\33[0;%dm", 30 + v);
-	case 2: m.attr.bold = true; return sprintf(s, "\33[1m");
-	case 3: m.attr.bold = false; return sprintf(s, "\33[22m");
-	case 4: m.attr.inverse = true; return sprintf(s, "\33[7m");
-	case 5: m.attr.inverse = false; return sprintf(s, "\33[27m");
-	case 6: m.attr.fg = v; return sprintf(s, "\33[%dm", 30 + v);
-	case 7: m.attr.fg = v + 8; return sprintf(s, "\33[%dm", 90 + v);
-	case 8: m.attr.bg = v; return sprintf(s, "\33[%dm", 40 + v);
-	case 9: m.attr.bg = v; return sprintf(s, "\33[%dm", 100 + v);
-	case 10: m.attr.fg = 7; return sprintf(s, "\33[39m");
-	case 11: m.attr.bg = 0; return sprintf(s, "\33[49m");
-	case 12: m.attr.fg = v + 8; return sprintf(s, "\33[38;5;%dm", v + 8);
-	case 13: m.attr.bg = v; return sprintf(s, "\33[48;5;%dm", v);
-	case 14: m.attr.bold = true; m.attr.fg = v; return sprintf(s, "\33[1;%d;38;2;1;2;3m", 30 + v);
-	default: m.attr.bold = false; return sprintf(s, "\33[22;38;5;200m");
-	}
-}
-
-static int token_erase(char *s)
-{
-	int n = random_below(6), at = m.row * m.cols + (m.col < m.cols ? m.col : m.cols - 1);
-	int line = m.row * m.cols, all = m.rows * m.cols;
-	int from[] = { at, line, line, at, 0, 0 };
-	int to[] = { line + m.cols, at + 1, line + m.cols, all, at + 1, all };
-
-	for (int i = from[n]; i < to[n]; i++)
-		model_blank(i / m.cols, i % m.cols);
-	if (n % 3 == 0 && one_in(2))
-		return sprintf(s, "\33[%c", n < 3 ? 'K' : 'J');
-	return sprintf(s, "\33[%d%c", n % 3, n < 3 ? 'K' : 'J');
-}
-
-static int token_move(char *s)
-{
-	int row = random_below(m.rows + 4), col = random_below(m.cols + 4);
-
-	if (one_in(4)) {
-		m.row = m.col = 0;
-		return sprintf(s, "\33[H");
-	}
-	m.row = row == 0 ? 0 : row > m.rows ? m.rows - 1 : row - 1;
-	m.col = col == 0 ? 0 : col > m.cols ? m.cols - 1 : col - 1;
-	return sprintf(s, "\33[%d;%dH", row, col);
-}
-
-static int token_ignored(char *s)
-{
-	static const char *const ignored[] = {
-		"\33[?25h", "\33[5n", "\33[1;2;3;4;5;6;7;8;9;10;11m", "\33[ 2K", "\33c", "\a", "\177", "\33[99999999999999999z",
-		"\33[>1m", "\33[!p", "\33\33[?7l",
-	};
-
-	return sprintf(s, "%s", ignored[random_below(ARRAY_SIZE(ignored))]);
-}
-
-static int token_broken_utf8(char *s)
-{
-	static const struct { const char *bytes; int shown; } broken[] = {
-		{ "\x80", 1 }, { "\xff", 1 }, { "\xc0", 1 }, { "\xc2" "a", -1 }, { "\xe2\x82" "a", -1 },
-		{ "\xed\xa0\x80", 1 }, { "\xe0\x80\x80", 1 }, { "\xf4\x90\x80\x80", 1 }, { "\xf5", 1 },
-		{ "\xe2\xc2\xa0", -2 },
-	};
-	int i = random_below(ARRAY_SIZE(broken));
-
-	model_put(0xfffd);
-	if (broken[i].shown == -1)
-		model_put('a');
-	if (broken[i].shown == -2)
-		model_put(0xa0);
-	return sprintf(s, "%s", broken[i].bytes);
-}
-
-static int token_character(char *s)
-{
-	u32 cp = one_in(3) ? mapped(random_below(NR_GLYPHS)) : one_in(8) ? 0x20 + random_below(0x11000) : 'a' + random_below(26);
-
-	if ((cp >= 0xd800 && cp < 0xe000) || (cp >= 0x7f && cp < 0x80))
-		cp = '?';
-	model_put(cp);
-	if (cp < 0x80)
-		return sprintf(s, "%c", cp);
-	if (cp < 0x800)
-		return sprintf(s, "%c%c", 0xc0 | cp >> 6, 0x80 | (cp & 0x3f));
-	if (cp < 0x10000)
-		return sprintf(s, "%c%c%c", 0xe0 | cp >> 12, 0x80 | (cp >> 6 & 0x3f), 0x80 | (cp & 0x3f));
-	return sprintf(s, "%c%c%c%c", 0xf0 | cp >> 18, 0x80 | (cp >> 12 & 0x3f), 0x80 | (cp >> 6 & 0x3f), 0x80 | (cp & 0x3f));
-}
-
-static int token_control(char *s)
-{
-	switch (random_below(5)) {
-	case 0:
-		m.col = 0;
-		return sprintf(s, "\r");
-	case 1:
-		if (m.col == m.cols)
-			m.col--;
-		if (m.col)
-			m.col--;
-		return sprintf(s, "\b");
-	case 2:
-		m.col += 8 - m.col % 8;
-		if (m.col >= m.cols)
-			m.col = m.cols - 1;
-		return sprintf(s, "\t");
-	default:
-		model_newline();
-		return sprintf(s, "\n");
-	}
-}
-
-static int token(char *s)
-{
-	switch (random_below(32)) {
-	case 0: return token_sgr(s);
-	case 1: return one_in(4) ? token_erase(s) : token_sgr(s);
-	case 2: return one_in(3) ? token_move(s) : token_control(s);
-	case 3: return token_ignored(s);
-	case 4: return token_broken_utf8(s);
-	case 5: case 6: return token_control(s);
-	default: return token_character(s);
-	}
-}
-
-/* -------------------------------------------------------------------- the tests */
+/* ----------------------------------------------------------------------- the tests */
 
 struct geometry {
 	u32 width, height, pad;		/* pad: bytes after each row */
 	u8 bpp, red, green, blue;	/* positions */
 	u8 size[3];
-	u32 margin;
+	const char *options;
+	u8 large, rotate;
 };
 
 static const struct geometry geometries[] = {
-	{ 320, 200, 0, 32, 16, 8, 0, { 8, 8, 8 }, 16 },
-	{ 333, 217, 12, 32, 0, 8, 16, { 8, 8, 8 }, 16 },
-	{ 333, 217, 5, 24, 16, 8, 0, { 8, 8, 8 }, 16 },
-	{ 160, 120, 2, 16, 11, 5, 0, { 5, 6, 5 }, 0 },
-	{ 161, 121, 6, 16, 10, 5, 0, { 5, 5, 5 }, 7 },
-	{ 200, 100, 0, 32, 20, 10, 0, { 10, 10, 10 }, 16 },
-	{ 90, 1601, 4, 32, 8, 16, 24, { 8, 8, 8 }, 16 },
-	{ 90, 1603, 1, 24, 0, 8, 16, { 8, 8, 8 }, 3 },
-	{ 70, 1600, 0, 16, 11, 5, 0, { 5, 6, 5 }, 16 },
-	{ 8, 16, 0, 32, 16, 8, 0, { 8, 8, 8 }, 0 },
-	{ 15, 40, 0, 32, 16, 8, 0, { 8, 8, 8 }, 16 },
+	{ 320, 200, 0, 32, 16, 8, 0, { 8, 8, 8 }, "", 0, 0 },
+	{ 333, 217, 12, 32, 0, 8, 16, { 8, 8, 8 }, "", 0, 0 },
+	{ 333, 217, 12, 32, 0, 8, 16, { 8, 8, 8 }, "fbcon=font:TER16x32", 1, 0 },
+	{ 333, 217, 5, 24, 16, 8, 0, { 8, 8, 8 }, "", 0, 0 },
+	{ 160, 120, 2, 16, 11, 5, 0, { 5, 6, 5 }, "", 0, 0 },
+	{ 161, 121, 6, 16, 10, 5, 0, { 5, 5, 5 }, "", 0, 0 },
+	{ 200, 100, 0, 32, 20, 10, 0, { 10, 10, 10 }, "", 0, 0 },
+	{ 203, 150, 4, 32, 16, 8, 0, { 8, 8, 8 }, "fbcon=rotate:1", 0, 1 },
+	{ 203, 150, 4, 32, 16, 8, 0, { 8, 8, 8 }, "fbcon=rotate:2", 0, 2 },
+	{ 203, 150, 4, 32, 16, 8, 0, { 8, 8, 8 }, "fbcon=rotate:3", 0, 3 },
+	{ 203, 150, 1, 24, 16, 8, 0, { 8, 8, 8 }, "fbcon=font:16x32,rotate:1", 1, 1 },
+	{ 203, 150, 2, 16, 11, 5, 0, { 5, 6, 5 }, "fbcon=rotate:3 fbcon=font:16x32", 1, 3 },
+	{ 1400, 1401, 4, 32, 8, 16, 24, { 8, 8, 8 }, "", 1, 0 },
+	{ 90, 1603, 1, 24, 0, 8, 16, { 8, 8, 8 }, "fbcon=font:VGA8x16", 0, 0 },
+	{ 1400, 1603, 4, 32, 0, 8, 16, { 8, 8, 8 }, "", 1, 0 },
+	{ 8, 32, 0, 32, 16, 8, 0, { 8, 8, 8 }, "", 0, 0 },
+	{ 15, 40, 0, 32, 16, 8, 0, { 8, 8, 8 }, "", 0, 0 },
 };
 
 static u8 poison(size_t i)
@@ -301,7 +130,8 @@ static u8 poison(size_t i)
 
 static void start(const struct geometry *g)
 {
-	size_t size;
+	struct fbcon_options opt;
+	struct screen_size size;
 	u8 *mem;
 
 	m.fb = (struct framebuffer){
@@ -309,49 +139,46 @@ static void start(const struct geometry *g)
 		.red_pos = g->red, .red_size = g->size[0], .green_pos = g->green, .green_size = g->size[1],
 		.blue_pos = g->blue, .blue_size = g->size[2],
 	};
-	size = m.fb.size = (u64)m.fb.pitch * m.fb.height;
-	m.fb.base = mem = malloc(size);
-	for (size_t i = 0; i < size; i++)
+	m.fb.size = (u64)m.fb.pitch * m.fb.height;
+	m.fb.base = mem = malloc(m.fb.size);
+	for (size_t i = 0; i < m.fb.size; i++)
 		mem[i] = poison(i);
-	m.scale = g->height >= 1600 ? 2 : 1;
-	m.top = g->margin * m.scale;
-	m.cols = g->width / (8 * m.scale);
-	m.rows = (g->height - m.top) / (16 * m.scale);
-	m.row = m.col = 0;
-	m.attr = (struct attr){ 7, 0, false, false };
-	m.grid = malloc(sizeof(*m.grid) * m.cols * m.rows);
-	for (int i = 0; i < m.cols * m.rows; i++)
-		model_blank(i / m.cols, i % m.cols);
-	if (g->margin == FBCON_TOP_ROWS)
-		assert_int_equal(fbcon_init(&m.fb), 0);
-	else
-		assert_int_equal(fbcon_init_margin(&m.fb, g->margin), 0);
-	assert_int_equal(fbcon_scale(), m.scale);
-	registered->write(registered, "", 0);		/* the cursor */
+	fbcon_options_parse(g->options, &opt);
+	assert_string_equal(opt.unknown, "");
+	assert_int_equal(fbcon_init(&m.fb, &opt), 0);
+	assert_true(screen_size(&size));
+	m.large = g->large;
+	m.rotate = g->rotate;
+	m.scale = 1;
+	m.top = g->height >= 1600 ? 32 : 16;
+	m.cols = size.cols;
+	m.rows = size.rows;
+	assert_int_equal(m.cols, (m.rotate % 2 ? g->height - m.top : g->width) / (m.large ? 16 : 8));
+	assert_int_equal(m.rows, (m.rotate % 2 ? g->width : g->height - m.top) / (m.large ? 32 : 16));
+	put("");				/* the cursor */
 }
 
 static void stop(void)
 {
 	free((void *)m.fb.base);
-	free(m.grid);
 }
 
 static void write_some(int tokens)
 {
-	char text[8192];
-	int len = 0;
+	static const char *const some[] = {
+		"\n", "\n", "\r", "\33[H", "\33[31m", "\33[44m", "\33[1m", "\33[m", "\33[4m", "\33[7m", "\33[5m", "\33[103m", "\33[K", "\t",
+		"\302\240", "\303\251", "\342\202\254", "\33[?25l", "\33[?25h", "\33[3;3H", "\33[L", "\33[P",
+	};
 
-	for (int i = 0; i < tokens; i++)
-		len += token(text + len);
-	for (int at = 0; at < len;) {
-		int n = 1 + random_below(one_in(2) ? 3 : 200);
-		char *chunk;
+	for (int i = 0; i < tokens; i++) {
+		char text[40] = "";
 
-		n = n < len - at ? n : len - at;
-		chunk = exact_copy(text + at, n);
-		registered->write(registered, chunk, n);
-		free(chunk);
-		at += n;
+		if (one_in(3))
+			strcpy(text, some[random_below(ARRAY_SIZE(some))]);
+		else
+			for (size_t n = 0; n < 30; n++)
+				text[n] = ' ' + random_below(95);
+		put(text);
 	}
 }
 
@@ -364,7 +191,7 @@ static void assert_image(const u8 *want)
 			fail_msg("byte %zu (row %zu): %02x, not %02x", i, i / m.fb.pitch, got[i], want[i]);
 }
 
-static void every_pixel_is_as_the_slow_terminal_draws_it(void **state)
+static void every_pixel_is_as_drawn_from_the_cells(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(geometries); i++) {
@@ -372,11 +199,11 @@ static void every_pixel_is_as_the_slow_terminal_draws_it(void **state)
 
 		start(&geometries[i]);
 		want = malloc(m.fb.size);
-		for (int round = 0; round < 20; round++) {
-			write_some(random_below(200));
+		for (int round = 0; round < 5; round++) {
+			write_some(random_below(60));
 			for (size_t at = 0; at < m.fb.size; at++)
-				want[at] = poison(at);		/* margin and padding stay */
-			model_draw(want);
+				want[at] = poison(at);		/* the strip and the padding stay */
+			draw_all(want);
 			assert_image(want);
 		}
 		free(want);
@@ -397,13 +224,13 @@ static void the_framebuffer_is_never_read(void **state)
 
 		start(&geometries[i]);
 		want = malloc(m.fb.size);
-		write_some(300);
+		write_some(60);
 		for (size_t at = 0; at < m.fb.size; at++)
 			((u8 *)m.fb.base)[at] = poison(at);
-		write_some(300);
+		write_some(60);
 		for (size_t at = 0; at < m.fb.size; at++)
 			want[at] = poison(at);
-		model_draw(want);
+		draw_all(want);
 		for (size_t at = 0; at < m.fb.size; at++) {
 			u8 got = ((u8 *)m.fb.base)[at];
 
@@ -417,79 +244,76 @@ static void the_framebuffer_is_never_read(void **state)
 	}
 }
 
-/* A page of equal lines scrolls by changing almost nothing. */
-static void scrolling_paints_only_cells_that_change(void **state)
+static void screens_choose_a_readable_font(void **state)
 {
-	size_t touched = 0;
-
-	(void)state;
-	start(&geometries[0]);
-	for (int i = 0; i < 2 * m.rows; i++)
-		registered->write(registered, "the same line\n", 14);
-	for (size_t at = 0; at < m.fb.size; at++)
-		((u8 *)m.fb.base)[at] = poison(at);
-	registered->write(registered, "a second line\n", 14);
-	for (size_t at = 0; at < m.fb.size; at++)
-		touched += ((u8 *)m.fb.base)[at] != poison(at);
-	assert_true(touched <= 15 * 8 * 16 * 4);	/* the new line and the cursor */
-	assert_true(touched > 0);
-	stop();
-}
-
-static void any_bytes_stay_inside_the_framebuffer(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(geometries); i++) {
-		start(&geometries[i]);
-		for (int round = 0; round < 400; round++) {
-			static const char likely[] = "\33[;m0123456789HJK\n\t\b\r\xe2\x82\xac";
-			char bytes[64];
-			size_t n = random_below(sizeof(bytes));
-
-			for (size_t at = 0; at < n; at++)
-				bytes[at] = one_in(2) ? likely[random_below(sizeof(likely))] : (char)random64();
-			registered->write(registered, bytes, n);
-			assert_true(t.vt.row < t.vt.rows && t.vt.col <= t.vt.cols);
-		}
-		stop();
-	}
-}
-
-static void screens_choose_a_readable_scale(void **state)
-{
-	static const struct { u32 width, height, scale, cols, rows; } screens[] = {
-		{ 640, 480, 1, 80, 29 }, { 1920, 1080, 1, 240, 66 }, { 2560, 1440, 1, 320, 89 },
-		{ 3440, 1440, 1, 430, 89 }, { 2560, 1600, 2, 160, 49 }, { 3840, 2160, 2, 240, 66 },
-		{ 7680, 4320, 3, 320, 89 }, { 16384, 16384, 8, 256, 127 },
+	static const struct { u32 width, height, font, scale, cols, rows; const char *options; } screens[] = {
+		{ 640, 480, 16, 1, 80, 29, "" }, { 1366, 768, 16, 1, 170, 47, "" }, { 1920, 1080, 16, 1, 240, 66, "" },
+		{ 2560, 1440, 32, 1, 160, 44, "" }, { 3440, 1440, 32, 1, 215, 44, "" }, { 2560, 1600, 32, 1, 160, 49, "" },
+		{ 3840, 2160, 32, 1, 240, 66, "" }, { 7680, 4320, 32, 2, 240, 67, "" }, { 16384, 16384, 32, 4, 256, 127, "" },
+		{ 3840, 1080, 16, 1, 480, 66, "" }, { 3840, 2160, 16, 2, 240, 66, "fbcon=font:VGA8x16" },
+		{ 1920, 1200, 16, 1, 148, 120, "fbcon=rotate:1" }, { 640, 480, 32, 1, 40, 14, "quiet fbcon=font:TER16x32 x" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(screens); i++) {
 		struct framebuffer fb = { .width = screens[i].width, .height = screens[i].height };
+		struct fbcon_options opt;
+		u32 cols, rows;
 
+		fbcon_options_parse(screens[i].options, &opt);
 		t.fb = &fb;
-		assert_true(choose_geometry(FBCON_TOP_ROWS));
+		assert_true(choose_geometry(&opt, &cols, &rows));
+		assert_int_equal(t.font->height, screens[i].font);
 		assert_int_equal(t.scale, screens[i].scale);
-		assert_int_equal(t.vt.cols, screens[i].cols);
-		assert_int_equal(t.vt.rows, screens[i].rows);
+		assert_int_equal(cols, screens[i].cols);
+		assert_int_equal(rows, screens[i].rows);
+	}
+}
+
+static void options_that_are_not_understood_are_told(void **state)
+{
+	static const char *const wrong[] = {
+		"fbcon=font:Sun12x22", "fbcon=rotate:4", "fbcon=rotate:", "fbcon=", "fbcon=font:", "fbcon=rotate:11", "fbcon=map:01",
+		"fbcon=font:VGA8x16x", "fbcon=rotate:1,nodefer",
+		"fbcon=font:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	};
+	struct fbcon_options opt;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		fbcon_options_parse(wrong[i], &opt);
+		assert_true(!strncmp(opt.unknown, wrong[i] + 6, sizeof(opt.unknown) - 1));
+		assert_null(opt.font);
+		assert_int_equal(opt.rotate, i == 8 ? 1 : 0);
 	}
 }
 
 static void a_screen_too_small_for_a_character_is_refused(void **state)
 {
-	static const struct { u32 width, height, top; } small[] = {
-		{ 7, 100, 16 }, { 100, 31, 16 }, { 100, 16, 16 }, { 1, 1, 16 }, { 100, 100, 0xffffffffu }, { 15, 1600, 0 },
-	};
+	static const struct { u32 width, height; } small[] = { { 7, 100 }, { 100, 31 }, { 1, 1 } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(small); i++) {
 		struct framebuffer fb = { .width = small[i].width, .height = small[i].height, .bpp = 32 };
+		struct fbcon_options opt = { 0 };
 
 		registered = NULL;
-		assert_int_equal(fbcon_init_margin(&fb, small[i].top), -1);
+		assert_int_equal(fbcon_init(&fb, &opt), -1);
 		assert_null(registered);
-		assert_int_equal(fbcon_scale(), 0);
 	}
+}
+
+static void a_screen_that_is_lost_is_left_alone(void **state)
+{
+	void *mem;
+
+	(void)state;
+	start(&geometries[0]);
+	mem = (void *)m.fb.base;
+	m.fb.base = NULL;
+	put("nobody sees this\n");
+	m.fb.base = mem;
+	stop();
 }
 
 static int make_font(void **state)
@@ -497,21 +321,24 @@ static int make_font(void **state)
 	seed_random(state);
 	for (int i = 0; i < NR_GLYPHS; i++) {
 		noise_map[i] = (struct font_map){ mapped(i), i };
-		for (int y = 0; y < FONT_HEIGHT; y++)
-			noise[i][y] = i ? random64() : 0;
+		for (int y = 0; y < 16; y++)
+			small_noise[i][y] = i ? random64() : 0;
+		for (int y = 0; y < 64; y++)
+			large_noise[i][y] = i ? random64() : 0;
 	}
+	m.vt = &screen.vt;
 	return 0;
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_pixel_is_as_the_slow_terminal_draws_it),
+		cmocka_unit_test(every_pixel_is_as_drawn_from_the_cells),
 		cmocka_unit_test(the_framebuffer_is_never_read),
-		cmocka_unit_test(scrolling_paints_only_cells_that_change),
-		cmocka_unit_test(any_bytes_stay_inside_the_framebuffer),
-		cmocka_unit_test(screens_choose_a_readable_scale),
+		cmocka_unit_test(screens_choose_a_readable_font),
+		cmocka_unit_test(options_that_are_not_understood_are_told),
 		cmocka_unit_test(a_screen_too_small_for_a_character_is_refused),
+		cmocka_unit_test(a_screen_that_is_lost_is_left_alone),
 	};
 
 	return cmocka_run_group_tests(tests, make_font, NULL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * kernel/tty/vgacon.c on a screen in memory, with a model of the CRTC's
- * registers. The terminal itself is proved by fbcon_test.c.
+ * registers. The terminal itself is proved by vt_test.c, when it is shown by screen_test.c.
  */
 #include "tests/host/test.h"
 
@@ -22,14 +22,14 @@ static void outb(u8 v, u16 port)
 		crtc.reg[crtc.index] = v;
 }
 
-#include "kernel/tty/vgacon.c"
-
-static struct console *registered;
-
-void register_console(struct console *con)
+static u8 inb(u16 port)
 {
-	registered = con;
+	assert_int_equal(port, 0x3d5);
+	return crtc.reg[crtc.index];
 }
+
+#include "kernel/tty/vgacon.c"
+#include "tests/host/kernel/tty/screen_kernel.h"
 
 static u16 *memory;
 
@@ -52,11 +52,6 @@ static void start(u8 cols, u8 lines, u8 x, u8 y)
 static void stop(void)
 {
 	free(memory);
-}
-
-static void put(const char *s)
-{
-	registered->write(registered, s, strlen(s));
 }
 
 static unsigned int cursor(void)
@@ -97,6 +92,7 @@ static void colours_are_those_of_vga(void **state)
 	static const struct { const char *sgr; u8 attribute; } colours[] = {
 		{ "0", 0x07 }, { "31", 0x04 }, { "32", 0x02 }, { "33", 0x06 }, { "34", 0x01 }, { "36", 0x03 },
 		{ "94", 0x09 }, { "1;31", 0x0c }, { "43;94", 0x69 }, { "41", 0x47 }, { "7", 0x70 }, { "44;30", 0x10 },
+		{ "4", 0x03 }, { "5", 0x07 }, { "37;107", 0x7f }, { "1;7", 0x70 },
 	};
 
 	(void)state;
@@ -170,6 +166,18 @@ static void only_cells_that_change_are_stored(void **state)
 	stop();
 }
 
+static void the_cursor_is_hidden_and_comes_back(void **state)
+{
+	(void)state;
+	start(80, 25, 0, 0);
+	put("\33[?25l");
+	assert_int_equal(crtc.reg[0x0a] & 0x20, 0x20);
+	put("\33[?25h\33[2;3H");
+	assert_int_equal(crtc.reg[0x0a], 0xee & 0x1f);	/* the shape it had */
+	assert_int_equal(cursor(), 82);
+	stop();
+}
+
 static void a_screen_that_cannot_be_is_refused(void **state)
 {
 	static const struct { u8 mode, cols, lines; } wrong[] = {
@@ -207,6 +215,7 @@ static void any_bytes_stay_on_any_screen(void **state)
 			for (size_t at = 0; at < len; at++)
 				bytes[at] = one_in(2) ? likely[random_below(sizeof(likely))] : (char)random64();
 			registered->write(registered, bytes, len);
+			registered->flush(registered, one_in(2));
 			assert_true(cursor() < (unsigned int)cols * lines);
 		}
 		stop();
@@ -231,6 +240,7 @@ int main(void)
 		cmocka_unit_test(what_was_on_the_screen_scrolls_away),
 		cmocka_unit_test(the_screen_is_read_once_only),
 		cmocka_unit_test(only_cells_that_change_are_stored),
+		cmocka_unit_test(the_cursor_is_hidden_and_comes_back),
 		cmocka_unit_test(a_screen_that_cannot_be_is_refused),
 		cmocka_unit_test(any_bytes_stay_on_any_screen),
 		cmocka_unit_test(a_screen_that_is_lost_is_left_alone),

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Characters that are not one cell with their own picture: wide ones, combining ones, line drawing. */
+#include "vt.h"
+
+struct range {
+	u32	first, last;
+};
+
+static bool in_ranges(const struct range *range, u32 n, u32 cp)
+{
+	for (; n--; range++)
+		if (cp >= range->first && cp <= range->last)
+			return true;
+	return false;
+}
+
+/* By blocks (Unicode 15): marks and joiners take no column, East Asian scripts and pictographs two (UAX 11). */
+unsigned int vt_width(u32 cp)
+{
+	static const struct range none[] = {
+		{ 0x300, 0x36f }, { 0x483, 0x489 }, { 0x591, 0x5bd }, { 0x610, 0x61a }, { 0x64b, 0x65f }, { 0x1ab0, 0x1aff },
+		{ 0x1dc0, 0x1dff }, { 0x200b, 0x200f }, { 0x202a, 0x202e }, { 0x2060, 0x2064 }, { 0x20d0, 0x20ff },
+		{ 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f }, { 0xfeff, 0xfeff }, { 0xe0100, 0xe01ef },
+	};
+	static const struct range two[] = {
+		{ 0x1100, 0x115f }, { 0x2e80, 0x303e }, { 0x3041, 0xa4cf }, { 0xa960, 0xa97c }, { 0xac00, 0xd7a3 },
+		{ 0xf900, 0xfaff }, { 0xfe30, 0xfe6f }, { 0xff00, 0xff60 }, { 0xffe0, 0xffe6 }, { 0x1f300, 0x1f64f },
+		{ 0x1f680, 0x1f6ff }, { 0x1f900, 0x1f9ff }, { 0x20000, 0x3fffd },
+	};
+
+	if (cp < none[0].first)
+		return 1;
+	if (in_ranges(none, ARRAY_SIZE(none), cp))
+		return 0;
+	return in_ranges(two, ARRAY_SIZE(two), cp) ? 2 : 1;
+}
+
+u16 vt_line_drawing(u8 c)
+{
+	static const u16 drawn[] = {		/* VT102 User Guide, table of special characters and line drawing */
+		0x25c6, 0x2592, 0x2409, 0x240c, 0x240d, 0x240a, 0x00b0, 0x00b1, 0x2424, 0x240b, 0x2518, 0x2510, 0x250c,
+		0x2514, 0x253c, 0x23ba, 0x23bb, 0x2500, 0x23bc, 0x23bd, 0x251c, 0x2524, 0x2534, 0x252c, 0x2502, 0x2264,
+		0x2265, 0x03c0, 0x2260, 0x00a3, 0x00b7,
+	};
+
+	static_assert(ARRAY_SIZE(drawn) == 0x7f - 0x60, "one for each");
+	return drawn[c - 0x60];
+}
