@@ -7,6 +7,7 @@
 #include <kernel/spinlock.h>
 #include <kernel/stage.h>
 #include <kernel/sysrq.h>
+#include <kernel/tty.h>
 #include <lib/cmdline.h>
 #include "keyboard.h"
 
@@ -48,11 +49,13 @@ void input_key(struct key_event event)
 	bool changed = input.kbd.leds != leds;
 
 	keep(bytes, n);
-	if (n < 0 && input.order != KEYS_REBOOT) {
+	if ((n == KEYS_REBOOT || n == KEYS_SYSRQ) && input.order != KEYS_REBOOT) {
 		input.order = n;
 		input.letter = bytes[0];
 	}
 	spin_unlock_irqrestore(&input.lock, flags);
+	if (n == KEYS_SCROLL_UP || n == KEYS_SCROLL_DOWN)
+		screen_scroll(n == KEYS_SCROLL_UP ? 1 : -1);
 	if (changed)
 		tell_leds();
 	if (n > 0)

@@ -35,6 +35,8 @@
 #define KEY_KP_SLASH	(KEY_E0 | 0x35)
 #define KEY_KP_ENTER	(KEY_E0 | KEY_ENTER)
 #define KEY_DELETE	(KEY_E0 | KEY_KP_DOT)
+#define KEY_PAGE_UP	(KEY_E0 | 0x49)
+#define KEY_PAGE_DOWN	(KEY_E0 | 0x51)
 
 /* By scan code of set 2, the key; 0: no key of ours. */
 static const u8 set2_keys[0x85] = {
@@ -315,6 +317,8 @@ int keyboard_event(struct keyboard *k, struct key_event event, char out[KEY_BYTE
 	out[0] = sysrq_letter(k, event);
 	if (out[0])
 		return KEYS_SYSRQ;
+	if (k->held & MOD_SHIFT && (event.key == KEY_PAGE_UP || event.key == KEY_PAGE_DOWN))
+		return event.key == KEY_PAGE_UP ? KEYS_SCROLL_UP : KEYS_SCROLL_DOWN;
 	c = character(k, event.key);
 	if (c)
 		return put_char(k, c, out);

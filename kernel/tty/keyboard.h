@@ -84,12 +84,14 @@ struct keyboard {
 
 #define KEYS_REBOOT	(-1)
 #define KEYS_SYSRQ	(-2)
+#define KEYS_SCROLL_UP	(-3)		/* Shift-PgUp */
+#define KEYS_SCROLL_DOWN (-4)
 
 /**
  * keyboard_event() - what a key event means
  * @out: receives at most KEY_BYTES bytes, not terminated
  * Return: bytes in @out; KEYS_REBOOT for Ctrl-Alt-Del; KEYS_SYSRQ for Alt-SysRq and a key
- * that makes an ASCII character, which is in @out[0].
+ * that makes an ASCII character, which is in @out[0]; KEYS_SCROLL_* to look back on the screen.
  */
 int keyboard_event(struct keyboard *k, struct key_event event, char out[KEY_BYTES]);
 

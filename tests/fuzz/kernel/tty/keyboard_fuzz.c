@@ -44,9 +44,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		else
 			down[event.key] = event.down;
 		CHECK(kbd.held == held_by_model(down), "%#x, by the model %#x", kbd.held, held_by_model(down));
-		CHECK(n >= KEYS_SYSRQ && n <= KEY_BYTES, "%d bytes", n);
+		CHECK(n >= KEYS_SCROLL_DOWN && n <= KEY_BYTES, "%d bytes", n);
 		CHECK(n <= 0 || event.down, "%d bytes when key %#x went up", n, event.key);
 		CHECK(n != KEYS_SYSRQ || (kbd.held & MOD_ALT && out[0] > 0), "SysRq without Alt, or without a letter");
+		CHECK(n > KEYS_SCROLL_UP || kbd.held & MOD_SHIFT, "scrolled without Shift");
 		CHECK(n != KEYS_REBOOT || (kbd.held & MOD_CTRL && kbd.held & MOD_ALT), "reset without Ctrl and Alt");
 		CHECK(kbd.leds == leds || event.key == 0x3a || event.key == 0x45, "key %#x is no lock", event.key);
 		CHECK(!(kbd.leds & ~(LED_NUM | LED_CAPS)), "LEDs %#x", kbd.leds);

@@ -95,6 +95,13 @@ void sysrq(char letter)
 
 void console_input_arrived(void) { }
 
+static int scrolled;			/* half screens up */
+
+void screen_scroll(int half_screens)
+{
+	scrolled += half_screens;
+}
+
 enum boot_stage boot_stage_current(void)
 {
 	return STAGE_CONSOLE;
@@ -235,6 +242,17 @@ static void ctrl_alt_del_resets_the_machine(void **state)
 	}
 }
 
+static void shift_page_up_is_for_the_screen(void **state)
+{
+	(void)state;
+	assert_int_equal(i8042_console_init(), 0);
+	scrolled = 0;
+	TYPED("", 0x2a, 0xe0, 0x49, 0xe0, 0xc9, 0xe0, 0x49, 0xe0, 0xc9, 0xe0, 0x51, 0xe0, 0xd1, 0xaa);
+	assert_int_equal(scrolled, 1);
+	TYPED("\33[5~", 0xe0, 0x49, 0xe0, 0xc9);
+	assert_int_equal(scrolled, 1);
+}
+
 static void alt_sysrq_and_a_letter_is_an_order(void **state)
 {
 	(void)state;
@@ -301,6 +319,7 @@ int main(void)
 		T(locks_light_their_leds),
 		T(a_keyboard_without_answers_still_types),
 		T(ctrl_alt_del_resets_the_machine),
+		T(shift_page_up_is_for_the_screen),
 		T(alt_sysrq_and_a_letter_is_an_order),
 		T(keys_nobody_reads_are_kept_up_to_a_limit),
 		T(broken_controllers_are_refused_in_bounded_time),
