@@ -99,6 +99,9 @@ struct acpi_ecam {
 /** acpi_parse_mcfg() - at most @max entries of @len bytes of anything at all. Return: how many */
 unsigned int acpi_parse_mcfg(const void *table, size_t len, struct acpi_ecam *ecam, unsigned int max);
 
+/** acpi_ecams() - those of this machine that are to be believed. After acpi_init() */
+const struct acpi_ecam *acpi_ecams(unsigned int *nr);
+
 /** acpi_check_ecam() - what is wrong with an entry, NULL when nothing is */
 const char *acpi_check_ecam(const struct acpi_ecam *ecam);
 

@@ -11,7 +11,8 @@
 #include <lib/types.h>
 
 #define NR_ISA_IRQS	16
-#define NR_IRQS		128
+#define FIRST_MSI_IRQ	128	/* lines that are messages of PCI devices, see pci_request_msi() */
+#define NR_IRQS		136
 
 /**
  * typedef irq_handler_t - called when line @irq interrupts

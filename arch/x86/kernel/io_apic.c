@@ -37,7 +37,6 @@ struct io_apic {
 static struct io_apic io_apics[ACPI_MAX_IO_APICS];
 static unsigned int nr_io_apics;
 static u32 dest;			/* APIC id of the boot CPU, whoever asks for a line */
-static unsigned int next_vector = FIRST_DEVICE_VECTOR;	/* atomic */
 static struct spinlock lock;		/* guards the two accesses to a register */
 
 static u32 io_apic_read(const struct io_apic *a, u32 reg)
@@ -137,11 +136,12 @@ static void io_apic_eoi(unsigned int irq)
 static int io_apic_startup(unsigned int irq)
 {
 	const struct io_apic *a = find_io_apic(gsi_of(irq));
-	unsigned int vector = __atomic_fetch_add(&next_vector, 1, __ATOMIC_RELAXED);
+	int vector = new_device_vector(irq);
 	unsigned long flags;
 	u32 reg;
 
-	set_device_vector(vector, irq);
+	if (vector < 0)
+		return vector;
 	reg = IOAPIC_REDIR(gsi_of(irq) - a->gsi_base);
 	flags = spin_lock_irqsave(&lock);
 	io_apic_write(a, reg, REDIR_MASKED | redir_mode(irq) | vector);

@@ -13,10 +13,15 @@
 #include <kernel/interrupt.h>
 #include <kernel/irq.h>
 #include <kernel/monitor.h>
+#include <kernel/pci.h>
 #include <kernel/preempt.h>
 #include <kernel/printk.h>
 #include <kernel/smp.h>
 #include <kernel/stage.h>
+#include <uapi/errno.h>
+
+#define MSI_ADDRESS	0xfee00000ULL	/* and the APIC id from bit 12 on (SDM 3A 10.11.1) */
+#define MSI_MAX_DEST	254		/* 255 is everybody */
 
 /* Each vector has a line, or a function, or neither. Set before it can come, never changed. */
 static struct {
@@ -29,6 +34,7 @@ static DEFINE_PER_CPU(u32, vector_counts[NR_VECTORS]);	/* interrupts taken */
 static DEFINE_PER_CPU(struct pt_regs *, irq_regs);	/* of what is interrupted; NULL: nothing is */
 static u64 reported[NR_VECTORS / 64];			/* unknown vectors, once each; atomic */
 static const struct irq_chip *isa_chip;			/* of lines the I/O APICs do not have */
+static u32 boot_apic_id;				/* which takes the messages of devices; set once */
 
 void set_system_vector(unsigned int vector, const char *name, system_vector_fn_t fn)
 {
@@ -39,6 +45,24 @@ void set_system_vector(unsigned int vector, const char *name, system_vector_fn_t
 void set_device_vector(unsigned int vector, unsigned int irq)
 {
 	vectors[vector].irq = irq + 1;
+}
+
+int new_device_vector(unsigned int irq)
+{
+	static unsigned int next = FIRST_DEVICE_VECTOR;	/* atomic */
+	unsigned int vector = __atomic_fetch_add(&next, 1, __ATOMIC_RELAXED);
+
+	if (vector >= FIRST_SYSTEM_VECTOR)
+		return -ENOSPC;
+	set_device_vector(vector, irq);
+	return vector;
+}
+
+bool msi_message(unsigned int vector, u64 *address, u32 *data)
+{
+	*address = MSI_ADDRESS | boot_apic_id << 12;
+	*data = vector;				/* an edge, fixed delivery */
+	return apic_present() && boot_apic_id <= MSI_MAX_DEST;
 }
 
 static void unknown_interrupt(unsigned int vector)
@@ -87,6 +111,8 @@ const struct pt_regs *interrupted_regs(void)
 
 const struct irq_chip *irq_chip_of(unsigned int irq)
 {
+	if (irq >= FIRST_MSI_IRQ)
+		return &pci_msi_chip;
 	if (io_apic_has(irq))
 		return &io_apic_chip;
 	return irq < NR_ISA_IRQS ? isa_chip : NULL;
@@ -95,8 +121,11 @@ const struct irq_chip *irq_chip_of(unsigned int irq)
 void irq_init(void)
 {
 	bool pic = i8259_init();
-	unsigned int nr = apic_init() ? io_apic_init() : 0;
+	bool apic = apic_init();
+	unsigned int nr = apic ? io_apic_init() : 0;
 
+	if (apic)
+		boot_apic_id = apic_id();
 	if (!nr && pic)
 		isa_chip = &i8259_chip;
 	if (!nr)

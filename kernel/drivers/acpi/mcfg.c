@@ -48,19 +48,29 @@ unsigned int acpi_parse_mcfg(const void *table, size_t len, struct acpi_ecam *ec
 	return nr;
 }
 
+static struct acpi_ecam ecams[ACPI_MAX_ECAMS];	/* that are to be believed; set by mcfg_init() */
+static unsigned int nr_ecams;
+
+const struct acpi_ecam *acpi_ecams(unsigned int *nr)
+{
+	*nr = nr_ecams;
+	return ecams;
+}
+
 void mcfg_init(void)
 {
 	const struct acpi_header *table = acpi_find_table("MCFG");
-	struct acpi_ecam ecam[ACPI_MAX_ECAMS];
-	unsigned int i, nr = table ? acpi_parse_mcfg(table, table->length, ecam, ACPI_MAX_ECAMS) : 0;
+	unsigned int i, nr = table ? acpi_parse_mcfg(table, table->length, ecams, ACPI_MAX_ECAMS) : 0;
 
 	for (i = 0; i < nr; i++) {
-		const char *why = acpi_check_ecam(&ecam[i]);
+		const char *why = acpi_check_ecam(&ecams[i]);
 
-		if (why)
-			boot_warn(STAGE_ACPI, "MCFG: the configuration space of PCI segment %u %s, ignored", ecam[i].segment, why);
-		else
-			printk("acpi: PCI segment %u, buses %u to %u, configuration space at %#llx\n", ecam[i].segment,
-			       ecam[i].first_bus, ecam[i].last_bus, (unsigned long long)ecam[i].address);
+		if (why) {
+			boot_warn(STAGE_ACPI, "MCFG: the configuration space of PCI segment %u %s, ignored", ecams[i].segment, why);
+			continue;
+		}
+		printk("acpi: PCI segment %u, buses %u to %u, configuration space at %#llx\n", ecams[i].segment,
+		       ecams[i].first_bus, ecams[i].last_bus, (unsigned long long)ecams[i].address);
+		ecams[nr_ecams++] = ecams[i];
 	}
 }

@@ -5,6 +5,7 @@
 
 #include <asm/irq_vectors.h>
 #include <asm/ptrace.h>
+#include <lib/types.h>
 
 typedef void (*system_vector_fn_t)(struct pt_regs *regs);
 
@@ -15,8 +16,15 @@ typedef void (*system_vector_fn_t)(struct pt_regs *regs);
  */
 void set_system_vector(unsigned int vector, const char *name, system_vector_fn_t fn);
 
-/** set_device_vector() - for interrupt controllers: @vector is line @irq of <kernel/irq.h> */
+/**
+ * set_device_vector() - for interrupt controllers: @vector is line @irq of <kernel/irq.h>
+ * new_device_vector() - give line @irq a vector that no line has. Return: the vector, -ENOSPC
+ */
 void set_device_vector(unsigned int vector, unsigned int irq);
+int new_device_vector(unsigned int irq);
+
+/** msi_message() - what a device has to write where to interrupt the boot CPU. Return: whether it can */
+bool msi_message(unsigned int vector, u64 *address, u32 *data);
 
 /** interrupted_regs() - of the code that the handler now running has interrupted; NULL outside of handlers */
 const struct pt_regs *interrupted_regs(void);

@@ -132,14 +132,14 @@ bool pci_find_class(u32 class, struct pci_function *f, bool start)
 	return false;
 }
 
-u32 pci_read_config(struct pci_function f, u8 reg)
+u32 pci_read_config(struct pci_function f, u16 reg)
 {
 	const struct pci_model *m = &pci_functions[f.device];
 
 	return reg == PCI_COMMAND ? 0xffff0000 | m->command : reg == PCI_BASE_ADDRESS_0 ? m->bar : m->bar1;
 }
 
-void pci_write_config(struct pci_function f, u8 reg, u32 value)
+void pci_write_config(struct pci_function f, u16 reg, u32 value)
 {
 	assert_int_equal(reg, PCI_COMMAND);
 	pci_functions[f.device].command = value;
