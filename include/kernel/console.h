@@ -105,6 +105,9 @@ void console_write(const char *s, size_t n);
  */
 void console_panic(void);
 
+/** console_in_panic() - whether console_panic() was called: there are no other threads any more */
+bool console_in_panic(void);
+
 /** console_panic_end() - all is told elsewhere: try the consoles left alone, each once in its life */
 void console_panic_end(void);
 

@@ -45,6 +45,10 @@ void input_key(struct key_event event);
  */
 void input_act(void);
 
+/* As the command 0xed of PS/2 keyboards has them */
+#define LED_NUM		0x02
+#define LED_CAPS	0x04
+
 /** input_leds() - LED_* that are to be lit on every keyboard */
 u8 input_leds(void);
 

@@ -22,6 +22,7 @@
 #include <kernel/smp.h>
 #include <kernel/stage.h>
 #include <kernel/tty.h>
+#include <kernel/usb.h>
 #include <kernel/workqueue.h>
 #include <lib/cmdline.h>
 #include <mm/init.h>
@@ -107,6 +108,7 @@ void __ref __noreturn start_kernel(void)
 	console_irq_init();	/* a key wakes the CPU */
 	boot_stage(STAGE_CPUS);
 	smp_init();		/* all CPUs run */
+	usb_init();		/* USB keyboards, once the threads run */
 	if (!kthread_run(monitor_thread, NULL, "monitor"))
 		panic("no memory for the thread of the monitor");
 	cpu_idle_loop();	/* what this thread does from here on, when no other has anything to do */

@@ -5,6 +5,7 @@
  */
 #include <kernel/monitor.h>
 #include <kernel/console.h>
+#include <kernel/input.h>
 #include <kernel/printk.h>
 #include <kernel/selftest.h>
 #include <asm/processor.h>
@@ -200,6 +201,7 @@ void monitor_run(const char *cmdline)
 	printk_answers();
 	selftest_if_asked();
 	run_script(cmdline);
+	input_settle();
 	for (;;) {
 		printk(MONITOR_PROMPT);
 		while (!readline_byte(&the_line, wait_key(), command_name))

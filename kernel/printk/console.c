@@ -293,6 +293,11 @@ static void wait_for_owner(const struct console *con)
 		cpu_relax();
 }
 
+bool console_in_panic(void)
+{
+	return in_panic();
+}
+
 void console_panic(void)
 {
 	__atomic_store_n(&panic_owner, me(), __ATOMIC_SEQ_CST);

@@ -2,6 +2,7 @@
 /* The console of all keyboards: see <kernel/input.h>. */
 #include <kernel/input.h>
 #include <asm/setup.h>
+#include <kernel/delay.h>
 #include <kernel/printk.h>
 #include <kernel/reboot.h>
 #include <kernel/spinlock.h>
@@ -11,6 +12,8 @@
 #include <lib/cmdline.h>
 #include "keyboard.h"
 
+#define SETTLE_MS	2000
+#define SETTLE_STEP_MS	5
 #define TYPED_SIZE	64		/* a power of two */
 
 static struct {
@@ -22,6 +25,7 @@ static struct {
 	char		letter;
 } input;
 
+static unsigned int nr_starting;	/* input_begin() without input_ready(); atomic */
 static struct key_source *sources;	/* only ever added to at the head; atomic */
 
 static void keep(const char *bytes, int n)
@@ -124,6 +128,22 @@ void input_register(struct key_source *src)
 	__atomic_store_n(&sources, src, __ATOMIC_RELEASE);
 }
 
+void input_begin(void)
+{
+	__atomic_fetch_add(&nr_starting, 1, __ATOMIC_RELAXED);
+}
+
+void input_ready(void)
+{
+	__atomic_fetch_sub(&nr_starting, 1, __ATOMIC_RELEASE);
+}
+
+void input_settle(void)
+{
+	for (unsigned int ms = 0; ms < SETTLE_MS && __atomic_load_n(&nr_starting, __ATOMIC_ACQUIRE); ms += SETTLE_STEP_MS)
+		msleep(SETTLE_STEP_MS);
+}
+
 static const struct keymap *chosen_keymap(void)
 {
 	const struct keymap *map;
@@ -148,5 +168,6 @@ void input_console_start(void)
 	if (input.kbd.map)
 		return;
 	input.kbd.map = chosen_keymap();
+	kbd_console.irq_works = !kbd_console.irq_enable;	/* then drivers bring what there is */
 	register_console(&kbd_console);
 }

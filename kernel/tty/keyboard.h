@@ -67,10 +67,6 @@ bool scancode_decode(struct scancodes *s, u8 byte, struct key_event *event);
 #define MOD_CTRL	(MOD_LCTRL | MOD_RCTRL)
 #define MOD_ALT		(MOD_LALT | MOD_RALT)
 
-/* leds: as the keyboard's command 0xed has them */
-#define LED_NUM		0x02
-#define LED_CAPS	0x04
-
 #define KEY_BYTES	8		/* of the longest that one key makes */
 
 struct keyboard {

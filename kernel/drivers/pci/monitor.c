@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The monitor command pci: all functions, or one with its registers' ranges and its capabilities. */
-#include <kernel/pci.h>
+#include "internal.h"
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
 #include <lib/printf.h>
@@ -128,7 +128,9 @@ static int cmd_pci(int argc, char **argv)
 		else if (!strcmp(place, argv[1]))
 			print_all(dev), found = true;
 	}
-	if (argc == 2 && !found)
+	if (argc == 1)
+		pci_summary();
+	else if (!found)
 		printk("pci: no function %s\n", argv[1]);
 	return 0;
 }

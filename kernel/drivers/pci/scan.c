@@ -207,9 +207,17 @@ static void scan_all(void)
 		scan_segment(0, 0, 0);
 	for (; pci_has_ecam(nr, &segment, &first, &last_bus); nr++)
 		scan_segment(segment, first, last_bus);
-	printk("pci: %u functions on %u buses, by %s\n", nr_devices, nr_buses, nr ? "memory" : "ports");
 	if (nr_left_out)
 		boot_warn(boot_stage_current(), "pci: %u functions left out: they do not answer, or no memory", nr_left_out);
+}
+
+void pci_summary(void)
+{
+	u16 segment;
+	u8 bus;
+
+	printk("pci: %u functions on %u buses, by %s\n", nr_devices, nr_buses,
+	       pci_has_ecam(0, &segment, &bus, &bus) ? "memory" : "ports");
 }
 
 void pci_scan(void)
