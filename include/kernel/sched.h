@@ -23,6 +23,7 @@
 #define KERNEL_SCHED_H
 
 #include <asm/current.h>
+#include <kernel/lockdep.h>
 #include <asm/thread.h>
 #include <kernel/preempt.h>
 #include <kernel/sched_entity.h>
@@ -87,6 +88,9 @@ struct task_struct {
 	struct sched_entity se;		/* that queue's lock */
 	u64		cpus_allowed;	/* bit for each CPU it may run on; set before it runs */
 	u64		nr_switches;	/* times it began to run; that queue's lock */
+#ifdef LANTERN_LOCKDEP
+	struct lockdep_thread mutexes;	/* that it has, or waits for */
+#endif
 	struct mm_struct *mm;		/* memory of a user program; NULL: a kernel thread */
 	u32		work;		/* TIF_*; atomic */
 	struct thread_struct thread;	/* arch: what is saved while it does not run */

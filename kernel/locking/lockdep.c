@@ -20,9 +20,10 @@
 #include <kernel/monitor.h>
 #include <kernel/preempt.h>
 #include <kernel/printk.h>
+#include <kernel/sched.h>
 #include <lib/string.h>
 
-#define MAX_CLASSES	128
+#define MAX_CLASSES	192
 #define MAX_EDGES	512
 #define MAX_HELD	16		/* by one CPU at a time, those of interrupted code included */
 
@@ -38,6 +39,7 @@ struct lock_class {
 	class_set	after;				/* taken while this one was held */
 	unsigned long	taken_in[NR_INTRUDERS];		/* where, 0: never seen */
 	unsigned long	taken_under[NR_INTRUDERS];	/* where, with the intruder not held off */
+	bool		told;				/* a mutex that was wanted where nobody may sleep */
 };
 
 struct edge {
@@ -45,23 +47,17 @@ struct edge {
 	unsigned long	from_ip, to_ip;			/* where each was taken when it was first seen */
 };
 
-struct held {
-	struct lockdep_map *map;
-	unsigned long	ip;
-	u8		context;			/* count of preempt.h's levels it was taken in */
-};
-
 struct cpu_held {
 	unsigned int	nr;
 	bool		busy;				/* the checker runs: what it calls is not watched */
-	bool		overflowed;
-	struct held	lock[MAX_HELD];
+	struct lockdep_held lock[MAX_HELD];
 };
 
 static struct lock_class classes[MAX_CLASSES];		/* graph_lock; read without */
 static struct edge edges[MAX_EDGES];
 static unsigned int nr_classes, nr_edges;
 static bool full;					/* told once; what does not fit is not checked */
+static bool too_many_held;				/* told once */
 static class_set reported[MAX_CLASSES];			/* pairs that were told of interrupts */
 static u8 graph_lock;
 static DEFINE_PER_CPU(struct cpu_held, cpu_held);
@@ -297,7 +293,7 @@ static void note_usage(unsigned int nr, bool irqs_on, unsigned long ip)
 	unlock_graph();
 }
 
-static void add_edge(const struct held *held, unsigned int to, unsigned long ip)
+static void add_edge(const struct lockdep_held *held, unsigned int to, unsigned long ip)
 {
 	unsigned int from = held->map->class - 1;
 
@@ -320,25 +316,46 @@ static void add_edge(const struct held *held, unsigned int to, unsigned long ip)
  * Locks of what an interrupt has interrupted make no edge: whether that can be
  * a deadlock is what check_intruder() finds out.
  */
-static void note_orders(const struct cpu_held *cpu, unsigned int class, unsigned long ip, enum lock_how how)
+static void note_orders(const struct lockdep_held *held, unsigned int nr, unsigned int class, unsigned long ip,
+			enum lock_how how)
 {
-	for (unsigned int i = 0; i < cpu->nr; i++) {
-		const struct held *held = &cpu->lock[i];
-
+	for (; nr; nr--, held++)
 		if (held->context == context() && !(how == LOCK_NESTS && held->map->class == class + 1))
 			add_edge(held, class, ip);
-	}
 }
 
-static void push(struct cpu_held *cpu, struct lockdep_map *map, unsigned long ip)
+/* A thread that slept with a spinlock would leave it taken; an interrupt has no thread to sleep. */
+static void note_sleep(const struct cpu_held *cpu, unsigned int class, unsigned long ip)
 {
-	if (cpu->nr < MAX_HELD) {
-		cpu->lock[cpu->nr++] = (struct held){ map, ip, context() };
+	if ((!cpu->nr && !context()) || classes[class].told)
+		return;
+	classes[class].told = true;
+	printk(KERN_ERR "lockdep: a mutex is wanted where nobody may sleep\n");
+	say_class(class, "wanted in", ip);
+	if (cpu->nr)
+		say_class(cpu->lock[cpu->nr - 1].map->class - 1, "held since", cpu->lock[cpu->nr - 1].ip);
+}
+
+static void push(struct lockdep_held *held, unsigned int *nr, unsigned int max, struct lockdep_map *map,
+		 unsigned long ip)
+{
+	if (*nr < max) {
+		held[(*nr)++] = (struct lockdep_held){ map, ip, context() };
 		return;
 	}
-	if (!cpu->overflowed)
-		printk(KERN_ERR "lockdep: more than %u locks held at a time\n", MAX_HELD);
-	cpu->overflowed = true;
+	if (!too_many_held)
+		printk(KERN_ERR "lockdep: more than %u locks held at a time\n", max);
+	too_many_held = true;
+}
+
+static void pull(struct lockdep_held *held, unsigned int *nr, const struct lockdep_map *map)
+{
+	for (unsigned int i = *nr; i--; ) {
+		if (held[i].map != map)
+			continue;
+		memmove(&held[i], &held[i + 1], (--*nr - i) * sizeof(*held));
+		return;
+	}
 }
 
 /* ---------------------------------------------------------------------- hooks */
@@ -378,9 +395,11 @@ void lock_acquire(struct lockdep_map *map, const char *name, enum lock_how how)
 	if (class >= 0) {
 		__atomic_fetch_add(&classes[class].acquired, 1, __ATOMIC_RELAXED);
 		note_usage(class, flags & X86_EFLAGS_IF, ip);
-		if (how != LOCK_TRIES)
-			note_orders(cpu, class, ip, how);
-		push(cpu, map, ip);
+		if (how != LOCK_TRIES) {
+			note_orders(cpu->lock, cpu->nr, class, ip, how);
+			note_orders(current->mutexes.lock, current->mutexes.nr, class, ip, how);
+		}
+		push(cpu->lock, &cpu->nr, MAX_HELD, map, ip);
 	}
 	leave(cpu, flags);
 }
@@ -398,12 +417,39 @@ void lock_release(struct lockdep_map *map)
 
 	if (!cpu)
 		return;
-	for (unsigned int i = cpu->nr; i--; ) {
-		if (cpu->lock[i].map != map)
-			continue;
-		memmove(&cpu->lock[i], &cpu->lock[i + 1], (--cpu->nr - i) * sizeof(cpu->lock[0]));
-		break;
+	pull(cpu->lock, &cpu->nr, map);
+	leave(cpu, flags);
+}
+
+void mutex_acquire(struct lockdep_map *map, const char *name, enum lock_how how)
+{
+	unsigned long flags, ip = (unsigned long)__builtin_return_address(0);
+	struct lockdep_thread *me = &current->mutexes;
+	struct cpu_held *cpu = enter(&flags);
+	int class;
+
+	if (!cpu)
+		return;
+	class = class_of(map, name);
+	if (class >= 0) {
+		__atomic_fetch_add(&classes[class].acquired, 1, __ATOMIC_RELAXED);
+		if (how != LOCK_TRIES) {
+			note_sleep(cpu, class, ip);
+			note_orders(me->lock, me->nr, class, ip, how);
+		}
+		push(me->lock, &me->nr, LOCKDEP_MAX_MUTEXES, map, ip);
 	}
+	leave(cpu, flags);
+}
+
+void mutex_release(struct lockdep_map *map)
+{
+	unsigned long flags;
+	struct cpu_held *cpu = enter(&flags);
+
+	if (!cpu)
+		return;
+	pull(current->mutexes.lock, &current->mutexes.nr, map);
 	leave(cpu, flags);
 }
 

@@ -219,6 +219,8 @@ static void test_threads(void)
 static void plant_mistakes(void)
 {
 	static struct spinlock red, blue, green;
+	static DEFINE_MUTEX(tea);
+	static DEFINE_MUTEX(coffee);
 	unsigned long flags;
 
 	spin_lock(&red);
@@ -238,6 +240,20 @@ static void plant_mistakes(void)
 	spin_unlock(&green);
 	preempt_count_sub(HARDIRQ_OFFSET);
 	local_irq_restore(flags);
+
+	mutex_lock(&tea);
+	mutex_lock(&coffee);
+	mutex_unlock(&coffee);
+	mutex_unlock(&tea);
+	mutex_lock(&coffee);
+	mutex_lock(&tea);		/* "opposite orders" */
+	mutex_unlock(&tea);
+	mutex_unlock(&coffee);
+
+	spin_lock(&red);
+	mutex_lock(&tea);		/* "where nobody may sleep" */
+	mutex_unlock(&tea);
+	spin_unlock(&red);
 }
 #else
 static void plant_mistakes(void)

@@ -16,6 +16,15 @@ lockdep:   selftest.c: &blue, then in \w+\+0x\w+
 lockdep: a lock that an interrupt waits for is taken where one may come
 lockdep:   selftest.c: &green, taken by one in \w+\+0x\w+
 lockdep:   selftest.c: &green, open to one in \w+\+0x\w+
+lockdep: locks are taken in opposite orders
+lockdep:   selftest.c: &coffee, taken in \w+\+0x\w+
+lockdep:   selftest.c: &tea, wanted in \w+\+0x\w+
+lockdep: but before
+lockdep:   selftest.c: &tea, taken in \w+\+0x\w+
+lockdep:   selftest.c: &coffee, then in \w+\+0x\w+
+lockdep: a mutex is wanted where nobody may sleep
+lockdep:   selftest.c: &tea, wanted in \w+\+0x\w+
+lockdep:   selftest.c: &red, held since \w+\+0x\w+
 """
 
 

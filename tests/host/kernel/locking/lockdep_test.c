@@ -11,6 +11,9 @@ static char per_cpu[2][256] __attribute__((aligned(8)));	/* the section, and the
 #define __per_cpu_end	per_cpu[1]
 static unsigned long __per_cpu_offset[NR_CPUS] = { [1] = sizeof(per_cpu[0]) };
 #include "kernel/locking/spinlock.c"
+#define KERNEL_SCHED_H
+static struct task_struct { struct lockdep_thread mutexes; } threads[2], *current = threads;
+#include <kernel/mutex.h>
 #include "kernel/locking/lockdep.c"
 
 static char said[1 << 16];
@@ -31,7 +34,12 @@ bool ksym_lookup(unsigned long addr, char *name, size_t size, unsigned long *off
 	return false;
 }
 
+void mutex_lock_slow(struct mutex *lock) { abort(); }	/* nobody waits here */
+void mutex_unlock_slow(struct mutex *lock) { abort(); }
+
 static struct spinlock a, b, c, d, lots[MAX_CLASSES];
+static DEFINE_MUTEX(m);
+static DEFINE_MUTEX(n);
 
 static int fresh(void **state)
 {
@@ -39,7 +47,10 @@ static int fresh(void **state)
 	memset(classes, 0, sizeof(classes));
 	memset(reported, 0, sizeof(reported));
 	memset(&cpu_held, 0, sizeof(cpu_held));
-	nr_classes = nr_edges = full = 0;
+	nr_classes = nr_edges = full = too_many_held = 0;
+	memset(threads, 0, sizeof(threads));
+	current = threads;
+	m.dep = n.dep = (struct lockdep_map){ 0 };
 	a = b = c = d = (struct spinlock){ 0 };
 	memset(lots, 0, sizeof(lots));
 	said[nr_said = 0] = '\0';
@@ -320,6 +331,115 @@ static void the_copies_of_all_cpus_are_one_class(void **state)
 	end_of_static = (const char *)-1;
 }
 
+/* ---------------------------------------------------------------- mutexes */
+
+static void take_mutexes(struct mutex *first, struct mutex *second)
+{
+	mutex_lock(first);
+	mutex_lock(second);
+	mutex_unlock(first);
+	mutex_unlock(second);
+}
+
+static void mutexes_have_an_order(void **state)
+{
+	(void)state;
+	take_mutexes(&m, &n);
+	take_mutexes(&m, &n);
+	assert_string_equal(said, "");
+	take_mutexes(&n, &m);
+	take_mutexes(&n, &m);
+	assert_int_equal(nr_reports(OPPOSITE), 1);
+	assert_int_equal(nr_reports("lockdep_test.c: first, wanted in"), 1);
+	assert_int_equal(threads[0].mutexes.nr, 0);
+}
+
+/* What a thread holds is not held by the next one on its CPU. */
+static void a_mutex_goes_with_its_thread(void **state)
+{
+	(void)state;
+	mutex_lock(&m);
+	current = &threads[1];
+	mutex_lock(&n);
+	take_in_order(&a, &b);
+	current = &threads[0];
+	mutex_unlock(&m);
+	current = &threads[1];
+	mutex_unlock(&n);
+	take_mutexes(&n, &m);
+	take_mutexes(&n, &m);
+	assert_string_equal(said, "");
+	assert_int_equal(threads[0].mutexes.nr + threads[1].mutexes.nr, 0);
+}
+
+/* A spinlock under a mutex, and elsewhere a mutex tried under the spinlock: no wait, no deadlock. */
+static void orders_of_both_kinds_count(void **state)
+{
+	(void)state;
+	mutex_lock(&m);
+	spin_lock(&a);
+	assert_true(mutex_trylock(&n));
+	mutex_unlock(&n);
+	spin_unlock(&a);
+	mutex_unlock(&m);
+	assert_string_equal(said, "");
+	assert_int_equal(nr_edges, 1);
+	spin_lock(&b);
+	mutex_lock(&m);			/* asleep with a spinlock, and in an order: both are told */
+	mutex_unlock(&m);
+	spin_unlock(&b);
+	assert_int_equal(nr_reports("where nobody may sleep"), 1);
+	assert_int_equal(nr_reports("lockdep_test.c: &b, held since"), 1);
+	mutex_lock(&m);
+	mutex_unlock(&m);
+	assert_int_equal(nr_reports("lockdep:"), 3);
+}
+
+static void an_interrupt_has_no_thread_to_sleep(void **state)
+{
+	(void)state;
+	preempt_count_add(HARDIRQ_OFFSET);
+	assert_true(mutex_trylock(&n));
+	mutex_unlock(&n);
+	assert_string_equal(said, "");
+	mutex_lock(&m);
+	mutex_unlock(&m);
+	preempt_count_sub(HARDIRQ_OFFSET);
+	assert_int_equal(nr_reports("where nobody may sleep"), 1);
+}
+
+static void a_class_of_mutexes_may_nest_when_it_says_so(void **state)
+{
+	struct mutex two[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++)
+		mutex_init(&two[i]);
+	mutex_lock(&two[0]);
+	mutex_lock_nested(&two[1]);
+	mutex_unlock(&two[1]);
+	assert_string_equal(said, "");
+	mutex_lock(&two[1]);
+	mutex_unlock(&two[1]);
+	mutex_unlock(&two[0]);
+	assert_int_equal(nr_reports("a lock is wanted while one of its class is held"), 1);
+}
+
+static void too_many_mutexes_are_told_once(void **state)
+{
+	struct mutex many[LOCKDEP_MAX_MUTEXES + 2];
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(many); i++) {
+		mutex_init(&many[i]);
+		mutex_lock_nested(&many[i]);
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(many); i++)
+		mutex_unlock(&many[i]);
+	assert_int_equal(nr_reports("locks held at a time"), 1);
+	assert_int_equal(threads[0].mutexes.nr, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -337,6 +457,12 @@ int main(void)
 		cmocka_unit_test_setup(the_copies_of_all_cpus_are_one_class, fresh),
 		cmocka_unit_test_setup(what_does_not_fit_is_told_and_does_no_harm, fresh),
 		cmocka_unit_test_setup(random_orders_beside_a_model, fresh),
+		cmocka_unit_test_setup(mutexes_have_an_order, fresh),
+		cmocka_unit_test_setup(a_mutex_goes_with_its_thread, fresh),
+		cmocka_unit_test_setup(orders_of_both_kinds_count, fresh),
+		cmocka_unit_test_setup(an_interrupt_has_no_thread_to_sleep, fresh),
+		cmocka_unit_test_setup(a_class_of_mutexes_may_nest_when_it_says_so, fresh),
+		cmocka_unit_test_setup(too_many_mutexes_are_told_once, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, seed_random, NULL);

@@ -7,7 +7,7 @@
 #include "kernel/locking/spinlock.c"
 
 #define KERNEL_SCHED_H
-enum task_state { TASK_RUNNING, TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE };
+enum task_state { TASK_RUNNING, TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE, TASK_KILLABLE };
 
 struct task_struct {
 	pthread_mutex_t	mutex;
@@ -25,6 +25,12 @@ static void set_current_state(enum task_state state)
 	self.state = state;
 	pthread_mutex_unlock(&self.mutex);
 }
+
+/* No signals here. */
+#define KERNEL_SIGNAL_H
+#define ERESTARTSYS	512
+static inline bool signal_pending(const struct task_struct *p) { return false; }
+static inline bool fatal_signal_pending(const struct task_struct *p) { return false; }
 
 static void schedule(void)
 {
