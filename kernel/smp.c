@@ -7,11 +7,13 @@
 #include <kernel/smp.h>
 #include <asm/io.h>
 #include <asm/irqflags.h>
+#include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 #include <kernel/timekeeping.h>
 
 #define PATIENCE_NS	(4 * NSEC_PER_SEC)	/* a CPU that has its interrupts off for so long hangs */
+#define MAX_REPORTS	5			/* then it does not come back, and what waits for it never ends */
 #define WAITS_PER_LOOK	1024			/* at the clock */
 
 struct call {
@@ -45,10 +47,13 @@ void smp_run_calls(void)
 	}
 }
 
-static void report_silent(u64 mask)
+static void report_silent(u64 mask, unsigned int nr)
 {
 	unsigned int cpu;
 
+	if (nr > MAX_REPORTS)
+		panic("CPU %u does not answer CPU %u, which cannot go on without it", (unsigned int)__builtin_ctzll(mask),
+		      smp_processor_id());
 	for_each_possible_cpu(cpu)
 		if (mask & CPU_MASK(cpu)) {
 			boot_warn(boot_stage_current(), "CPU %u does not answer CPU %u, and hangs", cpu,
@@ -61,7 +66,7 @@ static void report_silent(u64 mask)
 static void wait_for(struct call *c)
 {
 	u64 since = 0, mask, now;
-	unsigned int i;
+	unsigned int i, reports = 0;
 
 	for (i = 1; (mask = __atomic_load_n(&c->waiting, __ATOMIC_ACQUIRE) &
 			    __atomic_load_n(&cpu_online_mask, __ATOMIC_RELAXED)); i++) {
@@ -73,7 +78,7 @@ static void wait_for(struct call *c)
 		if (!since)
 			since = now;
 		if (now - since > PATIENCE_NS) {
-			report_silent(mask);
+			report_silent(mask, ++reports);
 			since = now;
 		}
 	}

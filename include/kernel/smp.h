@@ -47,7 +47,8 @@ typedef void (*smp_call_func_t)(void *arg);
  * smp_call_function_many() - have other CPUs call @fn(@arg), all at the same time
  * @mask: of CPUs; those that are not online, and this one, are left out
  * @wait: until all have done it; otherwise @arg must live on
- * A CPU that does not answer is told about, with a backtrace, every few seconds.
+ * A CPU that does not answer is told about, with a backtrace, every few seconds, and
+ * after some of these it is a panic.
  * Context: any but NMI and an @fn.
  */
 void smp_call_function_many(u64 mask, smp_call_func_t fn, void *arg, bool wait);

@@ -21,6 +21,7 @@
 #include <kernel/sched.h>
 #include <kernel/smp.h>
 #include <kernel/stage.h>
+#include <kernel/stuck.h>
 #include <kernel/tty.h>
 #include <kernel/usb.h>
 #include <kernel/workqueue.h>
@@ -108,6 +109,7 @@ void __ref __noreturn start_kernel(void)
 	console_irq_init();	/* a key wakes the CPU */
 	boot_stage(STAGE_CPUS);
 	smp_init();		/* all CPUs run */
+	stuck_init();		/* debug builds: one that hangs is told */
 	usb_init();		/* USB keyboards, once the threads run */
 	if (!kthread_run(monitor_thread, NULL, "monitor"))
 		panic("no memory for the thread of the monitor");

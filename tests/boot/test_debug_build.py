@@ -3,6 +3,8 @@
 import os
 import re
 
+import expect
+import pytest
 import qemu
 from test_memory import check_selftest, tables
 
@@ -28,8 +30,11 @@ lockdep:   selftest.c: &red, held since \w+\+0x\w+
 """
 
 
+DEBUG = os.path.join(qemu.BUILD, "debug", "lantern.efi")
+
+
 def test_debug_build_reports_planted_damage_and_nothing_else(boot):
-    machine = boot(firmware="bios", kernel=os.path.join(qemu.BUILD, "debug", "lantern.efi"), memory="64M", smp=4,
+    machine = boot(firmware="bios", kernel=DEBUG, memory="64M", smp=4,
                    append='selftest=smp,sched,locks,mm monitor.exec="map;locks;poweroff"')
     assert machine.wait() == "guest-shutdown"
     check_selftest(machine.log, 1)
@@ -43,3 +48,18 @@ def test_debug_build_reports_planted_damage_and_nothing_else(boot):
     assert re.search(r"^smp: 4 CPUs in ", machine.log, re.M)
     assert len(re.findall(r"^timer.c: &base->lock ", machine.log, re.M)) == 1  # per CPU, yet one class
     assert re.search(r"^page_alloc.c: &zone->lock +\d+ +\d+ +\d+  (irq )?(soft )?off$", machine.log, re.M)
+
+
+@pytest.mark.parametrize("crash, told, where", [
+    ("hang;sleep 13000", r"CPU [01] is stuck: no interrupts for 1\d s", "hang_here"),
+    ("keep", r"CPU [01] is stuck: monitor lets no other thread run for 2\d s", "keep_cpu"),
+])
+def test_a_stuck_cpu_is_told_once(boot, crash, told, where):
+    """An instruction takes a microsecond, so that the seconds go by soon."""
+    machine = boot(firmware="bios", kernel=DEBUG, memory="64M", smp=2, append=f'monitor.exec="crash {crash}"',
+                   extra=["-icount", "shift=10,sleep=off"])
+    machine.expect(expect.warning(99, told))
+    machine.expect(r"backtrace\n(  [0-9a-f]{16}  [^\n]*\n)*?" + rf"  [0-9a-f]{{16}}  {where}\+")
+    if "sleep" in crash:
+        machine.expect(expect.PROMPT)
+        assert machine.log.count("is stuck") == 1

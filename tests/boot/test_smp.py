@@ -134,6 +134,15 @@ def test_a_cpu_that_hangs_is_told_about_and_stopped(boot):
     assert "panic: asked for" in m.log and "does not stop" not in m.log
 
 
+def test_a_cpu_that_hangs_for_good_ends_the_wait(boot):
+    """An instruction takes a microsecond, so that the seconds go by soon."""
+    m = run(boot, "crash hang;selftest smp", "panic=-1", smp=2, fatal=(), extra=["-icount", "shift=10,sleep=off"])
+    assert m.wait() == "guest-reset"
+    assert m.log.count("and hangs") == 5
+    assert re.search(r"^panic: CPU ([01]) does not answer CPU [01], which cannot go on without it$", m.log, re.M)
+    assert "does not stop" not in m.log
+
+
 def test_cpus_without_timers_are_left_out(boot):
     """HPET and PIT interrupt one CPU; a thread that slept on another would never wake."""
     m = run(boot, "cpus;selftest sched;poweroff", "nolapic_timer", smp=4)

@@ -160,6 +160,14 @@ static void hang_here(void *unused)
 		cpu_relax();
 }
 
+/* Interrupts come, other threads do not. */
+static __noinline void __noreturn keep_cpu(void)
+{
+	preempt_disable();
+	for (;;)
+		cpu_relax();
+}
+
 /* On another CPU than this one, if there is one. */
 static void on_other_cpu(smp_call_func_t fn, bool wait)
 {
@@ -213,6 +221,8 @@ static int cmd_crash(int argc, char **argv)
 		on_other_cpu(panic_here, true);
 	else if (!strcmp(how, "hang"))		/* interrupts off */
 		on_other_cpu(hang_here, false);
+	else if (!strcmp(how, "keep"))
+		keep_cpu();
 	else if (!strcmp(how, "panic"))
 		panic("asked for at the monitor");
 	else
@@ -220,5 +230,5 @@ static int cmd_crash(int argc, char **argv)
 	return 0;
 }
 MONITOR_COMMAND(crash, "HOW",
-		"fault on purpose: ud pf rodata gp de bp db mc int spurious smep smap canary storm stack console other hang panic",
+		"fault on purpose: ud pf rodata gp de bp db mc int spurious smep smap canary storm stack console other hang keep panic",
 		cmd_crash);
