@@ -32,6 +32,7 @@ struct console {
 	/* In the interrupt: take what has come, a moment's work. NULL: getc() finds it. */
 	void		(*interrupt)(struct console *con);
 	bool		irq_works;	/* set by console_irq_init(), or by a driver that never needs to be polled */
+	bool		irq_masked;	/* it has interrupted, and nobody has read yet; atomic */
 	void		*priv;		/* the driver's */
 	struct console	*next;		/* list of all; set by register_console() */
 
@@ -86,7 +87,7 @@ void console_input_arrived(void);
 
 /**
  * console_wait() - after console_getc() had nothing: sleep until that may have changed
- * Returns soon when a console can only be polled. Context: one thread, the monitor.
+ * May return early, and does soon when a console can only be polled. Context: one thread, the monitor.
  */
 void console_wait(void);
 

@@ -4,6 +4,10 @@
  * thread sleeps until one of their lines interrupts. A console is waited for so
  * only when its interrupt has been seen to arrive; while one has not, the thread
  * stays awake.
+ *
+ * A level triggered line interrupts for as long as there is input, so it is masked
+ * by the interrupt and opened by who has read. An edge in between may be lost: who
+ * has opened a line looks once more.
  */
 #include <kernel/console.h>
 #include <asm/io.h>
@@ -32,8 +36,29 @@ static bool input_interrupt(unsigned int irq, void *data)
 
 	if (con->interrupt)
 		con->interrupt(con);
+	else if (!__atomic_exchange_n(&con->irq_masked, true, __ATOMIC_RELAXED))
+		disable_irq(irq);
 	console_input_arrived();
 	return true;
+}
+
+/* Return: whether it was masked. */
+static bool open_line(struct console *con)
+{
+	if (!__atomic_exchange_n(&con->irq_masked, false, __ATOMIC_RELAXED))
+		return false;
+	enable_irq(con->irq);
+	return true;
+}
+
+static bool open_lines(void)
+{
+	struct console *con = NULL;
+	bool opened = false;
+
+	while ((con = console_next(con)))
+		opened |= open_line(con);
+	return opened;
 }
 
 static bool interrupt_arrives(struct console *con)
@@ -56,6 +81,7 @@ static void start(struct console *con)
 		return;
 	con->irq_works = interrupt_arrives(con);
 	con->irq_enable(con, false);
+	open_line(con);
 	if (con->irq_works)
 		return;
 	free_irq(con->irq, con);
@@ -83,9 +109,12 @@ static bool all_interrupt(void)
 void console_wait(void)
 {
 	if (!all_interrupt()) {
+		open_lines();
 		yield();
 		return;
 	}
+	if (open_lines())
+		return;
 	__atomic_store_n(&reader, current, __ATOMIC_RELAXED);	/* the monitor, which never ends */
 	set_current_state(TASK_INTERRUPTIBLE);
 	if (!__atomic_exchange_n(&input_seen, false, __ATOMIC_ACQ_REL))

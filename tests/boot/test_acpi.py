@@ -8,7 +8,7 @@ import struct
 
 import expect
 import qemu
-from test_irq import ask, lines
+from test_irq import ask, lines, press
 from test_paging import symbols
 
 DIRECT_MAP = 0xffff888000000000
@@ -143,3 +143,26 @@ def test_entries_that_lead_back(boot):
     assert lines(ask(m, "irq"))["ttyS0"][:2] == (4, "PIC")
     m.send("poweroff\r")
     m.expect("poweroff: neither EFI nor ACPI switched the machine off\n")
+
+
+def test_level_triggered_lines_of_consoles(boot):
+    """They interrupt for as long as there is input, which who reads it takes away, not the handler."""
+    t = Tables()
+    dsdt = t.add(b"DSDT", b"\x08_S5_\x12\x06\x04\x00\x00\x00\x00", listed=False)
+    t.add(b"FACP", fadt(dsdt))
+    madt = struct.pack("<II", 0xfee00000, 1) + x2apic(0)
+    madt += struct.pack("<BBBBII", 1, 12, 0, 0, 0xfec00000, 0)
+    for line in (1, 3, 4):
+        madt += struct.pack("<BBBBIH", 2, 10, 0, line, line, 0xd)	# active high, level
+    t.add(b"APIC", madt)
+    m = start(boot, t)
+    before = lines(ask(m, "irq"))
+    assert before["ttyS0"][:2] == (4, "I/O APIC") and before["kbd0"][:2] == (1, "I/O APIC")
+    assert "not arrive" not in m.log
+    press(m, "r", "e", "g", "s", "ret")
+    m.expect(r"cr3 [0-9a-f]+")
+    m.expect(expect.PROMPT)
+    after = lines(ask(m, "irq"))
+    for name in ("ttyS0", "kbd0"):		# an interrupt a byte, not a storm
+        assert before[name][2] < after[name][2] < before[name][2] + 100
+    assert "HLT=1" in m.qmp("human-monitor-command", **{"command-line": "info registers"})
