@@ -96,6 +96,7 @@ help:
 #help make run                  start Lantern in QEMU with UEFI firmware; Ctrl-A X ends it
 #help make test                 every test; the last line is "N passed, N failed"
 #help make debug                QEMU stopped at the first instruction; prints the gdb line
+#help make timeline             build/timeline.svg, the time line of a boot in QEMU; LOG="FILE [FILE]": of serial logs
 #help make clean                remove build/
 #help
 #help DEBUG=1 adds checks of every slab object and of the order of locks to the kernel
@@ -152,6 +153,15 @@ debug-built: $(BUILD)/run.img $(BUILD)/ovmf-vars.fd $(BUILD)/vmlinux
 	@echo 'QEMU waits at reset. In another terminal, in this folder:'
 	@echo '    gdb -x tests/tools/lantern-gdb.py'
 	$(Q)$(QEMU) -drive format=raw,file=$(BUILD)/run.img -gdb tcp:127.0.0.1:1234 -S
+
+# The picture of when what happened; without LOG, of a boot in QEMU made for it
+LOG		?= $(BUILD)/timeline.log
+.PHONY: timeline timeline-log
+timeline: $(if $(filter $(BUILD)/timeline.log,$(LOG)),timeline-log)
+	$(Q)$(PYTHON) tests/tools/timeline.py $(LOG) > $(BUILD)/timeline.svg
+	@echo '$(BUILD)/timeline.svg'
+timeline-log: packages-run
+	@$(MAKE) --no-print-directory run-built APPEND='timeline monitor.exec=poweroff' > $(BUILD)/timeline.log </dev/null
 
 # ---------------------------------------------------------------- generated headers
 

@@ -111,6 +111,18 @@ const char *acpi_check_ecam(const struct acpi_ecam *ecam);
  */
 phys_addr_t acpi_parse_hpet(const void *table, size_t len, u64 size);
 
+/* The FPDT and the FBPT it points to: when the firmware did what. */
+struct firmware_times;
+
+/** acpi_parse_fpdt() - physical address of the FBPT in @len bytes of anything; 0: there is none */
+phys_addr_t acpi_parse_fpdt(const void *table, size_t len);
+
+/** acpi_parse_fbpt() - the stamps in @len bytes of anything; false when there are none */
+bool acpi_parse_fbpt(const void *table, size_t len, struct firmware_times *t);
+
+/** acpi_firmware_times() - those of this boot, all 0 where the firmware keeps none */
+const struct firmware_times *acpi_firmware_times(void);
+
 /**
  * acpi_init() - find RSDP, FADT, DSDT and MADT; says what is missing or damaged ("acpi=off": nothing is looked for)
  * @rsdp: where the loader says the RSDP is; 0: look where a BIOS keeps it

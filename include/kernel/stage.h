@@ -18,6 +18,9 @@ void boot_stage_at(enum boot_stage stage, u64 tsc);
 /** boot_stage_current() - the stage entered last */
 enum boot_stage boot_stage_current(void);
 
+/** boot_trace() - the records of all stages so far; they change no more once the monitor runs */
+const struct boot_trace *boot_trace(void);
+
 /** boot_stage_first() - the stage recorded first: through which door the boot came */
 enum boot_stage boot_stage_first(void);
 

@@ -22,6 +22,7 @@
 #include <kernel/smp.h>
 #include <kernel/stage.h>
 #include <kernel/stuck.h>
+#include <kernel/timeline.h>
 #include <kernel/tty.h>
 #include <kernel/usb.h>
 #include <kernel/workqueue.h>
@@ -83,6 +84,7 @@ static int monitor_thread(void *unused)
 	memtest_if_asked();	/* by the threads of all CPUs */
 	boot_stage(STAGE_MONITOR);
 	stage_print_times(tsc_khz());
+	timeline_if_asked();
 	free_initmem();		/* what is marked __init is gone */
 	monitor_run(boot_command_line);
 }

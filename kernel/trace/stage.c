@@ -12,6 +12,7 @@
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 #include <kernel/strip.h>
+#include <kernel/timeline.h>
 #include <lib/printf.h>
 #include <lib/string.h>
 
@@ -89,6 +90,11 @@ enum boot_stage boot_stage_current(void)
 	return trace.nr_entries ? trace.entry[trace.nr_entries - 1].stage : STAGE_STARTUP_64;
 }
 
+const struct boot_trace *boot_trace(void)
+{
+	return &trace;
+}
+
 enum boot_stage boot_stage_first(void)
 {
 	return trace.nr_entries ? trace.entry[0].stage : STAGE_STARTUP_64;
@@ -126,30 +132,23 @@ void stage_import(const struct boot_trace *from, size_t len)
 	trace.nr_entries += n;
 }
 
-/* A stage lasts until the next one begins; the last is the one that prints. */
-static void print_times(unsigned int i, unsigned int tsc_khz)
-{
-	const struct boot_trace_entry *e = &trace.entry[i];
-	unsigned long long since = e->tsc - trace.entry[0].tsc;
-	unsigned long long ticks = i + 1 < trace.nr_entries ? e[1].tsc - e->tsc : 0;
-	const char *name = boot_stage_name(e->stage);
-
-	if (tsc_khz)
-		printk("stage: %2u %-20s at %8llu us, took %8llu us\n", e->stage, name,
-		       since * 1000 / tsc_khz, ticks * 1000 / tsc_khz);
-	else
-		printk("stage: %2u %-20s at %12llu ticks, took %12llu ticks\n", e->stage, name, since, ticks);
-}
-
 void stage_print_times(unsigned int tsc_khz)
 {
+	struct timeline t = { .trace = &trace, .tsc_khz = tsc_khz };
+	const char *unit = tsc_khz ? "us" : "ticks";
 	unsigned int i;
 
-	for (i = 0; i < trace.nr_entries; i++)
+	for (i = 0; i < trace.nr_entries; i++) {
+		enum boot_stage stage = trace.entry[i].stage;
+		u64 at, took;
+
+		timeline_stage(&t, i, &at, &took);
 		if (boot_deterministic())
-			printk("stage: %2u %s\n", trace.entry[i].stage, boot_stage_name(trace.entry[i].stage));
+			printk("stage: %2u %s\n", stage, boot_stage_name(stage));
 		else
-			print_times(i, tsc_khz);
+			printk("stage: %2u %-20s at %8llu %s, took %8llu %s\n", stage, boot_stage_name(stage),
+			       (unsigned long long)at, unit, (unsigned long long)took, unit);
+	}
 }
 
 static void numbered(const char *level, const char *kind, enum boot_stage stage, const char *fmt, va_list args)

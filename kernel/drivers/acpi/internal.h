@@ -27,6 +27,9 @@ bool acpi_scan_s5(const void *aml, size_t len, struct acpi_s5 *s5);
 /** mcfg_init() - print where PCI configuration space is in memory; acpi_init() calls it */
 void mcfg_init(void);
 
+/** fpdt_init() - read the firmware's time stamps */
+void fpdt_init(void);
+
 /** fadt_init() - read what the FADT and the DSDT tell; acpi_init() calls it */
 void fadt_init(void);
 

@@ -299,4 +299,5 @@ void acpi_init(phys_addr_t rsdp)
 	fadt_init();
 	madt_init();
 	mcfg_init();
+	fpdt_init();
 }
