@@ -199,6 +199,18 @@ def amd():
     yield "table", microcode.amd({}, [])
 
 
+def elf():
+    """A static file, a static PIE with odd alignments, one with an interpreter."""
+    def file(kind, *phdrs):
+        header = b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", kind, 62, 1, 0x401000, 64, 0, 0, 64, 56,
+                                                            len(phdrs), 64, 0, 0)
+        return header + b"".join(struct.pack("<IIQQQQQQ", *p) for p in phdrs)
+    text, stack = (1, 5, 0, 0x400000, 0, 0x1800, 0x1800, 0x1000), (0x6474e551, 6, 0, 0, 0, 0, 0, 16)
+    yield "static", file(2, text, (1, 6, 0x1800, 0x402800, 0, 0x100, 0x2000, 0x1000), stack)
+    yield "pie", file(3, (1, 4, 0, 0, 0, 0x400, 0x400, 0x200000), (1, 6, 0x400, 0x200400, 0, 0, 1 << 40, 3), stack)
+    yield "interp", file(3, (6, 4, 64, 64, 64, 168, 168, 8), (3, 4, 0x200, 0x200, 0, 28, 28, 1), text)
+
+
 def keyboard():
     """Set and layout in the first byte, then what a keyboard sends: words with Shift, AltGr, dead keys, locks, Pause."""
     set1 = bytes.fromhex("2a1e9eaa 3aba1e 1d2e9d e0381003e0b8 e048e0c8 e11d45e19dc5 291e 45c54752 1d38e053 00 ff fa fe")
@@ -210,5 +222,5 @@ def keyboard():
 
 SEEDS = {"efistub/efi_e820": efi_e820, "kernel/lib/e820": e820, "kernel/lib/e820_edit": e820_edit,
          "kernel/lib/cpio": cpio, "arch/x86/kernel/microcode/intel": intel, "arch/x86/kernel/microcode/amd": amd,
-         "kernel/drivers/acpi/madt": madt, "kernel/drivers/acpi/s5": s5, "kernel/tty/keyboard": keyboard,
+         "kernel/drivers/acpi/madt": madt, "kernel/drivers/acpi/s5": s5, "kernel/tty/keyboard": keyboard, "kernel/task/elf_check": elf,
          "kernel/lib/memparse": memparse, "kernel/lib/cmdline": cmdline, "kernel/lib/lz4": lz4_blocks, "mm/memblock": memblock}
