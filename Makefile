@@ -59,6 +59,7 @@ BOOT_CFLAGS	:= $(COMMON) -DLOADER_PART -Oz -fomit-frame-pointer -fno-jump-tables
 
 KERNEL_SRC	:= $(sort $(shell find kernel mm arch/x86/kernel arch/x86/mm -name '*.c' -o -name '*.S'))
 KERNEL_SRC	:= $(filter-out %.lds.S arch/x86/kernel/asm-offsets.c,$(KERNEL_SRC))
+KERNEL_SRC	+= arch/x86/boot/rdrand.c
 include mm/kasan/san.mk
 KERNEL_OBJ	:= $(patsubst %,$(BUILD)/kernel/%.o,$(basename $(KERNEL_SRC)))
 KERNEL_OBJ	+= $(BUILD)/kernel/font.o

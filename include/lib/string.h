@@ -27,4 +27,11 @@ char *strstr(const char *s, const char *sub);
  */
 int strscpy(char *dst, const char *src, size_t size);
 
+/** memzero_explicit() - clear what is not read again, such as keys: the compiler does not leave it out */
+static inline void memzero_explicit(void *p, size_t n)
+{
+	memset(p, 0, n);
+	__asm__ volatile("" : : "r"(p) : "memory");
+}
+
 #endif

@@ -17,6 +17,7 @@
 #include <kernel/panic.h>
 #include <kernel/panic_save.h>
 #include <kernel/printk.h>
+#include <kernel/random.h>
 #include <kernel/rcupdate.h>
 #include <kernel/sched.h>
 #include <kernel/smp.h>
@@ -99,6 +100,7 @@ void __ref __noreturn start_kernel(void)
 	screen_give_memory(arch_ram_bytes());	/* the screen scrolls back */
 	time_init();		/* ktime_get() and the delays; what is printed from here on has its time */
 	panic_show_saved(boot_command_line);
+	random_init();		/* get_random_bytes */
 	sched_init();		/* threads can be made; they run once start_kernel() is done */
 	softirq_init();
 	rcu_init();		/* call_rcu */
