@@ -24,6 +24,12 @@ static inline bool IS_ERR(const void *ptr)
 	return (unsigned long)ptr >= (unsigned long)-MAX_ERRNO;
 }
 
+/** IS_ERR_VALUE() - the same for an address or length that is no pointer */
+static inline bool IS_ERR_VALUE(unsigned long value)
+{
+	return IS_ERR((const void *)value);
+}
+
 static inline bool IS_ERR_OR_NULL(const void *ptr)
 {
 	return !ptr || IS_ERR(ptr);

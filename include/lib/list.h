@@ -19,6 +19,12 @@ struct list_head {
 	for (pos = list_first_entry(head, __typeof__(*pos), member); &pos->member != (head);	\
 	     pos = list_first_entry(&pos->member, __typeof__(*pos), member))
 
+/** list_for_each_entry_safe() - the same where @pos may be taken out; @next is one more cursor */
+#define list_for_each_entry_safe(pos, next, head, member)				\
+	for (pos = list_first_entry(head, __typeof__(*pos), member),			\
+	     next = list_first_entry(&pos->member, __typeof__(*pos), member); &pos->member != (head);	\
+	     pos = next, next = list_first_entry(&pos->member, __typeof__(*pos), member))
+
 static inline void list_init(struct list_head *head)
 {
 	head->next = head->prev = head;
@@ -41,6 +47,14 @@ static inline void list_add(struct list_head *node, struct list_head *head)
 static inline void list_add_tail(struct list_head *node, struct list_head *head)
 {
 	list_add(node, head->prev);
+}
+
+/** list_replace() - put @new where @old was */
+static inline void list_replace(struct list_head *old, struct list_head *new)
+{
+	new->next = old->next;
+	new->prev = old->prev;
+	new->next->prev = new->prev->next = new;
 }
 
 /** list_del() - take @node out; its own pointers keep their values */

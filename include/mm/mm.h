@@ -23,7 +23,6 @@ struct file;
 struct task_struct;
 struct vm_area_struct;
 
-#define TASK_SIZE		(_AC(0x800000000000, UL) - PAGE_SIZE)	/* first address that no program has */
 #define MMAP_MIN_ADDR		_AC(0x10000, UL)	/* lowest that a program without CAP_SYS_RAWIO maps */
 #define DEFAULT_MAX_MAP_COUNT	65530
 #define STACK_GUARD_GAP		(256 * PAGE_SIZE)	/* below a stack that grows nothing else lies */

@@ -37,4 +37,16 @@
 
 #define CAP_FULL_SET		((1ULL << (CAP_LAST_CAP + 1)) - 1)
 
+/* Those that have to do with files, for setfsuid(). */
+#define CAP_FS_SET		(1ULL << CAP_CHOWN | 1ULL << CAP_MKNOD | 1ULL << CAP_DAC_OVERRIDE | \
+				 1ULL << CAP_DAC_READ_SEARCH | 1ULL << CAP_FOWNER | 1ULL << CAP_FSETID | \
+				 1ULL << CAP_LINUX_IMMUTABLE)
+
+#define SECBIT_NOROOT		0x01
+#define SECBIT_NO_SETUID_FIXUP	0x04
+#define SECBIT_KEEP_CAPS	0x10
+#define SECBIT_NO_CAP_AMBIENT_RAISE 0x40
+#define SECURE_ALL_BITS		0x55
+#define SECURE_ALL_LOCKS	(SECURE_ALL_BITS << 1)
+
 #endif

@@ -33,8 +33,12 @@ struct rlimit {
 #define RUSAGE_CHILDREN	(-1)
 #define RUSAGE_THREAD	1
 
+struct timeval {
+	long	tv_sec, tv_usec;
+};
+
 struct rusage {
-	struct { long tv_sec, tv_usec; } ru_utime, ru_stime;
+	struct timeval ru_utime, ru_stime;
 	long	ru_maxrss;		/* KiB */
 	long	ru_ixrss, ru_idrss, ru_isrss;	/* 0 */
 	long	ru_minflt, ru_majflt, ru_nswap;

@@ -5,6 +5,7 @@
  * one, as the string may end before what cannot be read begins.
  */
 #include <asm/uaccess.h>
+#include <lib/string.h>
 
 #define ONES	0x0101010101010101UL
 #define HIGHS	0x8080808080808080UL
@@ -95,4 +96,21 @@ int futex_cmpxchg_user(u32 __user *ptr, u32 old, u32 new, u32 *seen)
 	clac();
 	*seen = old;
 	return err;
+}
+
+int copy_struct_from_user(void *dst, size_t size, const void __user *src, size_t usize)
+{
+	const u8 __user *rest = (const u8 __user *)src + size;
+	u8 byte;
+
+	memset(dst, 0, size);
+	if (copy_from_user(dst, src, min(size, usize)))
+		return -EFAULT;
+	for (; usize > size; usize--, rest++) {
+		if (get_user(byte, rest))
+			return -EFAULT;
+		if (byte)
+			return -E2BIG;
+	}
+	return 0;
 }

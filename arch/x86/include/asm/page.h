@@ -30,6 +30,9 @@
 #define EFI_VA_START		_AC(0xffffffff00000000, UL)	/* addresses are taken from here down */
 #define EFI_VA_END		_AC(0xffffffef00000000, UL)
 
+/* First address no program has, with 5 levels too: the last page below the hole between the halves stays free. */
+#define TASK_SIZE	(_AC(0x800000000000, UL) - PAGE_SIZE)
+
 #ifdef LANTERN_SAN			/* gaps around variables, and calls to check them */
 #define INIT_STACK_SIZE		_AC(0x10000, UL)
 #else

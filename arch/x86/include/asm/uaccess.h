@@ -15,9 +15,6 @@
 #include <asm/smap.h>
 #include <uapi/errno.h>
 
-/* First address no program can have: the last page below the hole between the halves stays free. */
-#define TASK_SIZE	_AC(0x00007ffffffff000, UL)
-
 /** access_ok() - whether [@ptr, @ptr + @n) is in a program's half */
 static inline bool access_ok(const void __user *ptr, size_t n)
 {
@@ -136,6 +133,13 @@ long strncpy_from_user(char *dst, const char __user *src, long n);
 
 /** strnlen_user() - length of a string without its NUL; @n when there is none in @n bytes; -EFAULT */
 long strnlen_user(const char __user *src, long n);
+
+/**
+ * copy_struct_from_user() - a structure that grows from version to version: the program's has @usize bytes, ours @size
+ * What the program does not have is zero; what we do not know has to be, else -E2BIG.
+ * Return: 0, -E2BIG or -EFAULT.
+ */
+int copy_struct_from_user(void *dst, size_t size, const void __user *src, size_t usize);
 
 /**
  * futex_cmpxchg_user() - if *@ptr is @old make it @new, at once
