@@ -20,6 +20,15 @@ struct group_info {
 	u32	gid[];			/* ascending */
 };
 
+/* What all processes of one user have together. */
+struct user_struct {
+	u32	uid;
+	u32	usage;			/* credentials that name it; atomic */
+	u32	processes;		/* threads, by real user; atomic, RLIMIT_NPROC */
+	u32	sigpending;		/* signals queued; atomic, RLIMIT_SIGPENDING */
+	struct user_struct *next;	/* users_lock */
+};
+
 struct cred {
 	u32	usage;			/* references; atomic */
 	u32	uid, gid;		/* real */
@@ -29,6 +38,7 @@ struct cred {
 	u32	securebits;
 	u64	cap_inheritable, cap_permitted, cap_effective, cap_bset, cap_ambient;
 	struct group_info *group_info;	/* never NULL */
+	struct user_struct *user;	/* of uid; never NULL */
 	struct rcu_head rcu;
 };
 

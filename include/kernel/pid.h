@@ -51,6 +51,10 @@ struct task_struct *find_task_by_pid(int nr);
 /** get_task_by_pid() - the same with a reference for put_task_struct(). Context: any but NMI */
 struct task_struct *get_task_by_pid(int nr);
 
+/** for_each_task() - all threads that can be found, those of the kernel too. Context: tasks_lock held */
+extern struct list_head task_list;
+#define for_each_task(p)	list_for_each_entry(p, &task_list, tasks)
+
 static inline int pid_nr(const struct pid *pid)
 {
 	return pid ? pid->nr : 0;

@@ -86,7 +86,9 @@ struct task_struct {
 	u32		state;		/* enum task_state; its own, wakers change it under the lock of its queue */
 	u32		cpu;		/* whose queue it is in, or ran on last; that queue's lock */
 	struct sched_entity se;		/* that queue's lock */
-	u64		cpus_allowed;	/* bit for each CPU it may run on; set before it runs */
+	u64		cpus_allowed;	/* bit for each CPU it may run on; that queue's lock, once it has run */
+	u8		policy;		/* SCHED_NORMAL or SCHED_BATCH, which are the same here */
+	bool		reset_on_fork;	/* a child begins with SCHED_NORMAL */
 	u64		nr_switches;	/* times it began to run; that queue's lock */
 #ifdef LANTERN_LOCKDEP
 	struct lockdep_thread mutexes;	/* that it has, or waits for */
@@ -116,6 +118,7 @@ struct task_struct {
 	const struct cred *cred;	/* see <kernel/cred.h> */
 	struct pid	*thread_pid;
 	struct task_struct *parent, *real_parent;	/* who waits for it, who made it; tasks_lock */
+	int		ppid;		/* number of the process of real_parent; written under tasks_lock */
 	struct task_struct *group_leader;
 	struct list_head children, sibling;	/* tasks_lock */
 	struct list_head thread_node;	/* in signal->thread_head; tasks_lock and siglock */
@@ -139,7 +142,8 @@ struct task_struct {
 	void __user	*robust_list;	/* struct robust_list_head */
 	void __user	*rseq;		/* struct rseq, see rseq() */
 	u32		rseq_sig;
-	u64		utime, stime, start_time;	/* ns; of ktime_get() */
+	u64		stime;		/* of se.sum_exec in the kernel */
+	u64		start_time;	/* ns of ktime_get() */
 	u64		min_flt, maj_flt;
 	u64		timer_slack;	/* ns */
 };
@@ -195,6 +199,12 @@ bool wake_up_state(struct task_struct *p, u32 states);
  */
 void set_user_nice(struct task_struct *p, int nice);
 void sched_set_fifo(struct task_struct *p, int prio);
+
+/** set_cpus_allowed() - @p runs on these CPUs only when this returns. Return: 0, -EINVAL: none of them is there. May sleep */
+int set_cpus_allowed(struct task_struct *p, u64 cpus);
+
+/** sched_update_current() - charge this thread for the time until now. Context: any but NMI */
+void sched_update_current(void);
 
 /** sched_init() - boot CPU: threads can be made and woken, and run when start_kernel() is at its end */
 void sched_init(void);

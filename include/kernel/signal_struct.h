@@ -25,7 +25,7 @@ struct timer;
 
 /* What threads have used that are gone. */
 struct task_usage {
-	u64	utime, stime;		/* ns */
+	u64	cycles, stime;		/* of get_cycles(): in all; in the kernel */
 	u64	nvcsw, nivcsw;
 	u64	min_flt, maj_flt;
 	u64	maxrss;			/* pages */
@@ -48,8 +48,8 @@ struct signal_struct {
 	struct task_struct	*group_exec_task;	/* waits in execve() for the others to end */
 	int			notify_count;		/* how many of them are left */
 
-	/* who it belongs to; tasks_lock. Its own reads of pgrp and session need no lock */
-	struct pid		*pgrp, *session_pid;
+	/* who it belongs to; tasks_lock, but to compare the pointers needs none */
+	struct pid		*pgrp, *session;	/* there while the process is in their lists */
 	struct list_head	pgrp_node, session_node;
 	bool			session_leader;
 	bool			is_child_subreaper, has_child_subreaper;
@@ -120,6 +120,15 @@ static inline void unlock_task_sighand(struct task_struct *p, unsigned long flag
 {
 	spin_unlock_irqrestore(&p->sighand->siglock, flags);
 }
+
+/** task_usage() - what @p itself has used. Context: a reference to @p is held */
+void task_usage(const struct task_struct *p, struct task_usage *usage);
+
+/** process_usage() - its process: threads that are there and those that are gone. Context: tasks_lock or siglock held */
+void process_usage(struct task_struct *p, struct task_usage *usage);
+
+/** cycles_to_ns() - of the time that threads are charged */
+u64 cycles_to_ns(u64 cycles);
 
 /**
  * is_current_pgrp_orphaned() - whether nobody outside of the group of this process and inside of its

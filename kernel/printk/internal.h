@@ -12,6 +12,9 @@ extern struct printk_ringbuffer printk_rb;
 /** level_is_shown() - whether consoles show messages of @level */
 bool level_is_shown(int level);
 
+/** console_level_set() - from now on consoles show levels below @level. Return: the one before */
+int console_level_set(int level);
+
 /** printk_emergency() - show everything; from now on a message without a level is LOGLEVEL_EMERG */
 void printk_emergency(void);
 

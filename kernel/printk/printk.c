@@ -31,6 +31,14 @@ bool level_is_shown(int level)
 	return level < console_loglevel;
 }
 
+int console_level_set(int level)
+{
+	int before = console_loglevel;
+
+	console_loglevel = level;
+	return before;
+}
+
 bool printk_times(void)
 {
 	return times;
