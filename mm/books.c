@@ -161,6 +161,17 @@ void mem_books_each(void (*line)(const char *name, unsigned long pages))
 	each_line(&b, line);
 }
 
+void mem_books_totals(struct mem_totals *t)
+{
+	struct books b;
+
+	take_stock(&b);
+	*t = (struct mem_totals){
+		.ram = b.ram, .allocated = b.allocated, .deferred = b.deferred,
+		.free = b.managed - b.allocated + b.deferred, .reserved = b.reserved + b.backing + b.lost,
+	};
+}
+
 static void print_line(const char *name, unsigned long pages)
 {
 	printk("memory: %-28s %12lu KiB\n", name, kib(pages));

@@ -508,12 +508,11 @@ static void zone_print(const struct zone *zone)
 
 	if (nr_nodes > 1)
 		printk("node %u ", zone->node);
-	printk("%-6s %8lu pages free of %8lu, %9lu not initialised yet, reserve %lu, CPU lists %lu\n",
-	       zone_names[zone->type], zone->nr_free, zone->managed, zone->deferred, zone->min,
-	       pcp_pages(zone - zones));
-	printk("%-6s", "runs");
+	printk("%-6s %8lu pages free of %8lu, %9lu not initialised yet\n", zone_names[zone->type], zone->nr_free,
+	       zone->managed, zone->deferred);
+	printk("       reserve %lu, CPU lists %lu, runs", zone->min, pcp_pages(zone - zones));
 	for (order = 0; order < MAX_ORDER; order++)
-		printk(" %luK:%lu", PAGE_SIZE >> 10 << order, zone->area[order].nr);
+		printk("%s%luK:%lu", order % 6 ? " " : "\n       ", PAGE_SIZE >> 10 << order, zone->area[order].nr);
 	printk("\n");
 }
 
@@ -527,4 +526,4 @@ static int cmd_buddy(int argc, char **argv)
 			zone_print(zone);
 	return 0;
 }
-MONITOR_COMMAND(buddy, "", "free pages per zone and order", cmd_buddy);
+MONITOR_SAFE_COMMAND(buddy, "", "free pages per zone and order", cmd_buddy);

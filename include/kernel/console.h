@@ -33,6 +33,7 @@ struct console {
 	void		(*interrupt)(struct console *con);
 	bool		irq_works;	/* set by console_irq_init(), or by a driver that never needs to be polled */
 	bool		irq_masked;	/* it has interrupted, and nobody has read yet; atomic */
+	u16		rows, cols;	/* of a screen; 0: whoever is at the other end knows */
 	void		*priv;		/* the driver's */
 	struct console	*next;		/* list of all; set by register_console() */
 
@@ -69,9 +70,11 @@ void console_disown(struct console *con);
 
 /**
  * console_getc() - poll every console once for a byte typed
+ * console_getc_from() - the same; *@from is the console that had it
  * Return: 0..255, or -1 when nobody typed.
  */
 int console_getc(void);
+int console_getc_from(struct console **from);
 
 /** console_has_input() - whether any console can ever deliver a byte */
 bool console_has_input(void);
@@ -91,12 +94,18 @@ void console_input_arrived(void);
  */
 void console_wait(void);
 
+/** console_wait_timeout() - the same, but not for longer than @ns. Return: ns that are left */
+u64 console_wait_timeout(u64 ns);
+
 /**
  * console_write() - show bytes on all consoles without keeping them in the log
  * For text that is a copy of the log, or too large for it.
  * Context: any; a console that is busy is skipped.
  */
 void console_write(const char *s, size_t n);
+
+/** console_write_to() - the same on one console */
+void console_write_to(struct console *con, const char *s, size_t n);
 
 /**
  * console_panic() - from now on only this CPU writes, and to every console at once

@@ -58,6 +58,16 @@ const struct irq_chip *irq_chip_of(unsigned int irq);
 /** do_irq() - from arch: line @irq has interrupted, interrupts off */
 void do_irq(unsigned int irq);
 
+struct irq_source {
+	unsigned int	vector;
+	const char	*name;		/* of a line's device, or what the vector means */
+	u32		count;		/* interrupts taken, on all CPUs; wraps */
+};
+
+/** irq_each_source() - arch: every vector that has a meaning. irq_count_of_cpu() - taken by @cpu, all together */
+void irq_each_source(void (*source)(const struct irq_source *source));
+u64 irq_count_of_cpu(unsigned int cpu);
+
 /** irq_name() - who has asked for a line, for people; "" when nobody has */
 const char *irq_name(unsigned int irq);
 

@@ -53,6 +53,15 @@ void printk_setup(const char *cmdline);
 /** printk_answers() - from now on a message without a level is LOGLEVEL_ANSWER */
 void printk_answers(void);
 
+/**
+ * printk_gate() - have @gate asked for each answer before it goes into the log; NULL: nobody
+ * It may wait, to let somebody read what came before, and returns false to have the answer
+ * dropped. A panic takes it away. Context of @gate: that of the printk().
+ * answer_wanted() - ask it for text that is shown without being kept, by console_write()
+ */
+void printk_gate(bool (*gate)(const char *text, size_t len));
+bool answer_wanted(const char *text, size_t len);
+
 /** printk_panic() - console_panic(), and the last @n messages on every console if loglevel= hid one of them */
 void printk_panic(unsigned int n);
 

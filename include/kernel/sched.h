@@ -224,6 +224,15 @@ struct task_struct *idle_task_create(unsigned int cpu);
 /** scheduler_ipi() - another CPU has put something in this one's queue. Context: interrupt */
 void scheduler_ipi(void);
 
+struct cpu_stat {
+	u64		cycles;		/* of get_cycles(), when this was so */
+	u64		idle;		/* of them, in the idle thread */
+	unsigned int	nr_running;	/* threads that are ready, the one that runs included */
+};
+
+/** cpu_stat() - how busy CPU @cpu has been; false when it does not run. Context: any but NMI */
+bool cpu_stat(unsigned int cpu, struct cpu_stat *stat);
+
 /** nr_running() - threads that are ready on @cpu, 0 for one that is idle or not there; not exact */
 unsigned int nr_running(unsigned int cpu);
 

@@ -43,6 +43,9 @@ static_assert(sizeof(struct spinlock) == 4, "a lock fits where a word does");
 /** spin_lock_slow() - wait for a lock that is not free; @lock is taken when it returns */
 void spin_lock_slow(struct spinlock *lock);
 
+/** spin_nr_waiting() - locks that @cpu waits for now, in a thread and in what came in between */
+unsigned int spin_nr_waiting(unsigned int cpu);
+
 static inline bool spin_try_free(struct spinlock *lock)
 {
 	u32 is_free = 0;

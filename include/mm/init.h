@@ -28,6 +28,15 @@ bool deferred_init_step(void);
 void mem_books_print(void);
 bool mem_books_check(void);
 
+struct mem_totals {			/* pages */
+	u64	ram, reserved;		/* in all; of it what the page allocator never has, struct pages with it */
+	u64	allocated, free;
+	u64	deferred;		/* of the free: not initialised yet */
+};
+
+/** mem_books_totals() - the books in brief. Context: any but NMI */
+void mem_books_totals(struct mem_totals *t);
+
 /**
  * memtest_if_asked() - test the free memory when "memtest" or "memtest=..." is on the command line
  * Context: a thread that may sleep, after smp_init().

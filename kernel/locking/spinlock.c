@@ -26,6 +26,11 @@ static struct {
 
 static DEFINE_PER_CPU(unsigned int, nr_waiting);	/* places of this CPU in use */
 
+unsigned int spin_nr_waiting(unsigned int cpu)
+{
+	return __atomic_load_n(per_cpu_ptr(&nr_waiting, cpu), __ATOMIC_RELAXED);
+}
+
 /* A place as the lock names it: never 0. */
 static u32 tail_of(unsigned long cpu, unsigned int nested)
 {

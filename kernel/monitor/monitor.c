@@ -8,10 +8,16 @@
 #include <kernel/input.h>
 #include <kernel/printk.h>
 #include <kernel/selftest.h>
-#include <asm/processor.h>
+#include <kernel/delay.h>
 #include <lib/cmdline.h>
 #include <lib/string.h>
+#include "internal.h"
 #include "readline.h"
+
+#define PANIC_PROMPT	"panic> "
+#define FULL_ROWS	24		/* of a terminal that is drawn over */
+#define FULL_COLUMNS	80
+#define MSEC_PER_SEC	1000
 
 #define EXEC_SIZE	1024		/* of the value of monitor.exec= */
 
@@ -21,6 +27,9 @@
 /* One array: the linker script puts the sections .monitor_cmds.* between these, sorted. */
 extern const struct monitor_command __monitor_cmds_start[];
 extern const struct monitor_command __monitor_cmds_end[];
+
+static bool at_prompt;			/* the command that runs was typed */
+static bool after_panic;
 
 static const struct monitor_command *find_command(const char *name)
 {
@@ -83,11 +92,12 @@ static int cmd_help(int argc, char **argv)
 		return 0;
 	}
 	for (c = __monitor_cmds_start; c < __monitor_cmds_end; c++)
-		print_help_line(c);
+		if (!after_panic || c->safe)
+			print_help_line(c);
 	return 0;
 }
 
-MONITOR_COMMAND(help, "[COMMAND]", "list the commands, or tell what one does", cmd_help);
+MONITOR_SAFE_COMMAND(help, "[COMMAND]", "list the commands, or tell what one does", cmd_help);
 
 /* ---------------------------------------------------------------- running a line */
 
@@ -126,6 +136,15 @@ static int split_words(char *line, char **argv)
 	return argc;
 }
 
+/* Nobody is there to help when a command hangs that waits for a lock of a CPU that is stopped. */
+static void run_command(const struct monitor_command *c, int argc, char **argv)
+{
+	if (after_panic && !c->safe)
+		printk("monitor: %s is not safe after a panic\n", c->name);
+	else if (c->fn(argc, argv))
+		print_usage(c);
+}
+
 static void run_line(char *line)
 {
 	char *argv[MONITOR_MAX_ARGS + 1];
@@ -141,8 +160,24 @@ static void run_line(char *line)
 	c = find_command(argv[0]);
 	if (!c)
 		unknown_command(argv[0]);
-	else if (c->fn(argc, argv))
-		print_usage(c);
+	else
+		run_command(c, argc, argv);
+}
+
+/* Return: false when it was ended by Ctrl-C. */
+static bool run_watched(char *line, bool pages)
+{
+	at_prompt = pages;
+	pager_begin(pages);
+	run_line(line);
+	return pager_end();
+}
+
+bool monitor_full_screen(void)
+{
+	struct monitor_size size;
+
+	return at_prompt && monitor_terminal(&size) && size.rows >= FULL_ROWS && size.cols >= FULL_COLUMNS;
 }
 
 static void run_script(const char *cmdline)
@@ -164,7 +199,8 @@ static void run_script(const char *cmdline)
 			line++;
 		if (*line) {
 			printk(MONITOR_PROMPT "%s\n", line);
-			run_line(line);
+			if (!run_watched(line, false))
+				return;		/* what follows it may well be poweroff */
 		}
 		line = end;
 	}
@@ -179,21 +215,6 @@ static const char *command_name(unsigned int nr)
 	return c < __monitor_cmds_end ? c->name : NULL;
 }
 
-static u8 wait_key(void)
-{
-	int c;
-
-	while ((c = console_getc()) < 0) {
-		console_flush();
-		if (!console_has_input()) {
-			printk("\nmonitor: no console can deliver a key, halted\n");
-			halt_forever();
-		}
-		console_wait();
-	}
-	return c;
-}
-
 static struct readline the_line;		/* kept from one to the next for its history */
 
 void monitor_run(const char *cmdline)
@@ -203,9 +224,55 @@ void monitor_run(const char *cmdline)
 	run_script(cmdline);
 	input_settle();
 	for (;;) {
+		the_line.prompt = MONITOR_PROMPT;
 		printk(MONITOR_PROMPT);
-		while (!readline_byte(&the_line, wait_key(), command_name))
+		while (!readline_byte(&the_line, monitor_wait_byte(), command_name))
 			;
-		run_line(the_line.line);
+		run_watched(the_line.line, true);
 	}
+}
+
+/* ---------------------------------------------------------------- after a panic */
+
+bool monitor_after_panic(void)
+{
+	return after_panic;
+}
+
+/* A byte typed, or -1 when none was for @seconds. */
+static int poll_byte(unsigned int seconds)
+{
+	unsigned int polls, s;
+	int c;
+
+	for (s = 0; s < seconds || seconds == ~0u; s++)
+		for (polls = 0; polls < MSEC_PER_SEC; polls++) {
+			c = console_getc();
+			if (c >= 0)
+				return c;
+			mdelay(1);
+		}
+	return -1;
+}
+
+/* A fault within a command comes back to here, by a panic of its own: what is left of the line is forgotten. */
+void monitor_run_panic(unsigned int seconds)
+{
+	static struct readline line;
+	int c;
+
+	after_panic = true;
+	line = (struct readline){ .prompt = PANIC_PROMPT };
+	if (console_has_input() && seconds)
+		printk("monitor: it reads only; help tells what it can do\n" PANIC_PROMPT);
+	else if (seconds == ~0u)
+		return;
+	while ((c = poll_byte(seconds)) >= 0) {
+		seconds = ~0u;
+		if (!readline_byte(&line, c, command_name))
+			continue;
+		run_line(line.line);
+		printk(PANIC_PROMPT);
+	}
+	printk("\n");
 }

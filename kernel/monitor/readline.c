@@ -4,12 +4,9 @@
  * it; the rest says which bytes go and which come.
  */
 #include "readline.h"
+#include "internal.h"
 #include <kernel/printk.h>
 #include <lib/string.h>
-
-#define KEY_CTRL(c)	((c) & 0x1f)
-#define KEY_ESC		0x1b
-#define KEY_DEL		0x7f
 
 static bool continues_character(char c)
 {
@@ -187,7 +184,7 @@ static void list_words(struct readline *r, size_t n, const char *(*word)(unsigne
 		}
 		column += printk("%s  ", w);
 	}
-	printk("\n" MONITOR_PROMPT);
+	printk("\n%s", r->prompt);
 	r->cursor = 0;
 	move_to(r, r->len);
 	move_to(r, cursor);
@@ -318,7 +315,7 @@ static void control_key(struct readline *r, u8 c)
 		break;
 	case KEY_CTRL('C'):
 		move_to(r, r->len);
-		printk("^C\n" MONITOR_PROMPT);
+		printk("^C\n%s", r->prompt);
 		r->len = r->cursor = r->back = 0;
 		break;
 	}

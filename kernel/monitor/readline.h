@@ -16,6 +16,7 @@
 #define HISTORY_LINES	16
 
 struct readline {
+	const char	*prompt;		/* shown again below what Tab lists, and by Ctrl-C */
 	char		line[MONITOR_LINE_SIZE];	/* without a NUL until it has ended */
 	size_t		len, cursor;		/* bytes; the cursor stands on a character's first byte */
 

@@ -269,12 +269,10 @@ void register_console(struct console *con)
 	catch_up(con, ~0u);
 }
 
-void console_write(const char *s, size_t n)
+void console_write_to(struct console *con, const char *s, size_t n)
 {
 	preempt_disable();
-	for (struct console *con = first_console(); con; con = con->next) {
-		if (!console_enter(con, false))
-			continue;
+	if (console_enter(con, false)) {
 		while (show_next(con))
 			;
 		con->write(con, s, n);
@@ -283,6 +281,12 @@ void console_write(const char *s, size_t n)
 		catch_up(con, ~0u);
 	}
 	preempt_enable();
+}
+
+void console_write(const char *s, size_t n)
+{
+	for (struct console *con = first_console(); con; con = con->next)
+		console_write_to(con, s, n);
 }
 
 /* ---------------------------------------------------------------------- panic */
@@ -323,15 +327,23 @@ void console_panic_end(void)
 
 /* ---------------------------------------------------------------------- input */
 
-int console_getc(void)
+int console_getc_from(struct console **from)
 {
 	for (struct console *con = first_console(); con; con = con->next) {
 		int c = con->getc ? con->getc(con) : -1;
 
+		*from = con;
 		if (c >= 0)
 			return c & 0xff;
 	}
 	return -1;
+}
+
+int console_getc(void)
+{
+	struct console *from;
+
+	return console_getc_from(&from);
 }
 
 bool console_has_input(void)

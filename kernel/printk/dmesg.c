@@ -7,6 +7,10 @@
 #include <lib/string.h>
 #include "internal.h"
 
+#define COLUMNS		80		/* of the narrowest screen */
+#define INDENTATION	"               "	/* of what a line goes on in: under the text, behind the time */
+#define INDENT		(sizeof(INDENTATION) - 1)
+
 static char text[PRB_TEXT_MAX + 1];	/* of whoever asks; one at a time does */
 
 static const char *const names[NR_LOGLEVELS] = {
@@ -26,8 +30,48 @@ static int level_named(const char *s)
 
 /* The record a reader looks at, as console->mid_line and hidden tell it of a console. */
 struct line {
-	bool	unfinished, wanted;
+	bool		unfinished, wanted;
+	unsigned int	column;		/* where the next character comes */
 };
+
+static void show(const char *s, size_t n)
+{
+	if (answer_wanted(s, n))
+		console_write(s, n);
+}
+
+/* One line of text, in as many of the screen as it takes. */
+static void show_text(struct line *line, const char *s, size_t n)
+{
+	size_t room;
+
+	for (; n > (room = COLUMNS - line->column); s += room, n -= room) {
+		size_t at = room;
+
+		if (s[room] == '\n')
+			break;
+		while (at && s[at - 1] != ' ')		/* behind a space, if there is one */
+			at--;
+		room = at && line->column + at > INDENT ? at : room;
+		show(s, room);
+		show("\n" INDENTATION, 1 + INDENT);
+		line->column = INDENT;
+	}
+	show(s, n);
+	line->column = n && s[n - 1] == '\n' ? 0 : line->column + n;
+}
+
+static void show_lines(struct line *line, const char *s, size_t n)
+{
+	while (n) {
+		const char *end = strchr(s, '\n');
+		size_t len = end ? (size_t)(end + 1 - s) : n;
+
+		show_text(line, s, len);
+		s += len;
+		n -= len;
+	}
+}
 
 static void print_record(struct line *line, const struct prb_info *info, int max_level)
 {
@@ -35,13 +79,13 @@ static void print_record(struct line *line, const struct prb_info *info, int max
 	char prefix[TIME_PREFIX_SIZE];
 
 	if (line->unfinished && line->wanted && !same_line)
-		console_write("\n", 1);
+		show_lines(line, "\n", 1);
 	if (!same_line)
 		line->wanted = info->level >= 0 && info->level <= max_level;
 	if (line->wanted && !same_line)
-		console_write(prefix, time_prefix(prefix, info->time));
+		show_lines(line, prefix, time_prefix(prefix, info->time));
 	if (line->wanted)
-		console_write(text, info->len);
+		show_lines(line, text, info->len);
 	if (info->len)
 		line->unfinished = text[info->len - 1] != '\n';
 }
@@ -58,12 +102,12 @@ static int cmd_dmesg(int argc, char **argv)
 	while (printk_read(&at, &info, text))
 		print_record(&line, &info, max_level);
 	if (line.unfinished && line.wanted)
-		console_write("\n", 1);
+		show("\n", 1);
 	if (at.lost)
 		printk("dmesg: %u older messages are gone\n", at.lost);
 	return 0;
 }
-MONITOR_COMMAND(dmesg, "[LEVEL]", "the log: messages of a level (emerg to debug, 0 to 7) and graver ones", cmd_dmesg);
+MONITOR_SAFE_COMMAND(dmesg, "[LEVEL]", "the log: messages of a level (emerg to debug, 0 to 7) and graver ones", cmd_dmesg);
 
 /* Messages after the first @skip: print them, or see whether one is hidden. Return: how many there are in all. */
 static unsigned int walk_messages(unsigned int skip, bool print, bool *hidden)

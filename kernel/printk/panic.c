@@ -13,6 +13,7 @@
 #include <kernel/console.h>
 #include <kernel/delay.h>
 #include <kernel/init.h>
+#include <kernel/monitor.h>
 #include <kernel/panic.h>
 #include <kernel/panic_save.h>
 #include <kernel/printk.h>
@@ -24,6 +25,7 @@
 #include <lib/kstrtox.h>
 
 #define MAX_DELAY_S	3600
+#define MAX_MONITORS	3		/* each but the first after a fault in the one before, on what is left of the stack */
 #define LAST_MESSAGES	10		/* with the report they fit 48 rows */
 
 static u32 panic_cpu;			/* the CPU that panics + 1, the first to come; atomic */
@@ -68,6 +70,7 @@ static bool reset_delay(unsigned int *seconds)
 void __noreturn panic_stop(void)
 {
 	static bool told, saved;
+	static unsigned int nr_monitors;
 	unsigned int seconds;
 	bool reset = reset_delay(&seconds);
 
@@ -85,10 +88,10 @@ void __noreturn panic_stop(void)
 		saved = true;
 		panic_save(boot_command_line);
 	}
+	if (nr_monitors++ < MAX_MONITORS)
+		monitor_run_panic(reset ? seconds : ~0u);
 	if (!reset)
 		halt_forever();
-	while (seconds--)
-		mdelay(1000);
 	machine_restart();
 }
 

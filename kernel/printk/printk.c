@@ -25,6 +25,7 @@ struct printk_ringbuffer printk_rb;
 static int console_loglevel = CONSOLE_LOGLEVEL_DEFAULT;	/* lower levels are shown */
 static s8 default_level = LOGLEVEL_INFO;		/* of a message without one */
 static bool times;
+static bool (*answer_gate)(const char *text, size_t len);	/* atomic */
 
 bool level_is_shown(int level)
 {
@@ -63,6 +64,18 @@ static size_t parse_level(const char *text, struct prb_info *info)
 	return 2;
 }
 
+void printk_gate(bool (*gate)(const char *text, size_t len))
+{
+	__atomic_store_n(&answer_gate, gate, __ATOMIC_RELEASE);
+}
+
+bool answer_wanted(const char *text, size_t len)
+{
+	bool (*gate)(const char *, size_t) = __atomic_load_n(&answer_gate, __ATOMIC_ACQUIRE);
+
+	return !gate || gate(text, len);
+}
+
 /* The buffer is gone from the stack before a console needs it for its own. */
 static __noinline int log_message(const char *fmt, va_list args)
 {
@@ -80,6 +93,8 @@ static __noinline int log_message(const char *fmt, va_list args)
 		len = PRINTK_MAX - 1;
 		memcpy(text + PRINTK_MAX - sizeof(cut), cut, sizeof(cut));
 	}
+	if (info.level == LOGLEVEL_ANSWER && !answer_wanted(text, len))
+		return len;
 	info.len = len;
 	flags = local_irq_save();
 	prb_write(&printk_rb, &info, text);
@@ -156,6 +171,7 @@ void printk_emergency(void)
 {
 	console_loglevel = CONSOLE_LOGLEVEL_MAX;
 	default_level = LOGLEVEL_EMERG;
+	printk_gate(NULL);
 }
 
 void printk_answers(void)

@@ -320,13 +320,26 @@ void task_stat(struct task_struct *p, struct task_stat *stat)
 	unsigned long flags;
 	struct cpu_rq *rq = task_rq_lock(p, &flags);
 
-	if (rq == this_rq())
-		rq_update(&rq->q, get_cycles());
+	rq_update(&rq->q, get_cycles());
 	*stat = (struct task_stat){
 		.cpu = p->cpu, .state = p->state, .prio = p->se.prio, .nice = p->se.nice,
 		.runs = rq->q.curr == &p->se, .cycles = p->se.sum_exec, .nr_switches = p->nr_switches,
 	};
 	task_rq_unlock(rq, flags);
+}
+
+bool cpu_stat(unsigned int cpu, struct cpu_stat *stat)
+{
+	struct cpu_rq *rq = cpu_rqs[cpu];
+	unsigned long flags;
+
+	if (!rq)
+		return false;
+	flags = spin_lock_irqsave(&rq->lock);
+	rq_update(&rq->q, get_cycles());
+	*stat = (struct cpu_stat){ .cycles = rq->q.clock, .idle = rq->q.idle->sum_exec, .nr_running = rq->q.nr_running };
+	spin_unlock_irqrestore(&rq->lock, flags);
+	return true;
 }
 
 /* ---------------------------------------------------------------- idle CPUs */

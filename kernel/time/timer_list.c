@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The monitor commands timers and sleep. */
 #include <kernel/clockchips.h>
-#include <kernel/delay.h>
+#include <kernel/console.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
+#include <kernel/timekeeping.h>
 #include <kernel/timer.h>
 #include <asm/idle.h>
 #include <lib/kstrtox.h>
@@ -43,12 +44,13 @@ MONITOR_COMMAND(timers, "", "clocks with their rates, what interrupts at a time,
 
 static int cmd_sleep(int argc, char **argv)
 {
-	u64 ms, start;
+	u64 ms, start, left;
 
 	if (argc != 2 || kstrtou64(argv[1], 10, &ms) || ms > SLEEP_MAX_MS)
 		return -1;
 	start = ktime_get();
-	msleep(ms);
+	for (left = ms * NSEC_PER_MSEC; left && !monitor_interrupted(); )
+		left = console_wait_timeout(left);
 	printk("slept %llu us\n", (unsigned long long)(ktime_get() - start) / NSEC_PER_USEC);
 	return 0;
 }

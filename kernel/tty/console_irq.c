@@ -10,12 +10,16 @@
  * has opened a line looks once more.
  */
 #include <kernel/console.h>
+#include <kernel/clockchips.h>
+#include <kernel/delay.h>
 #include <asm/io.h>
 #include <kernel/init.h>
 #include <kernel/irq.h>
 #include <kernel/sched.h>
 #include <kernel/stage.h>
+#include <kernel/timekeeping.h>
 
+#define POLL_NS		(10 * NSEC_PER_MSEC)	/* between two looks at a console that does not interrupt */
 #define PROBE_POLLS	100000u		/* some milliseconds: a device that means to interrupt has done so */
 
 static bool input_seen;			/* a line interrupted since the last wait; atomic */
@@ -106,6 +110,14 @@ static bool all_interrupt(void)
 	return true;
 }
 
+/* Return: whether to sleep now; TASK_RUNNING is to be set afterwards. */
+static bool begin_wait(void)
+{
+	__atomic_store_n(&reader, current, __ATOMIC_RELAXED);	/* the monitor, or a kworker: neither ever ends */
+	set_current_state(TASK_INTERRUPTIBLE);
+	return !__atomic_exchange_n(&input_seen, false, __ATOMIC_ACQ_REL);
+}
+
 void console_wait(void)
 {
 	if (!all_interrupt()) {
@@ -115,9 +127,24 @@ void console_wait(void)
 	}
 	if (open_lines())
 		return;
-	__atomic_store_n(&reader, current, __ATOMIC_RELAXED);	/* the monitor, which never ends */
-	set_current_state(TASK_INTERRUPTIBLE);
-	if (!__atomic_exchange_n(&input_seen, false, __ATOMIC_ACQ_REL))
+	if (begin_wait())
 		schedule();
 	set_current_state(TASK_RUNNING);
+}
+
+u64 console_wait_timeout(u64 ns)
+{
+	u64 step = min(ns, (u64)POLL_NS);
+
+	if (!all_interrupt() || !clockevents_device()) {
+		open_lines();
+		msleep(step / NSEC_PER_MSEC);
+		return ns - step;
+	}
+	if (open_lines())
+		return ns;
+	if (begin_wait())
+		ns = schedule_timeout(ns);
+	set_current_state(TASK_RUNNING);
+	return ns;
 }

@@ -207,6 +207,8 @@ void screen_taken_over(u32 col, u32 row)
 
 void screen_register(void)
 {
+	screen_console.rows = screen.vt.rows;
+	screen_console.cols = screen.vt.cols;
 	register_console(&screen_console);
 }
 

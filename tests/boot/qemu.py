@@ -40,6 +40,7 @@ DISKS = {			# how a disk is attached; the drive is "esp"
 
 HANG = int(os.environ.get("HANG", "120"))	# seconds without the awaited text: the machine hangs
 ESCAPE = re.compile(r"\x1b(?:\[[0-9;?=]*[ -/]*[@-~]|[()][0-9A-B]|[=>78cDEHM])")
+CURSOR_WHERE = "\x1b[6n"
 SANITIZER_REPORT = re.compile(r"^(?:kasan|ubsan): .*$", re.M)
 LARGE_GUEST_MIB = 4096		# from here on the host may not promise that much memory
 
@@ -50,9 +51,13 @@ def mib(size):
 
 
 class SerialLine(pexpect.spawn):
-    """QEMU's terminal as text, without carriage returns and terminal control."""
+    """QEMU's terminal as text, without carriage returns and terminal control.
+
+    With .terminal set to (rows, columns) it answers as one when it is asked where its cursor is.
+    """
 
     def __init__(self, *args, **kwargs):
+        self.terminal = None
         self.pending = ""	# an escape sequence that has not arrived in full
         self.text = ""		# everything received, cleaned
         super().__init__(*args, encoding="utf-8", codec_errors="replace", echo=False,
@@ -60,6 +65,8 @@ class SerialLine(pexpect.spawn):
 
     def read_nonblocking(self, size=1, timeout=-1):
         text = self.pending + super().read_nonblocking(size, timeout)
+        if self.terminal and CURSOR_WHERE in text:
+            self.send("\x1b[%d;%dR" % self.terminal)
         text = ESCAPE.sub("", text)
         cut = text.rfind("\x1b")
         self.pending = text[cut:] if 0 <= cut and len(text) - cut < 32 else ""
@@ -119,7 +126,7 @@ class Machine:
                 "-m", memory, "-cpu", cpu, "-smp", str(smp)]
         args += self._firmware(firmware, nvram or os.path.join(self.dir, "vars.fd"))
         args += ["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
-                "-vga", vga, "-net", "none", "-monitor", "none", "-serial", "stdio",
+                "-vga", vga, "-net", "none", "-monitor", "none", "-chardev", "stdio,id=line,signal=off", "-serial", "chardev:line",
                 "-d", "cpu_reset", "-D", self.reset_log]
         if mib(memory) >= LARGE_GUEST_MIB and "-numa" not in extra:	# nodes bring their own
             args += ["-object", f"memory-backend-ram,id=ram,size={memory},reserve=off",

@@ -142,6 +142,29 @@ static u32 count_of(unsigned int vector)
 	return sum;
 }
 
+u64 irq_count_of_cpu(unsigned int cpu)
+{
+	unsigned int vector;
+	u64 sum = 0;
+
+	for (vector = FIRST_EXTERNAL_VECTOR; vector < NR_VECTORS; vector++)
+		sum += *per_cpu_ptr(&vector_counts[vector], cpu);
+	return sum;
+}
+
+void irq_each_source(void (*source)(const struct irq_source *source))
+{
+	unsigned int vector;
+
+	for (vector = FIRST_EXTERNAL_VECTOR; vector < NR_VECTORS; vector++) {
+		unsigned int irq = vectors[vector].irq;
+		const char *name = irq ? irq_name(irq - 1) : vectors[vector].name;
+
+		if (name)
+			source(&(struct irq_source){ vector, name, count_of(vector) });
+	}
+}
+
 static void print_vector(unsigned int vector)
 {
 	unsigned int irq = vectors[vector].irq;
@@ -163,4 +186,4 @@ static int cmd_irq(int argc, char **argv)
 		print_vector(vector);
 	return 0;
 }
-MONITOR_COMMAND(irq, "", "interrupts: vectors, lines, how many came, and who has them", cmd_irq);
+MONITOR_SAFE_COMMAND(irq, "", "interrupts: vectors, lines, how many came, and who has them", cmd_irq);

@@ -27,11 +27,12 @@ static int cmd_map(int argc, char **argv)
 	e820_print();
 	if (efi_enabled())
 		efi_map_print();
-	mem_books_print();
+	if (!monitor_after_panic())	/* whose locks nobody may ever let go of */
+		mem_books_print();
 	mem_bar_print();
 	return 0;
 }
-MONITOR_COMMAND(map, "", "physical memory: entries, totals, what uses it, a bar", cmd_map);
+MONITOR_SAFE_COMMAND(map, "", "physical memory: entries, totals, what uses it, a bar", cmd_map);
 
 /* The registers as they are in this function: there is no interrupted context to show. */
 static void capture_regs(struct pt_regs *r)
@@ -64,14 +65,14 @@ static int cmd_regs(int argc, char **argv)
 	printk("gs base %016llx\n", (unsigned long long)rdmsr(MSR_GS_BASE));
 	return 0;
 }
-MONITOR_COMMAND(regs, "", "registers of this CPU", cmd_regs);
+MONITOR_SAFE_COMMAND(regs, "", "registers of this CPU", cmd_regs);
 
 static int cmd_reboot(int argc, char **argv)
 {
 	printk("rebooting\n");
 	machine_restart();
 }
-MONITOR_COMMAND(reboot, "", "reset the machine", cmd_reboot);
+MONITOR_SAFE_COMMAND(reboot, "", "reset the machine", cmd_reboot);
 
 static int cmd_poweroff(int argc, char **argv)
 {
@@ -80,7 +81,7 @@ static int cmd_poweroff(int argc, char **argv)
 	printk("poweroff: neither EFI nor ACPI switched the machine off\n");
 	return 0;
 }
-MONITOR_COMMAND(poweroff, "", "switch the machine off", cmd_poweroff);
+MONITOR_SAFE_COMMAND(poweroff, "", "switch the machine off", cmd_poweroff);
 
 static __noinline unsigned long overflow_stack(unsigned long depth)
 {

@@ -31,7 +31,7 @@ static int cmd_cpuid(int argc, char **argv)
 	printk("cpuid %08x.%x: eax %08x  ebx %08x  ecx %08x  edx %08x\n", (u32)leaf, (u32)subleaf, r.eax, r.ebx, r.ecx, r.edx);
 	return 0;
 }
-MONITOR_COMMAND(cpuid, "[LEAF [SUBLEAF]]", "what CPUID says; numbers are hexadecimal", cmd_cpuid);
+MONITOR_SAFE_COMMAND(cpuid, "[LEAF [SUBLEAF]]", "what CPUID says; numbers are hexadecimal", cmd_cpuid);
 
 static int cmd_msr(int argc, char **argv)
 {
@@ -45,7 +45,7 @@ static int cmd_msr(int argc, char **argv)
 		printk("msr %08x: this CPU has none\n", (u32)nr);
 	return 0;
 }
-MONITOR_COMMAND(msr, "NUMBER", "a model-specific register of this CPU, by its hexadecimal number", cmd_msr);
+MONITOR_SAFE_COMMAND(msr, "NUMBER", "a model-specific register of this CPU, by its hexadecimal number", cmd_msr);
 
 static void print_word(u64 addr, u64 value)
 {
@@ -74,7 +74,7 @@ static int cmd_peek(int argc, char **argv)
 	}
 	return 0;
 }
-MONITOR_COMMAND(peek, "ADDR [COUNT]", "words of 8 bytes at a hexadecimal address, as the kernel sees memory", cmd_peek);
+MONITOR_SAFE_COMMAND(peek, "ADDR [COUNT]", "words of 8 bytes at a hexadecimal address, as the kernel sees memory", cmd_peek);
 
 static bool unsafe(void)
 {

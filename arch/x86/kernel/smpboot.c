@@ -340,4 +340,4 @@ static int cmd_cpus(int argc, char **argv)
 		printk("%u more not started: nosmp or maxcpus\n", nr_not_wanted);
 	return 0;
 }
-MONITOR_COMMAND(cpus, "", "processors: number, APIC id, node, state, model", cmd_cpus);
+MONITOR_SAFE_COMMAND(cpus, "", "processors: number, APIC id, node, state, model", cmd_cpus);

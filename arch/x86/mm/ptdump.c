@@ -309,4 +309,4 @@ static int cmd_pt(int argc, char **argv)
 	print_walk(&pt, va);
 	return 0;
 }
-MONITOR_COMMAND(pt, "[efi] [ADDR] | check", "page tables: a tree, the way to one address, or their check", cmd_pt);
+MONITOR_SAFE_COMMAND(pt, "[efi] [ADDR] | check", "page tables: a tree, the way to one address, or their check", cmd_pt);

@@ -12,6 +12,16 @@
  */
 const struct acpi_header *acpi_map_table(phys_addr_t pa, const char *signature);
 
+/**
+ * typedef acpi_visit_t - a table that the root table names, and the root itself
+ * @h:   the header; what it says is not checked
+ * @why: it is not to be believed; NULL: length and checksum are right
+ */
+typedef void (*acpi_visit_t)(phys_addr_t pa, const struct acpi_header *h, const char *why);
+
+/** acpi_each_table() - visit each table once; maps those that no one has asked for yet */
+void acpi_each_table(acpi_visit_t visit);
+
 /* What the two PM1 control registers are to be told for soft-off (7.4.2) */
 struct acpi_s5 {
 	bool	valid;

@@ -168,6 +168,36 @@ const struct acpi_header *acpi_find_table(const char *signature)
 	return found;
 }
 
+static const char *why_not_whole(phys_addr_t pa, const struct acpi_header *h)
+{
+	if (h->length < sizeof(*h) || h->length > TABLE_MAX)
+		return "wrong length";
+	h = map_phys(pa, h->length);
+	if (!h)
+		return "longer than memory";
+	return checksum_ok(h, h->length) ? NULL : "wrong checksum";
+}
+
+static void visit_table(phys_addr_t pa, acpi_visit_t visit)
+{
+	const struct acpi_header *h = pa ? map_phys(pa, sizeof(*h)) : NULL;
+
+	if (h)
+		visit(pa, h, why_not_whole(pa, h));
+}
+
+void acpi_each_table(acpi_visit_t visit)
+{
+	unsigned int i;
+
+	if (!root)
+		return;
+	visit_table(root_pa, visit);
+	for (i = 0; i < root_entries(); i++)
+		if (!listed_before(i))
+			visit_table(root_entry(i), visit);
+}
+
 static void reserve_table(phys_addr_t pa)
 {
 	const struct acpi_header *h = pa ? map_phys(pa, sizeof(*h)) : NULL;

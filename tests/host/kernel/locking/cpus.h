@@ -29,6 +29,7 @@ static inline void local_irq_restore(unsigned long flags) { interrupts_are_off =
 #define NR_CPUS	64
 #define DEFINE_PER_CPU(type, name)	__thread __typeof__(type) name
 #define this_cpu_ptr(ptr)		(ptr)
+#define per_cpu_ptr(ptr, cpu)		((void)(cpu), (ptr))
 #define this_cpu_read(var)		(var)
 #define this_cpu_write(var, val)	((var) = (val))
 static __thread unsigned long cpu_number;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* kernel/monitor/monitor.c: what typed bytes and monitor.exec= do. */
+/* kernel/monitor/{monitor,keys,pager}.c: what typed bytes and monitor.exec= do. */
 #include "tests/host/test.h"
 
 /* On the host the table is an array of this file. */
@@ -8,9 +8,23 @@
 
 #define ASM_IO_H
 #define ASM_PROCESSOR_H
+#define ASM_IRQFLAGS_H
+#define ASM_PERCPU_H
+#define KERNEL_PREEMPT_H
+#define ASM_CURRENT_H
+#define current		the_thread
+struct task_struct { int unused; };
+static struct task_struct monitor_thread, another_thread, *the_thread = &monitor_thread;
 static void halt_forever(void) __attribute__((noreturn));
+static unsigned int preempt_disabled;
+static bool in_interrupt(void) { return false; }
+static unsigned int preempt_count(void) { return preempt_disabled; }
+static unsigned long local_irq_save(void) { return 1 << 9; }
+static void local_irq_restore(unsigned long flags) { (void)flags; }
 
 #include "kernel/monitor/monitor.c"
+#include "kernel/monitor/keys.c"
+#include "kernel/monitor/pager.c"
 
 static int cmd_args(int argc, char **argv)
 {
@@ -23,14 +37,26 @@ static int cmd_args(int argc, char **argv)
 	return 0;
 }
 
+static bool type_while_running;		/* keys are there while a command runs, not only when they are waited for */
+
+static int cmd_lines(int argc, char **argv)
+{
+	type_while_running = true;
+	for (int i = 1; argc == 2 && i <= atoi(argv[1]); i++)
+		printk("line %d\n", i);
+	type_while_running = false;
+	return argc == 2 ? 0 : -1;
+}
+
 const struct monitor_command test_cmds[] = {
-	{ "args", "WORD...", "print the words", cmd_args },
-	{ "help", "[COMMAND]", "list the commands", cmd_help },
+	{ "args", "WORD...", "print the words", cmd_args, true },
+	{ "help", "[COMMAND]", "list the commands", cmd_help, true },
+	{ "lines", "NUMBER", "print numbered lines", cmd_lines, false },
 	{ "many", "[WORDS THAT TAKE MORE ROOM]", "a long story, so long that it takes more than one line to be told in full",
-	  cmd_args },
+	  cmd_args, false },
 };
-__asm__(".globl test_cmds_end\n.set test_cmds_end, test_cmds + 96\n");
-static_assert(sizeof(test_cmds) == 96, "test_cmds_end is its end");
+__asm__(".globl test_cmds_end\n.set test_cmds_end, test_cmds + 160\n");
+static_assert(sizeof(test_cmds) == 160, "test_cmds_end is its end");
 
 static char shown[1 << 20];
 static size_t nr_shown;
@@ -44,15 +70,31 @@ static void halt_forever(void)
 	longjmp(halted, 1);
 }
 
+static bool (*the_gate)(const char *text, size_t len);
+
+void printk_gate(bool (*gate)(const char *text, size_t len))
+{
+	the_gate = gate;
+}
+
+void console_write(const char *text, size_t n)
+{
+	memcpy(shown + nr_shown, text, n);
+	nr_shown += n;
+	shown[nr_shown] = 0;
+}
+
 int printk(const char *fmt, ...)
 {
+	char text[1024];
 	va_list args;
 	int n;
 
 	va_start(args, fmt);
-	n = vsnprintf(shown + nr_shown, sizeof(shown) - nr_shown, fmt, args);
+	n = vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	nr_shown += n;
+	if (!the_gate || the_gate(text, n))
+		console_write(text, n);
 	assert_true(nr_shown < sizeof(shown));
 	return n;
 }
@@ -61,9 +103,43 @@ void printk_answers(void) { }
 void console_flush(void) { }
 void selftest_if_asked(void) { }
 void input_settle(void) { }
+void ndelay(u64 ns) { (void)ns; }
 
-int console_getc(void)
+static const char *report;		/* of the terminal at the other end; NULL: there is none */
+static size_t nr_report;
+
+static void serial_write(struct console *con, const char *text, size_t n)
 {
+	(void)con;
+	(void)text;
+	(void)n;
+}
+
+static struct console serial = { .name = "ttyS0", .write = serial_write };
+static struct console keyboard = { .name = "kbd0" }, screen = { .name = "tty0" }, *types = &serial;
+
+void console_write_to(struct console *con, const char *text, size_t n)
+{
+	(void)n;
+	assert_ptr_equal(con, &serial);
+	assert_non_null(strstr(text, "\033[6n"));
+	nr_report = report ? strlen(report) : 0;
+}
+
+struct console *console_next(const struct console *con)
+{
+	return !con ? &keyboard : con == &keyboard ? &screen : NULL;
+}
+
+int console_getc_from(struct console **from)
+{
+	*from = types;
+	if (nr_report) {
+		nr_report--;
+		return (u8)*report++;
+	}
+	if (the_gate && !type_while_running)
+		return -1;
 	if (!nr_typed) {
 		has_input = false;		/* the keyboard is pulled out: monitor_run() ends */
 		return -1;
@@ -72,8 +148,24 @@ int console_getc(void)
 	return (u8)*typed++;
 }
 
+int console_getc(void)
+{
+	struct console *from;
+	int c = console_getc_from(&from);
+
+	if (c < 0 && after_panic && !the_gate)
+		longjmp(halted, 1);		/* in a panic it waits for ever */
+	return c;
+}
+
 void console_wait(void)
 {
+}
+
+u64 console_wait_timeout(u64 ns)
+{
+	(void)ns;
+	return 0;
 }
 
 bool console_has_input(void)
@@ -96,6 +188,8 @@ int cmdline_find_option(const char *cmdline, const char *option, char *buf, size
 static void run(const char *script, const char *keys, size_t n)
 {
 	memset(&the_line, 0, sizeof(the_line));
+	first_ahead = end_ahead = 0;
+	type_while_running = after_panic = false;
 	nr_shown = 0;
 	shown[0] = 0;
 	typed = keys;
@@ -135,6 +229,7 @@ static void help_lists_and_tells(void **state)
 	(void)state;
 	expect("", "help\r", "lantern> help\n  args WORD...           print the words\n"
 	       "  help [COMMAND]         list the commands\n"
+	       "  lines NUMBER           print numbered lines\n"
 	       "  many [WORDS THAT TAKE MORE ROOM]\n"
 	       "                         a long story, so long that it takes more than one line\n"
 	       "                         to be told in full\n" END);
@@ -278,8 +373,166 @@ static void tab_completes_and_lists(void **state)
 	expect_screen("a\t", "lantern> args");
 	expect_screen("he\ta\tx", "lantern> help args x");
 	expect_screen("x\t", "lantern> x");
-	expect("", "\t\ta\t\3", "lantern> \nargs  help  many  \nlantern> args ^C\n" END);
+	expect("", "\t\ta\t\3", "lantern> \nargs  help  lines  many  \nlantern> args ^C\n" END);
 	expect_screen("rg\1\t\tahe", "lantern> aherg");
+}
+
+/* How often the pager stopped, and the last line that was shown. */
+static void expect_pages(const char *line, const char *keys, unsigned int stops, const char *last)
+{
+	char typed_keys[300];
+	const char *at = shown;
+	unsigned int nr = 0;
+
+	snprintf(typed_keys, sizeof(typed_keys), "%s\r%s", line, keys);
+	run("", typed_keys, strlen(typed_keys));
+	for (; (at = strstr(at, "-- more --")); at++)
+		nr++;
+	assert_int_equal(nr, stops);
+	assert_non_null(strstr(shown, last));
+}
+
+#define SIZE(rows, cols)	"\33[" #rows ";" #cols "R"
+
+static void pages_end_where_the_terminal_ends(void **state)
+{
+	(void)state;
+	report = NULL;
+	expect_pages("lines 100", "", 0, "line 100\n");
+	report = SIZE(24, 80);
+	expect_pages("lines 23", "   ", 0, "line 23\n");
+	report = SIZE(24, 80);
+	expect_pages("lines 24", " ", 1, "line 24\n");
+	report = SIZE(24, 80);
+	expect_pages("lines 70", "   ", 3, "line 70\n");
+	report = SIZE(51, 132);
+	expect_pages("lines 70", " ", 1, "line 70\n");
+	report = SIZE(24, 80);
+	expect_pages("lines 26", "\r\r\r", 3, "line 26\n");
+	report = SIZE(24, 80);
+	expect_pages("lines 100", "q", 1, "line 23\n");
+	assert_null(strstr(shown, "line 24\n"));
+	report = SIZE(24, 80);
+	expect_pages("lines 100", " \33", 2, "line 46\n");
+	assert_null(strstr(shown, "line 47\n"));
+	report = SIZE(1, 1);			/* hardly a terminal, but it ends */
+	expect_pages("lines 25", "    q", 2, "line 25\n");
+	report = NULL;
+}
+
+static void what_is_no_report_is_typing(void **state)
+{
+	(void)state;
+	report = "ab" SIZE(24, 80);
+	expect_pages("lines 24", " \r", 1, "");
+	assert_int_equal(end_ahead - first_ahead, 0);
+	assert_non_null(strstr(shown, "lantern> ab"));
+	for (unsigned int i = 0; i < 6; i++) {
+		static const char *const bad[] = { "\33[24R", "\33[0;0R", "\33[24;80", "\33[A", "24;80R", "\33[1;2;3R" };
+
+		report = bad[i];
+		expect_pages("lines 100", "", 0, "line 100\n");
+	}
+	report = "\33[A" SIZE(24, 80);		/* an arrow, then the report */
+	expect_pages("lines 24", " ", 1, "line 24\n");
+	report = NULL;
+}
+
+static void a_screen_with_a_keyboard_is_a_terminal(void **state)
+{
+	(void)state;
+	types = &keyboard;
+	expect_pages("lines 100", "", 0, "line 100\n");	/* and no screen */
+	screen.rows = 48;
+	screen.cols = 128;
+	expect_pages("lines 100", "  ", 2, "line 100\n");
+	screen.rows = 0;
+	types = &serial;
+}
+
+static void ctrl_c_ends_a_command(void **state)
+{
+	(void)state;
+	expect("", "lines 9\r\3", "lantern> lines 9\n^C\n" END);
+	run("", "lines 2\rargs a\r\3", 16);	/* what was typed ahead is gone with it */
+	assert_null(strstr(shown, "<a>"));
+	run("", "lines 2\rargs a\r", 15);
+	assert_non_null(strstr(shown, "line 2\nlantern> args a\n<a>\n"));
+	has_input = true;
+	run("lines 1;args a", "", 0);
+	assert_non_null(strstr(shown, "<a>"));
+	run("lines 1;args a", "\3", 1);
+	assert_null(strstr(shown, "<a>"));
+}
+
+static void answers_under_a_lock_and_of_others_pass(void **state)
+{
+	(void)state;
+	pager_begin(true);
+	lines = 23;
+	report = SIZE(24, 80);
+	typed = "q";
+	nr_typed = 1;
+	type_while_running = true;
+	preempt_disabled = 1;
+	assert_true(gate("x\n", 2));
+	preempt_disabled = 0;
+	the_thread = &another_thread;
+	assert_true(gate("x\n", 2));
+	the_thread = &monitor_thread;
+	assert_false(gate("x\n", 2));
+	preempt_disabled = 1;
+	assert_false(gate("x\n", 2));
+	preempt_disabled = 0;
+	pager_end();
+	type_while_running = false;
+	report = NULL;
+}
+
+static int key_of(const char *bytes)
+{
+	first_ahead = end_ahead = 0;
+	typed = bytes;
+	nr_typed = strlen(bytes);
+	return monitor_key(0);
+}
+
+static void esc_alone_is_told_from_arrows(void **state)
+{
+	(void)state;
+	the_gate = NULL;
+	assert_int_equal(key_of("\33"), KEY_ESC);
+	assert_int_equal(key_of("\33\33"), KEY_ESC);
+	assert_int_equal(key_of("x"), 'x');
+	assert_int_equal(key_of(""), -1);
+	assert_int_equal(key_of("\33[A"), KEY_SEQUENCE);
+	assert_int_equal(monitor_key(0), -1);
+	assert_int_equal(key_of("\33OPx"), KEY_SEQUENCE);
+	assert_int_equal(monitor_key(0), 'x');
+	assert_int_equal(key_of("\33[15~x"), KEY_SEQUENCE);
+	assert_int_equal(monitor_key(0), 'x');
+	assert_int_equal(key_of("\33["), KEY_SEQUENCE);
+	assert_int_equal(key_of("\33q"), KEY_ESC);
+	assert_int_equal(monitor_key(0), 'q');
+}
+
+static void after_a_panic_only_what_is_safe_runs(void **state)
+{
+	(void)state;
+	run("", "", 0);
+	nr_shown = 0;
+	typed = "args a\rlines 3\rhelp\r";
+	nr_typed = strlen(typed);
+	has_input = true;
+	if (!setjmp(halted))
+		monitor_run_panic(1);
+	assert_non_null(strstr(shown, "panic> args a\n<a>\n"));
+	assert_non_null(strstr(shown, "panic> lines 3\nmonitor: lines is not safe after a panic\n"));
+	assert_null(strstr(shown, "print numbered lines"));
+	assert_non_null(strstr(shown, "print the words"));
+	has_input = false;
+	monitor_run_panic(~0u);			/* nobody can */
+	after_panic = false;
 }
 
 int main(void)
@@ -296,6 +549,13 @@ int main(void)
 		cmocka_unit_test(a_script_runs_before_the_prompt),
 		cmocka_unit_test(a_script_that_is_too_long_is_not_run_in_part),
 		cmocka_unit_test(lines_of_any_length_and_bytes_are_safe),
+		cmocka_unit_test(pages_end_where_the_terminal_ends),
+		cmocka_unit_test(what_is_no_report_is_typing),
+		cmocka_unit_test(a_screen_with_a_keyboard_is_a_terminal),
+		cmocka_unit_test(ctrl_c_ends_a_command),
+		cmocka_unit_test(answers_under_a_lock_and_of_others_pass),
+		cmocka_unit_test(esc_alone_is_told_from_arrows),
+		cmocka_unit_test(after_a_panic_only_what_is_safe_runs),
 	};
 
 	return cmocka_run_group_tests(tests, seed_random, NULL);
