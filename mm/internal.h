@@ -132,6 +132,11 @@ static inline void mem_count(enum mem_count what, long pages)
 /** mem_counted() - pages allocated for @what; what other CPUs do meanwhile may be missed */
 unsigned long mem_counted(enum mem_count what);
 
+extern struct page *zero_page;		/* what a program reads where it has not written yet */
+
+/** vma_caches_init() - kmem caches of mm/vma.c */
+void vma_caches_init(void);
+
 /** user_page_alloc() - a page for a program, one reference, contents undefined; NULL: no memory */
 struct page *user_page_alloc(gfp_t gfp);
 

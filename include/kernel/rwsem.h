@@ -22,7 +22,7 @@ struct rw_semaphore {
 
 #define RWSEM_WRITER	1L
 #define RWSEM_READER	2L
-#define RWSEM_WAITERS	(1L << 63)
+#define RWSEM_WAITERS	((long)(1UL << 63))
 
 /** DECLARE_RWSEM() - for a variable outside of functions; init_rwsem() - for any other */
 #define DECLARE_RWSEM(name) \

@@ -18,7 +18,8 @@ struct page_node;
 
 struct address_space {
 	struct inode		*host;		/* NULL: memory shared without a file, of any size */
-	struct page_node	*root;		/* the pages by index; changed under lock, read under RCU */
+	struct page		*page0;		/* the first page. As all others changed under lock, read under RCU */
+	struct page_node	*root;		/* the others by index: <mm/page_tree.h> */
 	struct spinlock		lock;
 	u32			refs;		/* without a host: mappings of it; atomic */
 	unsigned long		nrpages;	/* lock */

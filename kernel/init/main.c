@@ -29,6 +29,7 @@
 #include <kernel/workqueue.h>
 #include <lib/cmdline.h>
 #include <mm/init.h>
+#include <mm/mm.h>
 
 static bool __init start_console(const struct console_option *opt)
 {
@@ -98,6 +99,7 @@ void __ref __noreturn start_kernel(void)
 	setup_arch();		/* memory map, memblock, final page tables, firmware tables */
 	mm_init(boot_command_line, arch_ram_bytes());	/* alloc_pages; memblock allocates no more */
 	screen_give_memory(arch_ram_bytes());	/* the screen scrolls back */
+	mm_caches_init();	/* mm_alloc() */
 	time_init();		/* ktime_get() and the delays; what is printed from here on has its time */
 	panic_show_saved(boot_command_line);
 	random_init();		/* get_random_bytes */

@@ -23,6 +23,7 @@ host-units-efistub/loadopts := kernel/lib/utf
 host-units-mm/page_alloc := mm/memblock mm/numa kernel/lib/cmdline
 host-units-mm/slab := mm/memblock mm/numa kernel/lib/cmdline
 host-units-mm/vmalloc := mm/memblock mm/numa kernel/lib/cmdline
+host-units-mm/space := mm/memblock mm/numa kernel/lib/cmdline
 host-units-mm/slab_debug := mm/memblock mm/numa kernel/lib/cmdline
 host-units-mm/membar := mm/memblock mm/numa kernel/lib/cmdline
 host-units-mm/memtest := mm/memblock kernel/lib/kstrtox kernel/lib/memparse
