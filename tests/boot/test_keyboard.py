@@ -1,13 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Keys pressed on QEMU's PS/2 keyboard, by their names on a US keyboard."""
+"""Keys pressed on QEMU's PS/2 keyboard."""
 import expect
 import qemu
-
-
-def press(machine, *keys):
-    """Press keys after one another; "shift-a" holds shift."""
-    for chord in keys:
-        machine.qmp("send-key", **{"keys": [{"type": "qcode", "data": key} for key in chord.split("-")], "hold-time": 5})
+from keys import press
 
 
 def test_keys_of_a_german_keyboard_and_ctrl_alt_del(boot):

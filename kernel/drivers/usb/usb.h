@@ -17,8 +17,8 @@
 #define USB_MAX_SLOTS	32		/* devices in use on one controller */
 #define USB_MAX_DEPTH	5		/* hubs behind each other that a route can name */
 #define USB_DATA_SIZE	1024		/* of a device's buffer for control transfers */
-#define USB_REPORTS	4		/* interrupt transfers under way on one endpoint */
-#define USB_REPORT_SIZE	64		/* bytes of each that we take */
+#define USB_REPORTS_SIZE 256		/* of the buffers for interrupt transfers */
+#define USB_REPORT_MAX	64		/* bytes of one that we take */
 
 /* As xHCI counts them (7.2.2.1.1) */
 enum usb_speed { USB_SPEED_FULL = 1, USB_SPEED_LOW, USB_SPEED_HIGH, USB_SPEED_SUPER };
@@ -52,10 +52,11 @@ struct usb_device {
 	struct page		*page;
 	u8			*data;		/* USB_DATA_SIZE bytes */
 	u64			data_dma;
-	u8			*reports;	/* USB_REPORTS of USB_REPORT_SIZE */
+	u8			*reports;	/* USB_REPORTS_SIZE bytes, report_size for each */
 	u64			reports_dma;
 	struct ring		control, interrupt;
 	u8			interrupt_dci;	/* 0: not configured */
+	u8			report_size;
 	u8			report_of[32];	/* by block of the ring, which of reports */
 	bool			halted;		/* the interrupt endpoint is */
 	u8			errors;		/* of it, in a row */

@@ -19,7 +19,8 @@
 
 static_assert(CONTROL_OFFSET + NR_BLOCKS * sizeof(struct trb) == INTERRUPT_OFFSET, "control ring");
 static_assert(INTERRUPT_OFFSET + NR_BLOCKS * sizeof(struct trb) == REPORTS_OFFSET, "interrupt ring");
-static_assert(REPORTS_OFFSET + USB_REPORTS * USB_REPORT_SIZE == DATA_OFFSET, "reports");
+static_assert(REPORTS_OFFSET + USB_REPORTS_SIZE == DATA_OFFSET, "reports");
+static_assert(NR_BLOCKS - 1 > USB_REPORTS_SIZE / 16, "the interrupt ring never is full");
 static_assert(DATA_OFFSET + USB_DATA_SIZE == PAGE_SIZE, "data");
 
 #define CONTROL_DCI	1
@@ -207,10 +208,15 @@ static unsigned int interval_of(const struct usb_device *dev)
 	return log;
 }
 
+static unsigned int report_length(const struct usb_device *dev)
+{
+	return min(dev->config.max_packet, (u16)USB_REPORT_MAX);
+}
+
 static void queue_report(struct usb_device *dev, unsigned int buffer)
 {
 	dev->report_of[dev->interrupt.next] = buffer;
-	ring_put(&dev->interrupt, dev->reports_dma + buffer * USB_REPORT_SIZE, min(dev->config.max_packet, (u16)USB_REPORT_SIZE),
+	ring_put(&dev->interrupt, dev->reports_dma + buffer * dev->report_size, report_length(dev),
 		 TRB_TYPE(TRB_NORMAL) | TRB_ISP | TRB_IOC);
 }
 
@@ -221,7 +227,8 @@ static void ring_doorbell(struct usb_device *dev, unsigned int dci)
 
 static void queue_all(struct usb_device *dev)
 {
-	for (unsigned int i = 0; i < USB_REPORTS; i++)
+	dev->report_size = report_length(dev) <= 16 ? 16 : USB_REPORT_MAX;
+	for (unsigned int i = 0; i < USB_REPORTS_SIZE / dev->report_size; i++)
 		queue_report(dev, i);
 	ring_doorbell(dev, dev->interrupt_dci);
 }
@@ -273,7 +280,7 @@ int xhci_recover(struct usb_device *dev)
 
 static void interrupt_event(struct usb_device *dev, const struct trb *event)
 {
-	unsigned int code = TRB_CODE_OF(event->status), length = min(dev->config.max_packet, (u16)USB_REPORT_SIZE);
+	unsigned int code = TRB_CODE_OF(event->status), length = report_length(dev);
 	int index = ring_index(&dev->interrupt, event->parameter);
 	u32 left = TRB_LENGTH_OF(event->status);
 	u8 buffer;
@@ -291,7 +298,7 @@ static void interrupt_event(struct usb_device *dev, const struct trb *event)
 	dev->errors = 0;
 	buffer = dev->report_of[index];
 	if (dev->config.keyboard)
-		keyboard_report(dev, dev->reports + buffer * USB_REPORT_SIZE, length - left);
+		keyboard_report(dev, dev->reports + buffer * dev->report_size, length - left);
 	else
 		dev->changed = true;
 	queue_report(dev, buffer);
