@@ -165,3 +165,17 @@ def test_usb_off_leaves_it_to_the_serial_line(boot):
     machine.expect("usb: no xHCI controller\n")
     machine.send("poweroff\r")
     assert machine.wait() == "guest-shutdown"
+
+
+def test_a_controller_that_vanishes_is_left_out(boot):
+    """Without memory decoding all its registers read as ones, as those of a controller that was pulled out."""
+    machine = start(boot, XHCI, KEYBOARD)
+    for command in ("o/w 0xcf8 0x80002804", "o/h 0xcfc 4"):
+        machine.qmp("human-monitor-command", **{"command-line": command})
+    press(machine, "a")
+    machine.expect(r"warning \d+ \S+ usb: controller 1 \(00:05\.0\) does not answer any more: left out\n")
+    machine.expect("usb: 1-5: gone\n")
+    machine.send("usb\r")
+    machine.expect(r"xHCI, left out: it does not answer any more\n")
+    machine.send("poweroff\r")
+    assert machine.wait() == "guest-shutdown"

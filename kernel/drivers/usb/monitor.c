@@ -91,14 +91,16 @@ static void print_not_driven(void)
 
 static int cmd_usb(int argc, char **argv)
 {
-	const struct xhci *hc;
+	struct xhci *hc;
 
 	if (argc != 1)
 		return -1;
 	pci_scan();
 	mutex_lock(&usb_lock);
-	for (hc = usb_controllers; hc; hc = hc->next)
+	for (hc = usb_controllers; hc; hc = hc->next) {
+		xhci_check(hc);
 		print_xhci(hc);
+	}
 	if (!usb_controllers)
 		printk("usb: no xHCI controller\n");
 	mutex_unlock(&usb_lock);

@@ -85,6 +85,7 @@ static void controller_work(struct xhci *hc)
 	struct usb_device *dev;
 	unsigned int i;
 
+	xhci_check(hc);
 	xhci_events(hc);
 	root_ports_work(hc);
 	for (i = 0; i < MAX_WORKS && !hc->dead && (dev = next_with_work(hc)); i++) {

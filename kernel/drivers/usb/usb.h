@@ -74,6 +74,7 @@ struct xhci {
 	const struct pci_device	*pci;
 	volatile u8		*cap, *op, *runtime, *doorbells;	/* registers */
 	u64			regs_size;
+	u32			version;	/* and the length of its first registers: never changes */
 	u8			nr_ports, nr_slots;
 	u8			context_size;	/* 32 or 64 */
 	gfp_t			gfp;
@@ -129,6 +130,9 @@ struct xhci *xhci_start(const struct pci_device *pci, unsigned int nr);
 
 /** xhci_events() - take what it has told. Context: the thread, or a panic */
 void xhci_events(struct xhci *hc);
+
+/** xhci_check() - xhci_kill() if it has failed */
+void xhci_check(struct xhci *hc);
 
 /** xhci_command() - Return: completion code, 1 for success; -ETIMEDOUT, -ENODEV */
 int xhci_command(struct xhci *hc, u64 parameter, u32 control);

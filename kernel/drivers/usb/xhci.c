@@ -57,6 +57,14 @@ static bool has_failed(struct xhci *hc)
 	return status == ~0u || status & (STATUS_HOST_ERROR | STATUS_CONTROLLER_ERROR | STATUS_HALTED);
 }
 
+
+/* Memory that nothing answers at reads as ones, or as zeros. */
+void xhci_check(struct xhci *hc)
+{
+	if (!hc->dead && (has_failed(hc) || readl(hc->cap + CAP_LENGTH) != hc->version))
+		xhci_kill(hc, "does not answer any more");
+}
+
 /* ---------------------------------------------------------------------- events */
 
 static void port_event(struct xhci *hc, unsigned int port)
@@ -105,8 +113,7 @@ bool xhci_wait(struct xhci *hc, const bool *done, unsigned int ms)
 		if (*done || hc->dead || now >= end)
 			return *done && !hc->dead;
 		usb_sleep(min(end - now, hc->irq < 0 ? POLL_NS : LOOK_NS));
-		if (has_failed(hc))
-			xhci_kill(hc, "does not answer any more");
+		xhci_check(hc);
 	}
 }
 
@@ -158,8 +165,11 @@ static bool xhci_interrupt(unsigned int irq, void *data)
 	struct xhci *hc = data;
 	u32 status = readl(hc->op + OP_STATUS);
 
-	if (status == ~0u || !(status & STATUS_EVENT))
+	if (status == ~0u || !(status & STATUS_EVENT)) {
+		if (hc->irq_is_msi)
+			usb_wake();		/* nobody else's: perhaps it is gone */
 		return false;
+	}
 	writel(STATUS_EVENT, hc->op + OP_STATUS);
 	writel(IMAN_PENDING | IMAN_ENABLE, hc->runtime + RT_IMAN);
 	__atomic_store_n(&hc->irq_seen, true, __ATOMIC_RELAXED);

@@ -78,6 +78,7 @@ static const char *find_registers(struct xhci *hc)
 	if (length < 0x20 || !hc->nr_ports || !hc->nr_slots || length + OP_PORT(hc->nr_ports) + 0x10 > hc->regs_size ||
 	    doorbells + 4ull * (hc->nr_slots + 1) > hc->regs_size || runtime + 0x40ull > hc->regs_size)
 		return "has registers outside of its memory";
+	hc->version = readl(hc->cap + CAP_LENGTH);
 	hc->op = hc->cap + length;
 	hc->doorbells = hc->cap + doorbells;
 	hc->runtime = hc->cap + runtime;
