@@ -220,7 +220,27 @@ def keyboard():
         yield f"set2-{layout}", bytes([0x80 | layout]) + set2 * 3
 
 
-SEEDS = {"efistub/efi_e820": efi_e820, "kernel/lib/e820": e820, "kernel/lib/e820_edit": e820_edit,
+def hid():
+    """Reports of eight bytes, each with its length before it and a time behind: letters, Shift, too many keys, none."""
+    report = [bytes([8]) + bytes.fromhex(keys) + b"\x05" for keys in (
+        "0000040000000000", "0200040500000000", "0000010101010101", "0000060504000000", "0000000000000000")]
+    yield "typing", b"".join(report) * 3
+    yield "short", b"\x01\x02\x01" + b"\x03\x00\x00\x04\xff" * 3
+
+
+def usb_descriptors():
+    """A keyboard, a hub and a receiver for mouse and keyboard, as they say it; and what they say of themselves."""
+    keyboard = "090400000103010100 092111010001223f00 0705810308000a"
+    mouse = "090401000103010200 092111010001223f00 07058203040001"
+    hub = "090400000109000000 0705810301000c 090400010109000200 0705810301000c"
+    for name, text in ("keyboard", keyboard), ("both", mouse + keyboard), ("hub", hub):
+        body = bytes.fromhex(text)
+        yield name, struct.pack("<BBHBBBBB", 9, 2, 9 + len(body), 1, 1, 0, 0xa0, 50) + body
+    yield "device", bytes.fromhex("1201000200000040 6d041cc310640102 0001")
+    yield "ports", bytes.fromhex("0929040900326400ff")
+
+
+SEEDS = {"kernel/drivers/usb/hid": hid, "kernel/drivers/usb/descriptor": usb_descriptors, "efistub/efi_e820": efi_e820, "kernel/lib/e820": e820, "kernel/lib/e820_edit": e820_edit,
          "kernel/lib/cpio": cpio, "arch/x86/kernel/microcode/intel": intel, "arch/x86/kernel/microcode/amd": amd,
          "kernel/drivers/acpi/madt": madt, "kernel/drivers/acpi/s5": s5, "kernel/tty/keyboard": keyboard, "kernel/task/elf_check": elf,
          "kernel/lib/memparse": memparse, "kernel/lib/cmdline": cmdline, "kernel/lib/lz4": lz4_blocks, "mm/memblock": memblock}

@@ -35,6 +35,7 @@ host-units-kernel/printk/printk := kernel/lib/cmdline kernel/lib/kstrtox
 host-units-kernel/tty/console_options := kernel/lib/cmdline kernel/lib/kstrtox
 host-units-kernel/drivers/acpi/mcfg := kernel/drivers/acpi/hpet
 host-units-kernel/monitor/monitor := kernel/monitor/readline
+host-units-kernel/drivers/usb/hid := kernel/tty/keyboard kernel/tty/keymap kernel/lib/utf
 host-units-kernel/tty/keyboard := kernel/tty/keymap kernel/lib/utf
 host-units-kernel/tty/i8042 := kernel/tty/keyboard kernel/tty/keymap kernel/lib/utf kernel/lib/cmdline
 host-units-kernel/drivers/acpi/tables := kernel/drivers/acpi/fpdt kernel/drivers/acpi/madt kernel/lib/cmdline
