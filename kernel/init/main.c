@@ -10,6 +10,7 @@
 #include <kernel/framebuffer.h>
 #include <kernel/init.h>
 #include <kernel/initmem.h>
+#include <kernel/input.h>
 #include <kernel/interrupt.h>
 #include <kernel/irq.h>
 #include <kernel/kthread.h>
@@ -83,6 +84,8 @@ void __ref console_init(void)
 
 static int monitor_thread(void *unused)
 {
+	if (cmdline_find_option_bool(boot_command_line, "deterministic"))
+		input_settle();	/* what the thread of USB says comes at the same place each time */
 	memtest_if_asked();	/* by the threads of all CPUs */
 	boot_stage(STAGE_MONITOR);
 	stage_print_times(tsc_khz());

@@ -54,8 +54,16 @@ def test_keys_arrive(boot, machine, controller, append, interrupts):
     end(machine)
 
 
-def test_layout_modifiers_locks_repeat_and_reset(boot):
-    machine = start(boot, XHCI, KEYBOARD, append="keymap=de")
+def leds_sent(pcap):
+    """What SET_REPORT told the keyboard, by the capture of its transfers."""
+    with open(pcap, "rb") as file:
+        data = file.read()
+    setup = bytes.fromhex("21 09 00 02 00 00 01 00")	# a report of output, one byte, which follows the header
+    return [data[match.start() + 8 + 16] for match in expect.re.finditer(expect.re.escape(setup), data)]
+
+
+def test_layout_modifiers_locks_repeat_and_reset(boot, tmp_path):
+    machine = start(boot, XHCI, ("-device", f"usb-kbd,bus=x.0,port=1,pcap={tmp_path}/kbd.pcap"), append="keymap=de")
     press(machine, "y", "z", "apostrophe", "shift-semicolon", "minus", "alt_r-q", "alt_r-7", "alt_r-0", "shift-7", "less",
           "caps_lock", "b", "caps_lock", "b", "grave_accent", "a", "equal", "e", "num_lock", "kp_7", "kp_decimal", "ret")
     machine.expect("unknown command 'zyäÖß@{}/<Bbâé7,', try help\n")
@@ -71,6 +79,7 @@ def test_layout_modifiers_locks_repeat_and_reset(boot):
     press(machine, "ctrl-alt-delete")
     machine.expect("Ctrl-Alt-Del: rebooting\n")
     assert machine.wait() == "guest-reset"
+    assert leds_sent(tmp_path / "kbd.pcap") == [0, 2, 0, 1]	# Caps Lock on and off, Num Lock on
 
 
 def test_two_keyboards_one_behind_hubs_and_all_else_left_alone(boot):
