@@ -87,6 +87,7 @@ include tests/tests.mk
 # parts linked on their own, as they are not 64-bit code
 -include arch/x86/boot/setup/setup.mk
 -include efistub/stub32.mk
+include arch/x86/vdso/vdso.mk
 
 clean:
 	$(Q)rm -rf $(BUILD)

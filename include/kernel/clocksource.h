@@ -20,6 +20,7 @@ struct clocksource {
 	u64		mult;		/* set by clocksource_register() */
 	unsigned int	rating;		/* 300 good and quick to read, 200 good, 100 slow and narrow, 50 a guess; 0 dropped */
 	bool		watched;	/* may drift or stop: to be compared with another now and then */
+	bool		by_tsc;		/* read() is RDTSC: programs can do that themselves */
 	bool		measured;	/* hz is from a short measurement: a longer one may say better */
 	struct clocksource *next;	/* list of all, best first */
 };

@@ -55,6 +55,9 @@ struct task_struct *get_task_by_pid(int nr);
 extern struct list_head task_list;
 #define for_each_task(p)	list_for_each_entry(p, &task_list, tasks)
 
+/** for_each_process() - of these, each leader of a process. Context: tasks_lock held */
+#define for_each_process(p)	for_each_task(p) if (!(p)->signal || (p)->group_leader != (p)) ; else
+
 static inline int pid_nr(const struct pid *pid)
 {
 	return pid ? pid->nr : 0;

@@ -136,6 +136,7 @@ struct task_struct {
 	int		exit_signal;	/* to the parent at the end; -1: not the leader */
 	int		pdeath_signal;
 	u32		personality;
+	bool		exiting;	/* takes no more signals for its process; siglock */
 	bool		in_execve, did_exec, no_new_privs;
 	struct completion *vfork_done;
 	int __user	*set_child_tid, *clear_child_tid;
@@ -151,6 +152,11 @@ struct task_struct {
 /* What a thread begins with that is not the copy of another. */
 #define EXIT_ZOMBIE	1		/* has ended, and is waited for */
 #define EXIT_DEAD	2		/* is being reaped */
+
+/* task_struct.jobctl */
+#define JOBCTL_STOP_PENDING	1u	/* is to take part in the stop of its process */
+#define JOBCTL_STOP_CONSUME	2u	/* and counts in group_stop_count */
+#define JOBCTL_STOP_DEQUEUED	4u	/* has taken a signal that stops, and no SIGCONT has come since */
 
 extern struct task_struct init_task;	/* what start_kernel() runs on; then idle thread of CPU 0 */
 

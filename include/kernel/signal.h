@@ -27,7 +27,7 @@ struct sighand_struct {
 	u32			usage;		/* references; atomic */
 	struct spinlock		siglock;	/* interrupts off; inner to tasks_lock */
 	struct k_sigaction	action[_NSIG];	/* siglock */
-	struct wait_queue_head	signalfd_wqh;	/* those who read or poll a signalfd */
+	u32			nr_queued;	/* struct sigqueue in use; siglock */
 };
 
 /* SEND_SIG_NOINFO: from this thread, as kill() does it. SEND_SIG_PRIV: from the kernel */
@@ -124,6 +124,18 @@ void flush_signal_handlers(void);
  */
 int setup_rt_frame(int sig, const struct k_sigaction *ka, const struct siginfo *info, sigset_t oldset,
 		   struct pt_regs *regs);
+
+/** arch_restart_syscall() - arch: make the call of @regs happen again, or restart_syscall() in its place */
+void arch_restart_syscall(struct pt_regs *regs, bool by_block);
+
+/** signalfd_notify() - @sig is pending for somebody. Context: siglock */
+void signalfd_notify(int sig);
+
+/** forget_ignored() - the action of @sig has changed: what is pending and would be ignored goes. Context: siglock */
+void forget_ignored(int sig);
+
+/** signals_init() - boot, once, after mm_init() */
+void signals_init(void);
 
 /** sas_ss_flags() - SS_DISABLE, SS_ONSTACK or 0, for a stack pointer of this thread */
 int sas_ss_flags(unsigned long sp);

@@ -22,6 +22,8 @@ struct timer;
 #define SIGNAL_STOP_CONTINUED	0x02	/* SIGCONT came after a stop; nobody has waited for that yet */
 #define SIGNAL_GROUP_EXIT	0x04	/* all threads are to end with group_exit_code */
 #define SIGNAL_UNKILLABLE	0x10	/* PID 1: what would kill by default is ignored */
+#define SIGNAL_CLD_STOPPED	0x100	/* the parent is yet to be told of the stop */
+#define SIGNAL_CLD_CONTINUED	0x200	/* or of its end */
 
 /* What threads have used that are gone. */
 struct task_usage {

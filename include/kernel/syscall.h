@@ -32,6 +32,10 @@ extern const syscall_fn_t sys_call_table[];	/* NR_SYSCALLS of them */
 /** syscall_name() - "read"; NULL for a number that has none */
 const char *syscall_name(unsigned int nr);
 
+/** syscall_trace_enter(), syscall_trace_exit() - tell of a call of this thread, which has TIF_SYSCALL_TRACE */
+void syscall_trace_enter(unsigned long nr, const sysarg_t args[6]);
+void syscall_trace_exit(unsigned long nr, long result);
+
 /** SYSCALL_PARTIAL() - read by mksyscalls.py; @what is missing, one short phrase */
 #define SYSCALL_PARTIAL(name, what)	static_assert(sizeof(what) > 1, #name)
 

@@ -39,6 +39,9 @@ struct clocksource *timekeeping_clock(void);
  */
 u64 ktime_get_real(void);
 
+/** ktime_set_real() - it is @ns since 1970 now; the machine's own clock stays as it is */
+void ktime_set_real(u64 ns);
+
 /**
  * read_persistent_clock() - arch: what the firmware or the battery-backed clock says
  * @seconds: since 1970

@@ -2,12 +2,14 @@
 /*
  * start_kernel: a flat list. Each line says what works after it.
  */
+#include <asm/entry.h>
 #include <asm/irqflags.h>
 #include <asm/setup.h>
 #include <asm/time.h>
 #include <kernel/console.h>
 #include <kernel/console_options.h>
 #include <kernel/framebuffer.h>
+#include <kernel/futex.h>
 #include <kernel/init.h>
 #include <kernel/initmem.h>
 #include <kernel/input.h>
@@ -21,6 +23,7 @@
 #include <kernel/random.h>
 #include <kernel/rcupdate.h>
 #include <kernel/sched.h>
+#include <kernel/signal.h>
 #include <kernel/smp.h>
 #include <kernel/stage.h>
 #include <kernel/stuck.h>
@@ -103,6 +106,9 @@ void __ref __noreturn start_kernel(void)
 	mm_init(boot_command_line, arch_ram_bytes());	/* alloc_pages; memblock allocates no more */
 	screen_give_memory(arch_ram_bytes());	/* the screen scrolls back */
 	mm_caches_init();	/* mm_alloc() */
+	user_mode_init();	/* registers of programs can be kept */
+	signals_init();		/* signals can be sent */
+	futex_init();
 	time_init();		/* ktime_get() and the delays; what is printed from here on has its time */
 	panic_show_saved(boot_command_line);
 	random_init();		/* get_random_bytes */

@@ -252,6 +252,10 @@ static inline void switch_threads(enum leave why)
 		spin_unlock(&rq->lock);
 	} else {
 		next->nr_switches++;
+		if (unlikely(prev->thread.fpu))
+			save_user_thread(prev);
+		if (unlikely(next->thread.fpu))
+			load_user_thread(next);
 		finish_switch(switch_to(prev, next));
 	}
 	local_irq_restore(flags);
@@ -289,7 +293,9 @@ void thread_start(struct task_struct *prev)
 {
 	finish_switch(prev);
 	local_irq_enable();
-	kthread_main();
+	if (!current->thread.fpu)
+		kthread_main();
+	user_thread_start();
 }
 
 /* ---------------------------------------------------------------- class and share */

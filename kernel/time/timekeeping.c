@@ -5,6 +5,7 @@
  * the middle of an update reads it without waiting.
  */
 #include <kernel/timekeeping.h>
+#include <asm/vdso.h>
 #include <kernel/spinlock.h>
 
 struct moment {
@@ -63,6 +64,8 @@ static void set_moment(const struct moment *m)
 		__atomic_store_n(&tk.seq, tk.seq + 1, __ATOMIC_RELEASE);
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 		tk.base[i] = *m;
+		vdso_write_moment(tk.seq, i, &(struct vdso_moment){
+			m->cycles, m->mult, m->ns, m->fraction, m->cs->by_tsc });
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <kernel/printk.h>
 #include <kernel/timekeeping.h>
 #include <asm/setup.h>
+#include <asm/vdso.h>
 #include <lib/calendar.h>
 
 static u64 wall_offset;			/* ns since 1970 when ktime_get() was 0 */
@@ -19,8 +20,16 @@ u64 ktime_get_real(void)
 			from = "nowhere";
 		wall_offset = seconds * NSEC_PER_SEC - ktime_get();
 		__atomic_store_n(&wall_from, from, __ATOMIC_RELEASE);
+		vdso_write_wall(wall_offset);
 	}
 	return wall_offset + ktime_get();
+}
+
+void ktime_set_real(u64 ns)
+{
+	wall_offset = ns - ktime_get();
+	vdso_write_wall(wall_offset);
+	__atomic_store_n(&wall_from, "a program", __ATOMIC_RELEASE);
 }
 
 static int cmd_date(int argc, char **argv)

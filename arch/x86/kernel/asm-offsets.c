@@ -13,11 +13,19 @@ void asm_offsets(void)
 {
 	OFFSET(PT_REGS_di, pt_regs, di);
 	OFFSET(PT_REGS_si, pt_regs, si);
+	OFFSET(PT_REGS_ax, pt_regs, ax);
+	OFFSET(PT_REGS_cx, pt_regs, cx);
+	OFFSET(PT_REGS_r11, pt_regs, r11);
 	OFFSET(PT_REGS_orig_ax, pt_regs, orig_ax);
 	OFFSET(PT_REGS_ip, pt_regs, ip);
 	OFFSET(PT_REGS_cs, pt_regs, cs);
+	OFFSET(PT_REGS_flags, pt_regs, flags);
+	OFFSET(PT_REGS_sp, pt_regs, sp);
 	OFFSET(TASK_sp, task_struct, sp);
 	OFFSET(TASK_stack_canary, task_struct, stack_canary);
+	OFFSET(TASK_work, task_struct, work);
+	DEFINE(TIF_EXIT_WORK, TIF_SIGPENDING | TIF_NOTIFY_RESUME | TIF_RESTORE_SIGMASK);
+	DEFINE(TIF_SYSCALL_TRACE_, TIF_SYSCALL_TRACE);
 	DEFINE(PT_REGS_SIZE, sizeof(struct pt_regs));
 	OFFSET(SECONDARY_apic_id, secondary, apic_id);
 	OFFSET(SECONDARY_state, secondary, state);

@@ -5,6 +5,7 @@
  * later ones.
  */
 #include "efi_internal.h"
+#include <asm/fpu.h>
 #include <asm/irqflags.h>
 #include <asm/init_64.h>
 #include <asm/processor.h>
@@ -87,9 +88,11 @@ efi_status_t efi_call_service(const char *name, u64 service, const u64 args[5])
 	if (efi.pgd) {
 		share_kernel_half();
 		call.name = name;
+		fpu_lend();
 		load_pgtable(efi.pgd, PCID_EFI);
 		status = __efi_call(service, args);
-		load_pgtable(kernel_pgtable.root, PCID_KERNEL);
+		load_own_pgtable();
+		fpu_take_back();
 	}
 	spin_unlock_irqrestore(&call.lock, flags);
 	return status;
@@ -99,7 +102,7 @@ bool efi_fixup_fault(struct pt_regs *regs)
 {
 	if (!in_firmware())
 		return false;
-	load_pgtable(kernel_pgtable.root, PCID_KERNEL);
+	load_own_pgtable();
 	efi.pgd = 0;
 	boot_warn(STAGE_EFI_RUNTIME, "the firmware's %s faulted at %#lx: runtime services off", call.name, regs->ip);
 	regs->ip = (unsigned long)efi_call_faulted;

@@ -15,6 +15,8 @@
 #include <asm/processor-flags.h>
 #include <asm/segment.h>
 #include <asm/trapnr.h>
+#include <uapi/errno.h>
+#include <uapi/unistd.h>
 #include <generated/asm-offsets.h>
 
 	.text
@@ -84,6 +86,23 @@ SYM_CODE_END(irq_entry_array)
 	addq	$8, %rsp
 .endm
 
+/*
+ * EXIT_WORK - what is to be done before user mode goes on: another thread's turn, signals
+ * In: rsp = struct pt_regs *, interrupts off; so they are afterwards. Clobbers what C may.
+ */
+.macro EXIT_WORK
+	movq	%gs:current_task(%rip), %rax
+	cmpl	$0, %gs:__preempt_count(%rip)	/* see <kernel/preempt.h> */
+	je	2f
+	testl	$TIF_EXIT_WORK, TASK_work(%rax)
+	jz	3f
+2:	movq	%rsp, %rdi
+	subq	$8, %rsp
+	call	exit_to_user_mode
+	addq	$8, %rsp
+3:
+.endm
+
 /* In: stack holds vector, error code, then what the CPU pushed. */
 SYM_CODE_START(exception_entry)
 	PUSH_REGS vector_pushed=1
@@ -101,19 +120,119 @@ SYM_CODE_START(irq_entry)
 	FROM_OUTSIDE
 	CALL_C	do_interrupt
 	/* fall through */
+/* entry_return - in: rsp = struct pt_regs *, interrupts off */
 SYM_CODE_START(entry_return)
 	testb	$3, PT_REGS_cs(%rsp)
 	jz	1f
+	EXIT_WORK
+	SYM_LABEL(iret_to_user)
 	swapgs
 1:	POP_REGS
+	SYM_LABEL(entry_iretq)
 	iretq
 SYM_CODE_END(entry_return)
 SYM_CODE_END(irq_entry)
+
+/*
+ * entry_SYSCALL_64 - a system call, SDM 3A 5.8.8
+ * In:  rax = number, rdi rsi rdx r10 r8 r9 = arguments, rcx = rip and r11 = rflags of the program;
+ *      its stack, interrupts off, flags as in MSR_SYSCALL_MASK
+ * Out: rax = result, rcx and r11 lost, all other registers kept
+ */
+SYM_CODE_START(entry_SYSCALL_64)
+	swapgs
+	movq	%rsp, %gs:user_stack_scratch(%rip)
+	movq	%gs:kernel_stack_top(%rip), %rsp
+	pushq	$__USER_DS
+	pushq	%gs:user_stack_scratch(%rip)
+	pushq	%r11
+	pushq	$__USER_CS
+	pushq	%rcx
+	pushq	%rax			/* orig_ax */
+	PUSH_REGS
+	movq	%r10, %rcx		/* the fourth argument of C */
+	xorl	%r10d, %r10d
+	xorl	%r11d, %r11d
+	xorl	%ebx, %ebx
+	xorl	%ebp, %ebp
+	xorl	%r12d, %r12d
+	xorl	%r13d, %r13d
+	xorl	%r14d, %r14d
+	xorl	%r15d, %r15d
+	subq	$8, %rsp		/* a multiple of 16 at the call */
+	sti
+	movq	%gs:current_task(%rip), %r10
+	testl	$TIF_SYSCALL_TRACE_, TASK_work(%r10)
+	jnz	.Ltraced
+	cmpq	$NR_SYSCALLS, %rax
+	jae	.Lno_call
+	sbbq	%r10, %r10		/* all ones here, zero in a speculated other world */
+	andq	%r10, %rax
+	leaq	sys_call_table(%rip), %r10
+	call	*(%r10,%rax,8)
+.Lcalled:
+	addq	$8, %rsp
+	movq	%rax, PT_REGS_ax(%rsp)
+SYM_CODE_START(syscall_return)		/* interrupts on */
+	cli
+	EXIT_WORK
+	/*
+	 * SYSRET takes rip and rflags from rcx and r11: good when the program may find them
+	 * there, and when the address is one of its half. With another one the CPU faults in
+	 * kernel mode on the program's stack; RF and TF it does not restore as IRETQ does.
+	 */
+	movq	PT_REGS_cx(%rsp), %rcx
+	movq	PT_REGS_r11(%rsp), %r11
+	cmpq	PT_REGS_ip(%rsp), %rcx
+	jne	iret_to_user
+	cmpq	PT_REGS_flags(%rsp), %r11
+	jne	iret_to_user
+	movq	%rcx, %rax
+	shrq	$47, %rax
+	jnz	iret_to_user
+	testl	$(X86_EFLAGS_RF | X86_EFLAGS_TF), %r11d
+	jnz	iret_to_user
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbp
+	popq	%rbx
+	addq	$8, %rsp		/* r11 is there */
+	popq	%r10
+	popq	%r9
+	popq	%r8
+	popq	%rax
+	addq	$8, %rsp		/* so is rcx */
+	popq	%rdx
+	popq	%rsi
+	popq	%rdi
+	movq	PT_REGS_sp - PT_REGS_orig_ax(%rsp), %rsp
+	SYM_LABEL(sysret_swapgs)
+	swapgs
+	sysretq
+.Lno_call:
+	movq	$-ENOSYS, %rax
+	jmp	.Lcalled
+.Ltraced:
+	leaq	8(%rsp), %rdi
+	call	syscall_traced
+	jmp	.Lcalled
+SYM_CODE_END(syscall_return)
+SYM_CODE_END(entry_SYSCALL_64)
+
+/* entry_SYSCALL_compat - 32-bit code, which no program here has: -ENOSYS, on its own stack, without a look at it */
+SYM_CODE_START(entry_SYSCALL_compat)
+	movl	$-ENOSYS, %eax
+	sysretl
+SYM_CODE_END(entry_SYSCALL_compat)
 
 /* In: as exception_entry, on an IST stack whose first word is this CPU's GS base. */
 SYM_CODE_START(paranoid_entry)
 	PUSH_REGS vector_pushed=1
 	CLEAR_REGS
+	testb	$3, PT_REGS_cs(%rsp)
+	jnz	.Lfrom_user
 	movl	$MSR_GS_BASE, %ecx
 	rdmsr
 	movl	%eax, %ebx		/* r12:rbx = GS base of what was interrupted */
@@ -130,4 +249,23 @@ SYM_CODE_START(paranoid_entry)
 	wrmsr
 	POP_REGS
 	iretq
+
+/* A user program was interrupted, so its thread's stack is free: go on there, where signals can be served. */
+.Lfrom_user:
+	swapgs
+	lfence
+	xorl	%ebp, %ebp
+	movq	%rsi, %r12		/* vector */
+	movq	%rsp, %rsi
+	movq	%gs:kernel_stack_top(%rip), %rsp
+	subq	$PT_REGS_SIZE, %rsp
+	movq	%rsp, %rdi
+	movl	$PT_REGS_SIZE / 8, %ecx
+	cld
+	rep movsq
+	pushq	$X86_EFLAGS_FIXED
+	popfq
+	movq	%r12, %rsi
+	CALL_C	do_exception
+	jmp	entry_return
 SYM_CODE_END(paranoid_entry)

@@ -7,6 +7,7 @@
 #include <asm/smp.h>
 #include <asm/apic.h>
 #include <asm/cpu.h>
+#include <asm/entry.h>
 #include <asm/init_64.h>
 #include <asm/microcode.h>
 #include <asm/segment.h>
@@ -82,6 +83,7 @@ void __noreturn start_secondary(void)
 
 	paging_cpu_init();
 	cpu_init();
+	user_mode_cpu_init();
 	microcode_load_cpu();
 	apic_cpu_init();
 	apic_timer_cpu_init();

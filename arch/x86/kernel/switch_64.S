@@ -22,9 +22,14 @@ SYM_CODE_START(__switch_to)
 	ret
 SYM_CODE_END(__switch_to)
 
-/* first_switch - where the first switch to a thread returns to; rax = who ran before, rbp = 0 */
+/*
+ * first_switch - where the first switch to a thread returns to; rax = who ran before, rbp = 0
+ * A thread of the kernel does not come back; one of a user program goes there, by the
+ * struct pt_regs that lies 8 bytes up.
+ */
 SYM_CODE_START(first_switch)
 	movq	%rax, %rdi
 	call	thread_start
-	ud2
+	addq	$8, %rsp
+	jmp	syscall_return
 SYM_CODE_END(first_switch)

@@ -8,6 +8,7 @@
 #include <asm/traps.h>
 #include <asm/cpu.h>
 #include <asm/efi.h>
+#include <asm/entry.h>
 #include <asm/extable.h>
 #include <asm/idt.h>
 #include <asm/io.h>
@@ -86,8 +87,15 @@ void do_early_exception(struct pt_regs *regs, unsigned int vector)
 
 static void do_fault(struct pt_regs *regs, unsigned int vector)
 {
-	if (vector == X86_TRAP_PF && kasan_fault(read_cr2()))
+	if (vector == X86_TRAP_PF) {
+		unsigned long addr = read_cr2();	/* before anything can fault again */
+
+		if (kasan_fault(addr) || do_page_fault(regs, addr))
+			return;
+	} else if (user_mode(regs)) {
+		user_exception(regs, vector);
 		return;
+	}
 	if (efi_fixup_fault(regs) || fixup_exception(regs))
 		return;
 	die(regs, vector);
@@ -101,6 +109,10 @@ static void do_debug(struct pt_regs *regs, unsigned int vector)
 	__asm__ volatile("mov %%dr6, %0" : "=r"(dr6));
 	__asm__ volatile("mov %0, %%dr7" : : "r"(DR7_FIXED));
 	__asm__ volatile("mov %0, %%dr6" : : "r"(DR6_RESERVED));
+	if (user_mode(regs)) {
+		user_exception(regs, vector);
+		return;
+	}
 	regs->flags &= ~X86_EFLAGS_TF;
 	boot_warn(boot_stage_current(), "#DB at %#lx, DR6 %#lx: breakpoints and single steps switched off",
 		  regs->ip, dr6);

@@ -14,7 +14,7 @@
 #define GUESS_HZ	5000000000ULL	/* no TSC is faster, so a delay is too long rather than too short */
 
 static struct clocksource clocksource_tsc = {
-	.name = "tsc", .read = rdtsc, .mask = ~0ULL, .rating = 300,
+	.name = "tsc", .read = rdtsc, .mask = ~0ULL, .rating = 300, .by_tsc = true,
 };
 
 unsigned int tsc_khz(void)

@@ -3,6 +3,7 @@
  * The TSS of each CPU, of which 64-bit mode uses the stack pointers only, and
  * the stacks for exceptions that may come when the current stack is no good.
  */
+#include <asm/entry.h>
 #include <asm/idt.h>
 #include <asm/page.h>
 #include <asm/percpu.h>
@@ -49,6 +50,15 @@ static void *stack_alloc(void)
 	return pa ? ioremap(pa, IST_STACK_SIZE, _PAGE_CACHE_WB) : NULL;
 }
 
+DEFINE_PER_CPU(unsigned long, kernel_stack_top);	/* for SYSCALL, which does not look into the TSS */
+DEFINE_PER_CPU(unsigned long, user_stack_scratch);
+
+void set_kernel_stack(unsigned long top)
+{
+	this_cpu_ptr(&cpu_tss)->rsp[0] = top;
+	this_cpu_write(kernel_stack_top, top);
+}
+
 static struct tss *tss_of(unsigned long cpu_off)
 {
 	return (struct tss *)((unsigned long)&cpu_tss + cpu_off);
@@ -73,6 +83,7 @@ int tss_prepare(unsigned long cpu_off)
 	/* a system descriptor of 16 bytes: available 64-bit TSS, SDM 3A 8.2.3 */
 	gdt[GDT_ENTRY_TSS] = (sizeof(*tss) - 1) | (base & 0xffffff) << 16 | 0x89UL << 40 | (base >> 24 & 0xff) << 56;
 	gdt[GDT_ENTRY_TSS + 1] = base >> 32;
+	gdt[GDT_ENTRY_CPU] = GDT_DESC_LIMIT | *(unsigned long *)((unsigned long)&cpu_number + cpu_off);
 	return 0;
 }
 

@@ -18,6 +18,7 @@
 #define SYM_FUNC_START(name)	.balign 16; SYM_START name, @function
 #define SYM_CODE_START(name)	.balign 16; SYM_START name, @function
 #define SYM_DATA_START(name)	SYM_START name, @object
+#define SYM_LABEL(name)		SYM_START name, @notype
 #define SYM_FUNC_END(name)	.size name, . - name
 #define SYM_CODE_END(name)	.size name, . - name
 #define SYM_DATA_END(name)	.size name, . - name

@@ -12,4 +12,10 @@ struct pt_regs {
 	unsigned long ip, cs, flags, sp, ss;
 };
 
+/** user_stack_pointer() - of what was interrupted */
+static inline unsigned long user_stack_pointer(const struct pt_regs *regs)
+{
+	return regs->sp;
+}
+
 #endif

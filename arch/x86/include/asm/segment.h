@@ -10,6 +10,7 @@
 #define GDT_ENTRY_DEFAULT_USER_DS	5
 #define GDT_ENTRY_DEFAULT_USER_CS	6
 #define GDT_ENTRY_TSS			8	/* two slots */
+#define GDT_ENTRY_CPU			15	/* its limit is the number of the CPU, for user mode */
 #define GDT_ENTRIES			16
 
 #define __KERNEL32_CS	(GDT_ENTRY_KERNEL32_CS * 8)
@@ -18,6 +19,11 @@
 #define __USER32_CS	(GDT_ENTRY_DEFAULT_USER32_CS * 8 + 3)
 #define __USER_DS	(GDT_ENTRY_DEFAULT_USER_DS * 8 + 3)
 #define __USER_CS	(GDT_ENTRY_DEFAULT_USER_CS * 8 + 3)
+
+#define __CPU_SEG	(GDT_ENTRY_CPU * 8 + 3)
+
+/* Data that can be read in user mode, base 0; the limit in bytes, up to 64 KiB, is to be added */
+#define GDT_DESC_LIMIT	0x0040f10000000000
 
 /* Flat descriptors, SDM 3A 3.4.5: base 0, limit 4 GiB, present, accessed */
 #define GDT_DESC_CODE32	0x00cf9b000000ffff

@@ -22,7 +22,17 @@ static inline struct task_struct *switch_to(struct task_struct *prev, struct tas
 /** arch_thread_init() - make the first switch to @p, whose stack is new, go to thread_start() */
 void arch_thread_init(struct task_struct *p);
 
+/**
+ * save_user_thread(), load_user_thread() - what a thread of a user program has in the CPU, before
+ * a switch from it and to it. Context: interrupts off, the lock of the queue held
+ */
+void save_user_thread(struct task_struct *prev);
+void load_user_thread(struct task_struct *next);
+
+/** user_thread_start() - first thing that a thread of a user program does; returns to go to user mode */
+void user_thread_start(void);
+
 /** thread_start() - upcall: first C function of a thread; @prev as from switch_to() */
-void __attribute__((noreturn)) thread_start(struct task_struct *prev);
+void thread_start(struct task_struct *prev);
 
 #endif

@@ -13,6 +13,7 @@
 enum pcid {
 	PCID_KERNEL,			/* kernel_pgtable; must be 0: CR3 holds it when PCIDs are switched on */
 	PCID_EFI,			/* the firmware's runtime services */
+	PCID_USER,			/* the process this CPU has loaded */
 	NR_PCIDS
 };
 
@@ -30,6 +31,9 @@ void tlb_cpu_init(void);
  */
 void load_pgtable(phys_addr_t root, enum pcid pcid);
 
+/** load_own_pgtable() - back from other tables: those of the process that switch_mm() loaded here, or the kernel's */
+void load_own_pgtable(void);
+
 /** forget_pcid() - tables of @pcid have changed: the next load_pgtable() of them keeps nothing */
 void forget_pcid(enum pcid pcid);
 
@@ -41,6 +45,31 @@ void forget_pcid(enum pcid pcid);
  */
 void flush_tlb_kernel(void);
 void flush_tlb_kernel_range(unsigned long start, unsigned long end);
+
+struct mm_struct;
+
+/**
+ * switch_mm() - this CPU translates through the tables of @mm from now on
+ * They stay loaded while kernel threads run, until another process is switched to
+ * or leave_mm(). Context: interrupts off.
+ */
+void switch_mm(struct mm_struct *mm);
+
+/**
+ * leave_mm() - no CPU has the tables of @mm loaded any more, so that they can be freed
+ * Context: no thread uses @mm; as smp_call_function_many().
+ */
+void leave_mm(struct mm_struct *mm);
+
+/**
+ * flush_tlb_mm_range() - on each CPU that has @mm loaded drop what it knows of [@start, @end), or
+ * everything of @mm when that is quicker; for entries of 4 KiB and, where @start and @end are
+ * multiples of 2 MiB too, of 2 MiB
+ * flush_tlb_mm() - everything of @mm
+ * For entries that have changed already. Context: as smp_call_function_many().
+ */
+void flush_tlb_mm_range(struct mm_struct *mm, unsigned long start, unsigned long end);
+void flush_tlb_mm(struct mm_struct *mm);
 
 /** flush_tlb_local() - flush_tlb_kernel() for this CPU alone */
 void flush_tlb_local(void);
