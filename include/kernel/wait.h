@@ -20,6 +20,8 @@ struct wait_queue_entry {
 	struct task_struct	*task;
 	bool			exclusive;	/* wake_up() wakes one of these */
 	struct list_head	entry;		/* alone: not in the queue; the queue's lock */
+	/* Called in place of a wake-up, under the queue's lock; the entry stays in the queue. NULL: @task is woken. */
+	void			(*func)(struct wait_queue_entry *entry);
 };
 
 /** DECLARE_WAIT_QUEUE_HEAD() - an empty queue, for a variable outside of functions */
@@ -34,7 +36,16 @@ struct wait_queue_entry {
 
 /** DEFINE_WAIT() - the place of this thread in a queue */
 #define DEFINE_WAIT(name, _exclusive) \
-	struct wait_queue_entry name = { current, _exclusive, { &name.entry, &name.entry } }
+	struct wait_queue_entry name = {						\
+		.task = current, .exclusive = _exclusive, .entry = { &name.entry, &name.entry }	\
+	}
+
+/**
+ * add_wait_queue() - stand in the queue without sleeping, as entries with a function do
+ * remove_wait_queue() - and no more
+ */
+void add_wait_queue(struct wait_queue_head *wq, struct wait_queue_entry *entry);
+void remove_wait_queue(struct wait_queue_head *wq, struct wait_queue_entry *entry);
 
 /**
  * prepare_to_wait() - stand in the queue and set the state of this thread, before it looks

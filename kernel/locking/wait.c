@@ -7,6 +7,22 @@
 #include <kernel/wait.h>
 #include <kernel/signal.h>
 
+void add_wait_queue(struct wait_queue_head *wq, struct wait_queue_entry *entry)
+{
+	unsigned long flags = spin_lock_irqsave(&wq->lock);
+
+	list_add_tail(&entry->entry, &wq->entries);
+	spin_unlock_irqrestore(&wq->lock, flags);
+}
+
+void remove_wait_queue(struct wait_queue_head *wq, struct wait_queue_entry *entry)
+{
+	unsigned long flags = spin_lock_irqsave(&wq->lock);
+
+	list_del(&entry->entry);
+	spin_unlock_irqrestore(&wq->lock, flags);
+}
+
 void prepare_to_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry, enum task_state state)
 {
 	unsigned long flags = spin_lock_irqsave(&wq->lock);
@@ -49,6 +65,10 @@ static void wake(struct wait_queue_head *wq, unsigned int exclusive)
 		if (e->exclusive && !exclusive)
 			continue;
 		exclusive -= e->exclusive;
+		if (e->func) {
+			e->func(e);
+			continue;
+		}
 		wake_up_process(e->task);
 		list_del(node);
 		list_init(node);

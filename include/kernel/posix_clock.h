@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The clocks that programs name by CLOCK_... */
+#ifndef KERNEL_POSIX_CLOCK_H
+#define KERNEL_POSIX_CLOCK_H
+
+#include <lib/types.h>
+#include <uapi/time.h>
+
+/** clock_read() - ns of clock @id; -EINVAL when there is no such clock */
+int clock_read(int id, u64 *ns);
+
+/** clock_is_timed() - whether one can sleep by it; @realtime: it is that of the date */
+bool clock_is_timed(int id, bool *realtime);
+
+/** clock_expiry() - when clock @id (one that is timed) shows @ns, in terms of ktime_get(); the past is now */
+u64 clock_expiry(int id, u64 ns);
+
+/** get_timespec() - a valid one from user memory as ns; 0, -EFAULT, -EINVAL */
+int get_timespec(u64 *ns, const struct timespec_user __user *uts);
+
+/** put_timespec() - ns to user memory; 0, -EFAULT */
+int put_timespec(u64 ns, struct timespec_user __user *uts);
+
+/**
+ * sleep_until() - sleep until ktime_get() is @expires: 0; or a signal: -EINTR
+ * Context: a thread that may sleep.
+ */
+int sleep_until(u64 expires);
+
+#endif

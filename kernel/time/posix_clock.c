@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* System calls that read clocks, set the one that can be set, and sleep by them. */
+#include <kernel/posix_clock.h>
+#include <asm/uaccess.h>
+#include <kernel/cred.h>
+#include <kernel/sched.h>
+#include <kernel/signal.h>
+#include <kernel/signal_struct.h>
+#include <kernel/syscall.h>
+#include <kernel/task.h>
+#include <kernel/timekeeping.h>
+#include <uapi/errno.h>
+
+#define LONGEST		(~0ULL >> 1)	/* ns */
+
+static u64 thread_cpu_ns(void)
+{
+	sched_update_current();
+	return cycles_to_ns(current->se.sum_exec);
+}
+
+static u64 process_cpu_ns(void)
+{
+	unsigned long flags = spin_lock_irqsave(&current->sighand->siglock);
+	u64 cycles = current->signal->gone.cycles;
+	struct task_struct *t;
+
+	sched_update_current();
+	for_each_thread(current, t)
+		cycles += t->se.sum_exec;
+	spin_unlock_irqrestore(&current->sighand->siglock, flags);
+	return cycles_to_ns(cycles);
+}
+
+/* What a clock shows, and what it can do. */
+static const struct clock_kind {
+	u64	(*read)(void);		/* NULL: no such clock */
+	bool	timed, realtime, coarse;
+} clocks[] = {
+	[CLOCK_REALTIME] = { ktime_get_real, true, true, false },
+	[CLOCK_MONOTONIC] = { ktime_get, true, false, false },
+	[CLOCK_PROCESS_CPUTIME_ID] = { process_cpu_ns, false, false, false },
+	[CLOCK_THREAD_CPUTIME_ID] = { thread_cpu_ns, false, false, false },
+	[CLOCK_MONOTONIC_RAW] = { ktime_get, false, false, false },
+	[CLOCK_REALTIME_COARSE] = { ktime_get_real, false, true, true },
+	[CLOCK_MONOTONIC_COARSE] = { ktime_get, false, false, true },
+	[CLOCK_BOOTTIME] = { ktime_get, true, false, false },
+	[CLOCK_REALTIME_ALARM] = { ktime_get_real, true, true, false },
+	[CLOCK_BOOTTIME_ALARM] = { ktime_get, true, false, false },
+	[CLOCK_TAI] = { ktime_get_real, true, true, false },
+};
+
+static const struct clock_kind *clock_kind(int id)
+{
+	return id >= 0 && id < (int)ARRAY_SIZE(clocks) && clocks[id].read ? &clocks[id] : NULL;
+}
+
+int clock_read(int id, u64 *ns)
+{
+	const struct clock_kind *clock = clock_kind(id);
+
+	if (!clock)
+		return -EINVAL;
+	*ns = clock->read();
+	return 0;
+}
+
+bool clock_is_timed(int id, bool *realtime)
+{
+	const struct clock_kind *clock = clock_kind(id);
+
+	*realtime = clock && clock->realtime;
+	return clock && clock->timed;
+}
+
+u64 clock_expiry(int id, u64 ns)
+{
+	u64 now = clocks[id].read(), mono = ktime_get();
+
+	return ns <= now ? mono : min(mono + (ns - now), LONGEST);
+}
+
+int get_timespec(u64 *ns, const struct timespec_user __user *uts)
+{
+	struct timespec_user ts;
+
+	if (copy_from_user(&ts, uts, sizeof(ts)))
+		return -EFAULT;
+	if (!timespec_valid(&ts))
+		return -EINVAL;
+	*ns = timespec_to_ns(&ts);
+	return 0;
+}
+
+int put_timespec(u64 ns, struct timespec_user __user *uts)
+{
+	struct timespec_user ts = ns_to_timespec(ns);
+
+	return copy_to_user(uts, &ts, sizeof(ts));
+}
+
+/* ---------------------------------------------------------------- reading and setting */
+
+SYSCALL_DEFINE2(clock_gettime, int, id, struct timespec_user __user *, uts)
+{
+	u64 ns;
+	int err = clock_read(id, &ns);
+
+	return err ? err : put_timespec(ns, uts);
+}
+
+SYSCALL_DEFINE2(clock_getres, int, id, struct timespec_user __user *, uts)
+{
+	const struct clock_kind *clock = clock_kind(id);
+
+	if (!clock)
+		return -EINVAL;
+	return uts ? put_timespec(1, uts) : 0;
+}
+
+static int set_date(u64 ns)
+{
+	if (!capable(CAP_SYS_TIME))
+		return -EPERM;
+	ktime_set_real(ns);
+	return 0;
+}
+
+SYSCALL_DEFINE2(clock_settime, int, id, const struct timespec_user __user *, uts)
+{
+	u64 ns;
+	int err;
+
+	if (id != CLOCK_REALTIME)
+		return clock_kind(id) ? -EPERM : -EINVAL;
+	err = get_timespec(&ns, uts);
+	return err ? err : set_date(ns);
+}
+
+struct timezone {
+	int	tz_minuteswest, tz_dsttime;
+};
+
+static struct timezone timezone;	/* kept for who asks; nothing here goes by it */
+
+SYSCALL_DEFINE2(gettimeofday, struct timeval_user __user *, utv, struct timezone __user *, utz)
+{
+	struct timeval_user tv = ns_to_timeval(ktime_get_real());
+
+	if (utv && copy_to_user(utv, &tv, sizeof(tv)))
+		return -EFAULT;
+	return utz ? copy_to_user(utz, &timezone, sizeof(timezone)) : 0;
+}
+
+SYSCALL_DEFINE2(settimeofday, const struct timeval_user __user *, utv, const struct timezone __user *, utz)
+{
+	struct timeval_user tv;
+	struct timezone tz;
+
+	if ((utv && copy_from_user(&tv, utv, sizeof(tv))) || (utz && copy_from_user(&tz, utz, sizeof(tz))))
+		return -EFAULT;
+	if (!capable(CAP_SYS_TIME))
+		return -EPERM;
+	if (utv && (tv.tv_sec < 0 || tv.tv_usec < 0 || tv.tv_usec >= 1000000))
+		return -EINVAL;
+	if (utz)
+		timezone = tz;
+	return utv ? set_date(timespec_to_ns(&(struct timespec_user){ tv.tv_sec, tv.tv_usec * 1000 })) : 0;
+}
+
+SYSCALL_DEFINE1(time, s64 __user *, ut)
+{
+	s64 now = ktime_get_real() / NSEC_PER_SEC;
+
+	return ut && put_user(now, ut) ? -EFAULT : now;
+}
+
+/* ---------------------------------------------------------------- sleeping */
+
+int sleep_until(u64 expires)
+{
+	u64 now;
+
+	while ((now = ktime_get()) < expires) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (signal_pending(current)) {
+			set_current_state(TASK_RUNNING);
+			return -EINTR;
+		}
+		schedule_timeout(expires - now);
+	}
+	return 0;
+}
+
+/* arg[0]: where the time that is left goes, or NULL */
+static long sleep_restart(struct restart_block *restart)
+{
+	struct timespec_user __user *urem = (void *)restart->arg[0];
+	u64 expires = restart->expires, now;
+
+	if (!sleep_until(expires))
+		return 0;
+	now = ktime_get();
+	if (urem && put_timespec(expires > now ? expires - now : 0, urem))
+		return -EFAULT;
+	return -ERESTART_RESTARTBLOCK;
+}
+
+static long sleep_for(u64 ns, struct timespec_user __user *urem)
+{
+	current->restart = (struct restart_block){
+		.fn = sleep_restart, .expires = min(ktime_get() + ns, LONGEST), .arg = { (unsigned long)urem },
+	};
+	return sleep_restart(&current->restart);
+}
+
+SYSCALL_DEFINE2(nanosleep, const struct timespec_user __user *, uts, struct timespec_user __user *, urem)
+{
+	u64 ns;
+	int err = get_timespec(&ns, uts);
+
+	return err ? err : sleep_for(ns, urem);
+}
+
+SYSCALL_DEFINE4(clock_nanosleep, int, id, int, flags, const struct timespec_user __user *, uts,
+		struct timespec_user __user *, urem)
+{
+	bool realtime;
+	u64 ns;
+	int err;
+
+	if (!clock_is_timed(id, &realtime))
+		return id == CLOCK_THREAD_CPUTIME_ID || !clock_kind(id) ? -EINVAL : -EOPNOTSUPP;
+	err = get_timespec(&ns, uts);
+	if (err)
+		return err;
+	if (!(flags & TIMER_ABSTIME))
+		return sleep_for(ns, urem);
+	return sleep_until(clock_expiry(id, ns)) ? -ERESTARTNOHAND : 0;
+}
+SYSCALL_PARTIAL(clock_nanosleep, "clocks of CPU time; a clock that is set does not move a sleeper");
