@@ -26,4 +26,7 @@ static inline void poll_wait(struct file *file, struct wait_queue_head *wq, stru
 		pt->queue(pt, file, wq);
 }
 
+/** vfs_poll() - what can be done with @file now; @pt NULL: only ask */
+u32 vfs_poll(struct file *file, struct poll_table *pt);
+
 #endif
