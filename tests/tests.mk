@@ -49,6 +49,7 @@ doors-table:
 
 -include tests/host/host.mk
 -include tests/fuzz/fuzz.mk
+-include tests/user/user.mk
 
 # Programs for the firmware, by gnu-efi's rules: crt0 relocates it, objcopy makes it PE
 EFI_PROGRAMS	:= $(patsubst %,$(BUILD)/tests/%.efi,saboteur handover loader)

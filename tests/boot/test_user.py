@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Static programs do on Lantern what they do on Linux: same output, same end.
+
+Each of tests/user/*.c is run on this machine, and all of them by tests/user/init.c
+as PID 1 of a machine that Lantern runs. What they print must be equal.
+"""
+import glob
+import os
+import re
+import subprocess
+import tempfile
+
+import pytest
+
+import qemu
+
+USER = os.path.join(qemu.BUILD, "tests", "user")
+INITRAMFS = os.path.join(USER, "initramfs.cpio")
+PROGRAMS = sorted(os.path.basename(path)[:-2] for path in glob.glob(os.path.join(qemu.ROOT, "tests", "user", "*.c"))
+                  if not path.endswith("/init.c"))
+MACHINES = {			# what differs between the machines all programs run on
+    "1 CPU": dict(smp=1, memory="256M"),
+    "4 CPUs": dict(smp=4, memory="512M"),
+}
+
+
+def on_linux(name):
+    """Return (output, how it ended) of a program on this machine."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run([os.path.join(USER, "bin", name)], cwd=folder, stdin=subprocess.DEVNULL, timeout=120,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                              env={"PATH": "/bin", "HOME": "/", "TERM": "linux"}, check=False)
+    end = f"exit {done.returncode}" if done.returncode >= 0 else f"signal {-done.returncode}"
+    return done.stdout.decode("utf-8", "replace"), end
+
+
+def split(log):
+    """{program: (output, how it ended)} of a log; a kernel message may stand between lines, not within."""
+    found = {}
+    for match in re.finditer(r"^@begin (\S+)\n(.*?)^@end \1 (\w+ \d+)$", log, re.M | re.S):
+        found[match[1]] = (match[2], match[3])
+    return found
+
+
+@pytest.fixture(scope="module", params=MACHINES, ids=[m.replace(" ", "-") for m in MACHINES])
+def runs(request):
+    """What all programs printed on one machine."""
+    with qemu.Machine(firmware="bios", kernel=qemu.LANTERN, append="console=ttyS0 quiet", machine="q35",
+                      extra=["-initrd", INITRAMFS], **MACHINES[request.param]) as machine:
+        try:
+            machine.expect("@all done")
+        except Exception as error:	# pylint: disable=broad-except
+            print(error)
+        yield split(machine.log), machine.log
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_program(runs, name):
+    found, log = runs
+    assert name in found, f"{name} did not run to its end:\n{log[-3000:]}"
+    assert found[name] == on_linux(name)
