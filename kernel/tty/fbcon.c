@@ -24,6 +24,8 @@ static struct {
 	u32	top, height;		/* first row for text, and rows from there on */
 	u32	cell_width, cell_height; /* screen pixels, as the reader sees them */
 	u32	colour[16];		/* palette as pixel values */
+	u32	nibbles_look;		/* CELL_LOOK() that these are for, + 1; 0: none */
+	u64	nibbles[16][2];		/* four pixels of 32 bits by four bits of a glyph */
 } t;
 
 /* -------------------------------------------------------------------------- glyphs */
@@ -112,44 +114,55 @@ static volatile u8 *cell_at(u32 row, u32 col)
 
 typedef u64 __attribute__((aligned(4), may_alias)) pixel_pair;
 
-/* Two pixels by two bits of a glyph, the left one in bit 1 */
-static void make_pairs(u64 pair[4], u32 fg, u32 bg)
+/* Runs that follow one another mostly look the same. */
+static void make_nibbles(u32 cell)
 {
-	for (u32 i = 0; i < 4; i++)
-		pair[i] = (u64)(i & 1 ? fg : bg) << 32 | (i & 2 ? fg : bg);
+	u32 colour[2] = { t.colour[CELL_BG(cell)], t.colour[CELL_FG(cell)] };
+
+	if (t.nibbles_look == CELL_LOOK(cell) + 1)
+		return;
+	t.nibbles_look = 0;			/* a panic may come in between */
+	for (u32 i = 0; i < 16; i++) {
+		t.nibbles[i][0] = (u64)colour[i >> 2 & 1] << 32 | colour[i >> 3];
+		t.nibbles[i][1] = (u64)colour[i & 1] << 32 | colour[i >> 1 & 1];
+	}
+	t.nibbles_look = CELL_LOOK(cell) + 1;
 }
 
-static __inline_always void store_8(volatile u8 *at, u8 bits, const u64 pair[4])
+/* The row of @nibbles for four bits is 16 bytes long: what they are in a byte is where it begins. */
+static __inline_always void store_8(volatile u8 *at, u8 bits, const void *nibbles)
 {
 	volatile pixel_pair *p = (volatile pixel_pair *)at;
+	const u64 *left = nibbles + (bits & 0xf0), *right = nibbles + (u8)(bits << 4);
 
-	p[0] = pair[bits >> 6];
-	p[1] = pair[bits >> 4 & 3];
-	p[2] = pair[bits >> 2 & 3];
-	p[3] = pair[bits & 3];
+	p[0] = left[0];
+	p[1] = left[1];
+	p[2] = right[0];
+	p[3] = right[1];
 }
 
 /* 32 bits a pixel, upright, of the font's own size: nearly every machine there is. */
 static void paint_run(volatile u8 *at, const u32 *cells, u32 n)
 {
-	u32 bytes = t.font->width / 8, y, i;
-	u64 pair[4];
+	u32 bytes = t.font->width / 8, y;
+	const u32 *cell, *end = cells + n;
+	const void *nibbles = t.nibbles;
 
-	make_pairs(pair, t.colour[CELL_FG(cells[0])], t.colour[CELL_BG(cells[0])]);
+	make_nibbles(cells[0]);
 	for (y = 0; y < t.font->height; y++, at += t.fb->pitch) {
 		u8 under = underline(cells[0], y);
 		const u8 *glyphs = t.font->glyphs + y * bytes;
 		volatile u8 *to = at;
 
 		if (bytes == 1)
-			for (i = 0; i < n; i++, to += 32)
-				store_8(to, glyphs[CELL_GLYPH(cells[i]) * 16] | under, pair);
+			for (cell = cells; cell < end; cell++, to += 32)
+				store_8(to, glyphs[CELL_GLYPH(*cell) * 16] | under, nibbles);
 		else
-			for (i = 0; i < n; i++, to += 64) {
-				const u8 *bits = glyphs + CELL_GLYPH(cells[i]) * 64;
+			for (cell = cells; cell < end; cell++, to += 64) {
+				const u8 *bits = glyphs + CELL_GLYPH(*cell) * 64;
 
-				store_8(to, bits[0] | under, pair);
-				store_8(to + 32, bits[1] | under, pair);
+				store_8(to, bits[0] | under, nibbles);
+				store_8(to + 32, bits[1] | under, nibbles);
 			}
 	}
 }
@@ -270,6 +283,7 @@ int fbcon_init(struct framebuffer *fb, const struct fbcon_options *opt)
 	t.fb = fb;
 	if (!choose_geometry(opt, &cols, &rows))
 		return -1;
+	t.nibbles_look = 0;
 	for (u32 i = 0; i < 16; i++)
 		t.colour[i] = framebuffer_pixel(fb, vt_palette[i].r, vt_palette[i].g, vt_palette[i].b);
 	framebuffer_fill(fb, 0, t.top, fb->width, t.height, t.colour[BG_DEFAULT]);

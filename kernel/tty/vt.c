@@ -6,6 +6,7 @@
  */
 #include "vt.h"
 #include <lib/string.h>
+#include <lib/unaligned.h>
 #include <lib/utf.h>
 
 #define PARAM_LIMIT	9999
@@ -122,15 +123,33 @@ static void put_char(struct vt *vt, u32 cp)
 		put_glyph(vt, cp < ARRAY_SIZE(vt->ascii) ? vt->ascii[cp] : vt->glyph_of(cp), width);
 }
 
+#define EACH_BYTE(b)	(0x0101010101010101ull * (b))
+
+static bool is_plain(u8 c)
+{
+	return c >= ' ' && c < 0x7f;
+}
+
+/* Whether all eight bytes are: none has bit 7, nor gets it by taking a space off or by adding one. */
+static bool are_plain(u64 bytes)
+{
+	return !((bytes | (bytes - EACH_BYTE(' ')) | (bytes + EACH_BYTE(1))) & EACH_BYTE(0x80));
+}
+
 /* As many of the @n bytes as are plain characters of this line. Return: how many. */
 static size_t put_plain(struct vt *vt, const char *s, size_t n)
 {
 	u32 *cell = vt_row(vt, vt->at.row) + vt->at.col, look = vt->look;
 	const u16 *glyph = vt->ascii;
-	size_t i, room = vt->cols - vt->at.col;
+	size_t i = 0;
 
-	n = min(n, room);
-	for (i = 0; i < n && (u8)(s[i] - ' ') < 0x7f - ' '; i++)
+	n = min(n, (size_t)(vt->cols - vt->at.col));
+	for (; i + 8 <= n && are_plain(get_unaligned_le64(s + i)); i += 8) {
+#pragma GCC unroll 8
+		for (u32 k = 0; k < 8; k++)
+			cell[i + k] = look | glyph[(u8)s[i + k]];
+	}
+	for (; i < n && is_plain(s[i]); i++)
 		cell[i] = look | glyph[(u8)s[i]];
 	if (i) {
 		vt->at.col += i;
@@ -140,7 +159,7 @@ static size_t put_plain(struct vt *vt, const char *s, size_t n)
 }
 
 /* Whether put_plain() may be used. */
-static bool is_plain(const struct vt *vt)
+static bool takes_plain(const struct vt *vt)
 {
 	return vt->parser == VT_TEXT && !vt->utf8_need && !(vt->modes & VT_INSERT) && !vt->at.graphics[vt->at.shift];
 }
@@ -334,7 +353,7 @@ void vt_write(struct vt *vt, const char *s, size_t n)
 	const char *end = s + n;
 
 	while (s < end) {
-		if (is_plain(vt))
+		if (takes_plain(vt))
 			s += put_plain(vt, s, end - s);
 		if (s == end)
 			break;

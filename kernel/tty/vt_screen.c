@@ -29,8 +29,11 @@ void vt_clean(struct vt *vt)
 	vt->scrolled = 0;
 }
 
+/* Four at a time: a line is blanked for each that comes in. */
 static void fill(u32 *cell, u32 *end, u32 value)
 {
+	for (; end - cell >= 4; cell += 4)
+		cell[0] = cell[1] = cell[2] = cell[3] = value;
 	while (cell < end)
 		*cell++ = value;
 }

@@ -77,6 +77,19 @@ def cpus_up_instructions(nr):
 
 
 @functools.cache
+def screen_rows(size):
+    """The same on a machine with a screen of 32 bits a pixel."""
+    log = log_of("bench", "256M", f"no5lvl video={size}", ["-icount", "shift=0,sleep=off", "-device", "VGA,vgamem_mb=64"])
+    assert "screen not used" not in log
+    return {name: float(ticks) for name, ticks in KERNEL_ROW.findall(log)}
+
+
+def per_character(size):
+    """1,000 lines that differ in each of their 159 characters, painting them included."""
+    return screen_rows(size)["159 characters on the screen"] / 159
+
+
+@functools.cache
 def idle_instructions():
     """Of a CPU that only sleeps: what 1000 s more of it add, by the second."""
     totals = []
@@ -127,6 +140,10 @@ ROWS = [
     ("interrupt, its C handler, and back", "instructions", lambda: kernel_rows()["interrupt and back"]),
     ("8 CPUs up, of the boot CPU", "instructions", lambda: cpus_up_instructions(8)),
     ("idle CPU, of each second", "instructions", idle_instructions),
+    ("a character of 1,000 lines on the screen, 1280x800", "instructions", lambda: per_character("1280x800")),
+    ("a message of 80 characters shown at once, 1280x800", "instructions",
+     lambda: screen_rows("1280x800")["message of 80 characters, shown"]),
+    ("the same at 3840x2160", "instructions", lambda: screen_rows("3840x2160")["message of 80 characters, shown"]),
     ("kernel memory after boot with 256 MiB", "KiB", lambda: kernel_kib("256M")),
     ("smallest machine that starts (SeaBIOS, -kernel)", "MiB", smallest_machine),
     ("lantern.efi", "bytes", lambda: size("lantern.efi")),

@@ -49,5 +49,19 @@ def test_idle_cpus_idle():
 
 
 @pytest.mark.xdist_group("bench")
+def test_lines_on_the_screen_are_short():
+    assert 5 < bench.per_character("1280x800") <= 40
+
+
+@pytest.mark.xdist_group("bench")
+def test_a_message_costs_no_more_than_three_lines_of_cells():
+    """Each is painted itself and moves two others; four times the pixels of a cell are no five times the cost."""
+    small = bench.screen_rows("1280x800")["message of 80 characters, shown"]
+    large = bench.screen_rows("3840x2160")["message of 80 characters, shown"]
+    assert 80 * 200 < small <= 3 * 80 * 500
+    assert small < large <= 5 * small
+
+
+@pytest.mark.xdist_group("bench")
 def test_kernel_memory_by_the_books():
     assert 100 < bench.kernel_kib("256M") <= 4096

@@ -9,6 +9,7 @@ import time
 import expect
 import pytest
 import qemu
+import screentext
 from PIL import Image
 
 
@@ -98,9 +99,6 @@ def test_text_screen_shows_the_end_of_the_log(boot, tmp_path, grub_text_iso):
         assert text_pixels(image.convert("RGB")) > 2000
 
 
-# of fbcon.c: background colours by their number in SGR 40 to 47
-PALETTE = [(0x10, 0x14, 0x1c), (0xd0, 0x54, 0x4c), (0x6c, 0xb0, 0x5c), (0xd0, 0xa0, 0x48),
-           (0x50, 0x8c, 0xd8), (0xb0, 0x78, 0xc8), (0x48, 0xb0, 0xb0), (0xc8, 0xcc, 0xd0)]
 CELL = 8 * 16
 
 
@@ -135,11 +133,11 @@ def test_the_bar_of_memory_has_its_colours_on_screen_and_serial_line(boot, tmp_p
         machine.screenshot(tmp_path / "bar.png")
         with Image.open(tmp_path / "bar.png") as image:
             pixels = dict((colour, count) for count, colour in image.convert("RGB").getcolors(1 << 24))
-        if pixels.get(PALETTE[4], 0) and pixels.get(PALETTE[2], 0) >= cells[2] * CELL / 2:
+        if pixels.get(screentext.PALETTE[4], 0) and pixels.get(screentext.PALETTE[2], 0) >= cells[2] * CELL / 2:
             break
         time.sleep(0.1)
     for background, nr in cells.items():
-        shown = pixels[PALETTE[background]]
+        shown = pixels[screentext.PALETTE[background]]
         assert nr * CELL * 0.5 < shown, f"background {background}"	# letters take their part of each cell
         if background not in (0, 7):			# these are colours of plain text, too
             assert shown <= nr * CELL, f"background {background}"
