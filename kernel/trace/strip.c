@@ -3,6 +3,7 @@
  * The strip as the kernel paints it. It starts at the physical address, before
  * .bss is cleared, so its state is in .data.
  */
+#include <asm/processor.h>
 #include <kernel/font.h>
 #include <kernel/stage.h>
 #include <kernel/strip.h>
@@ -14,8 +15,10 @@ static struct {
 
 void strip_start_low(const struct screen_info *si)
 {
+	u64 base = strip_base(si);
+
 	strip.si = *si;
-	strip.base = (void *)strip_base(si);
+	strip.base = cpu_can_address(base + strip_size(si)) ? (void *)base : NULL;	/* as the loader did */
 }
 
 void strip_suspend(void)

@@ -7,6 +7,7 @@ Sizes that the video BIOS has are set by it and looked at by screenshot. The oth
 what it paints is then read from the memory of the graphics card.
 """
 import io
+import os
 import re
 import struct
 import subprocess
@@ -148,6 +149,36 @@ def test_a_screen_that_cannot_be_is_left_out_and_told(at_kernel_entry, change, s
     machine.gdb.go()
     machine.expect(rf"lantern: warning \d+ console: [^\n]*{said_of_it}")
     machine.expect("the books balance\n")
+    machine.expect(expect.PROMPT)
+
+
+# --------------------------------------------------------- what a loader says from the start
+
+def loader_with_screen(boot, address, **kwargs):
+    return boot(files={"EFI/BOOT/BOOTX64.EFI": os.path.join(qemu.BUILD, "tests", "loader.efi"),
+                       "loader.txt": f"text:screen={address:#x} -- {SCRIPT}"}, lantern_at="lantern.efi", **kwargs)
+
+
+def test_a_framebuffer_above_4_gib_is_used(boot, tmp_path):
+    """RAM stands in for the card: nobody else gets it, and what is painted there is the picture."""
+    base = 0x140000000
+    machine = loader_with_screen(boot, base, memory="6G")
+    want = screentext.picture(said(machine), 1024, 768)
+
+    def look():
+        machine.qmp("pmemsave", val=base, size=4096 * 768, filename=str(tmp_path / "memory"))
+        return below_the_strip(Image.frombytes("RGB", (1024, 768), (tmp_path / "memory").read_bytes(), "raw", "BGRX", 4096))
+
+    compare(look, want)
+
+
+@pytest.mark.parametrize("address, said_of_it", [
+    (0x7f0000000000, "is outside physical memory"),		# of a CPU with 40 bits
+    (1 << 52, "it lies beyond physical memory"),
+])
+def test_a_framebuffer_no_cpu_can_reach_is_left_out_and_told(boot, address, said_of_it):
+    machine = loader_with_screen(boot, address)
+    machine.expect(rf"lantern: warning \d+ console: [^\n]*{said_of_it}")
     machine.expect(expect.PROMPT)
 
 

@@ -82,20 +82,12 @@ void loader_idt_init(void)
 	lidt(&idtr);
 }
 
-/* A physical address the CPU can put on its bus. */
-static bool address_exists(u64 address)
-{
-	unsigned int bits = cpuid_checked(0x80000008, 0).eax & 0xff;
-
-	return address < 1ULL << (bits ? bits : 36);
-}
-
 void loader_exception(struct loader_regs *regs)
 {
 	u64 address = read_cr2();
 
 	if (regs->vector == X86_TRAP_PF && !(regs->error_code & (X86_PF_PROT | X86_PF_RSVD)) &&
-	    ident.root && address_exists(address)) {
+	    ident.root && cpu_can_address(address)) {
 		ident_map_add(address, address + 1);
 		return;
 	}

@@ -50,10 +50,11 @@ void loader_set_verbose(bool on)
 
 void loader_show_strip(const struct screen_info *si)
 {
+	u64 base = strip_base(si);
 	unsigned int i;
 
 	con.screen = si;
-	con.strip = (void *)strip_base(si);
+	con.strip = cpu_can_address(base + strip_size(si)) ? (void *)base : NULL;
 	for (i = 0; con.strip && con.trace && i < con.trace->nr_entries; i++)
 		strip_show(si, con.strip, con.trace->entry[i].stage, STRIP_RUNS);
 }

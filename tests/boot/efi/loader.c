@@ -16,6 +16,7 @@
  *   initrd-claim=ADDRESS   say that the initrd is there
  *   setup-data=loop|nowhere
  *   e820=none|overlap|reserved
+ *   screen=ADDRESS    a framebuffer of 1024x768 with 32 bits a pixel is there
  */
 #include <boot/bootparam.h>
 #include <boot/efi.h>
@@ -26,7 +27,7 @@
 #define PAGES(size)	(((size) + EFI_PAGE_SIZE - 1) / EFI_PAGE_SIZE)
 
 static struct {
-	u64		kernel, params, cmdline, initrd, initrd_size, initrd_claim;
+	u64		kernel, params, cmdline, initrd, initrd_size, initrd_claim, screen;
 	const char	*inside, *header, *setup_data, *e820;
 	const char	*text;		/* the command line */
 } want;
@@ -70,7 +71,7 @@ static void parse(char *line)
 	static const struct { const char *name; u64 *value; } numbers[] = {
 		{ "kernel=", &want.kernel }, { "params=", &want.params }, { "cmdline=", &want.cmdline },
 		{ "initrd=", &want.initrd }, { "initrd-size=", &want.initrd_size },
-		{ "initrd-claim=", &want.initrd_claim },
+		{ "initrd-claim=", &want.initrd_claim }, { "screen=", &want.screen },
 	};
 	static const struct { const char *name; const char **value; } words[] = {
 		{ "inside=", &want.inside }, { "header=", &want.header }, { "setup-data=", &want.setup_data },
@@ -223,6 +224,14 @@ static void fill_header(struct boot_params *params, const u8 *file)
 	params->acpi_rsdp_addr = find_rsdp(ST);
 }
 
+static void put_screen(struct boot_params *params)
+{
+	params->screen_info = (struct screen_info){
+		.orig_video_isVGA = VIDEO_TYPE_EFI, .lfb_width = 1024, .lfb_height = 768, .lfb_depth = 32, .lfb_linelength = 4096,
+		.lfb_base = want.screen, .ext_lfb_base = want.screen >> 32, .capabilities = VIDEO_CAPABILITY_64BIT_BASE,
+	};
+}
+
 static void __attribute__((noreturn)) jump(u64 entry, struct boot_params *params)
 {
 	__asm__ volatile("cli; cld; jmp *%0" : : "r"(entry), "S"(params) : "memory");
@@ -270,6 +279,8 @@ EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *systab)
 		params->ext_ramdisk_image = initrd >> 32;
 		params->hdr.ramdisk_size = want.initrd_size;
 	}
+	if (want.screen)
+		put_screen(params);
 	nodes = place("setup_data", 0, 4096);
 	put_setup_data(params, (void *)nodes);
 

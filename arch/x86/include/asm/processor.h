@@ -28,6 +28,14 @@ static inline struct cpuid_regs cpuid_checked(u32 leaf, u32 subleaf)
 	return cpuid(leaf, subleaf);
 }
 
+/** cpu_can_address() - whether the CPU can put a physical address on its bus */
+static inline bool cpu_can_address(u64 address)
+{
+	unsigned int bits = cpuid_checked(0x80000008, 0).eax & 0xff;	/* CPUID: MAXPHYADDR */
+
+	return address < 1ULL << (bits ? bits : 36);
+}
+
 /** initial_apic_id() - the number the firmware's tables know this CPU by (SDM 3A 11.4.6): 32 bits where CPUID has them */
 static inline u32 initial_apic_id(void)
 {
