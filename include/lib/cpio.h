@@ -23,6 +23,10 @@ struct cpio_entry {
 	const u8	*data;		/* contents; a multiple of 4 bytes from the archive's first */
 	u32		size;		/* bytes of contents */
 	u32		mode;		/* type and permissions as in stat(2) */
+	u32		ino, dev_major, dev_minor;	/* the same for all names of one file; its contents are with one of them */
+	u32		nlink, uid, gid;
+	u32		mtime;		/* seconds since 1970 */
+	u32		rdev_major, rdev_minor;	/* of a device */
 };
 
 #define CPIO_S_IFMT	0170000u

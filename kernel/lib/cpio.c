@@ -66,8 +66,13 @@ static const char *read_entry(const struct cpio_reader *r, struct cpio_entry *e,
 		return "the name does not end";
 	if (field[CPIO_FILESIZE] > room - data)
 		return "the contents are cut short";
-	*e = (struct cpio_entry){ (const char *)header + CPIO_HEADER_SIZE, header + data, field[CPIO_FILESIZE],
-				  field[CPIO_MODE] };
+	*e = (struct cpio_entry){
+		.name = (const char *)header + CPIO_HEADER_SIZE, .data = header + data, .size = field[CPIO_FILESIZE],
+		.mode = field[CPIO_MODE], .ino = field[CPIO_INO], .dev_major = field[CPIO_DEVMAJOR],
+		.dev_minor = field[CPIO_DEVMINOR], .nlink = field[CPIO_NLINK], .uid = field[CPIO_UID],
+		.gid = field[CPIO_GID], .mtime = field[CPIO_MTIME], .rdev_major = field[CPIO_RDEVMAJOR],
+		.rdev_minor = field[CPIO_RDEVMINOR],
+	};
 	/* the padding of the last one may be missing */
 	*end = r->pos + min(ALIGN(data + field[CPIO_FILESIZE], CPIO_ALIGN), room);
 	return NULL;
