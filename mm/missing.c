@@ -3,7 +3,6 @@
 #include "internal.h"
 #include "tlb.h"
 #include <asm/tlb.h>
-#include <kernel/fs.h>
 
 __attribute__((weak)) void flush_tlb_mm_range(struct mm_struct *mm, unsigned long start, unsigned long end)
 {
@@ -16,16 +15,5 @@ __attribute__((weak)) void flush_tlb_mm(struct mm_struct *mm)
 }
 
 __attribute__((weak)) void leave_mm(struct mm_struct *mm)
-{
-}
-
-struct file *__fget(unsigned int fd, u32 no_mode);
-
-__attribute__((weak)) struct file *__fget(unsigned int fd, u32 no_mode)
-{
-	return NULL;
-}
-
-__attribute__((weak)) void __fput(struct file *file)
 {
 }

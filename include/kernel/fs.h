@@ -18,6 +18,7 @@
 
 #include <kernel/mutex.h>
 #include <kernel/rcupdate.h>
+#include <kernel/rwsem.h>
 #include <kernel/uio.h>
 #include <lib/err.h>
 #include <lib/list.h>
@@ -229,8 +230,8 @@ struct super_block {
 	u32		s_active;	/* mounts and others; atomic */
 	u32		s_flags;	/* MS_RDONLY */
 	u64		s_next_ino;	/* atomic */
-	s64		s_time_gran;
 	void		*s_fs_info;
+	struct rcu_head	s_rcu;
 };
 
 /* inode.i_flags */
@@ -252,7 +253,7 @@ struct inode {
 	u32		i_count;	/* references; atomic */
 	s32		i_writecount;	/* > 0: open for writing; < 0: runs as a program, nobody may write; atomic */
 	dev_t		i_rdev;
-	struct mutex	i_mutex;	/* inode_lock() */
+	struct rw_semaphore i_rwsem;	/* inode_lock() */
 	union {
 		const char	*i_link;	/* symbolic link: the text, freed with the inode; NULL: readlink() */
 		u64		i_next_off;	/* directory: d_off of the next one */
@@ -264,8 +265,11 @@ struct inode {
 	struct rcu_head	i_rcu;
 };
 
-static inline void inode_lock(struct inode *inode)	{ mutex_lock(&inode->i_mutex); }
-static inline void inode_unlock(struct inode *inode)	{ mutex_unlock(&inode->i_mutex); }
+/* inode_lock() - nobody else changes it or reads its contents; inode_lock_shared() - nobody changes it */
+static inline void inode_lock(struct inode *inode)		{ down_write(&inode->i_rwsem); }
+static inline void inode_unlock(struct inode *inode)		{ up_write(&inode->i_rwsem); }
+static inline void inode_lock_shared(struct inode *inode)	{ down_read(&inode->i_rwsem); }
+static inline void inode_unlock_shared(struct inode *inode)	{ up_read(&inode->i_rwsem); }
 
 static inline loff_t i_size_read(const struct inode *inode)
 {
@@ -402,7 +406,7 @@ struct file_operations {
 	void	(*release)(struct inode *inode, struct file *file);	/* last reference gone; may sleep */
 	void	(*flush)(struct file *file);				/* each close() */
 	int	(*fsync)(struct file *file);				/* NULL: -EINVAL */
-	int	(*iterate_shared)(struct file *file, struct dir_context *ctx);	/* inode_lock() held */
+	int	(*iterate_shared)(struct file *file, struct dir_context *ctx);	/* inode_lock_shared() held */
 	long	(*fallocate)(struct file *file, int mode, loff_t offset, loff_t len);	/* inode_lock() held */
 	void	(*show_fdinfo)(struct seq_file *m, struct file *file);
 };
@@ -420,8 +424,8 @@ struct file {
 	struct mutex	f_pos_lock;
 	const struct cred *f_cred;	/* who opened it; with a reference */
 	struct list_head *f_ep;		/* epoll instances that watch it; epoll's lock */
-	u32		f_owner_pid;	/* F_SETOWN */
-	u32		f_locks;	/* has, or had, locks; close() looks */
+	s32		f_owner;	/* F_SETOWN: a process, or minus a group */
+	u32		f_signum;	/* F_SETSIG */
 	struct rcu_head	f_rcu;
 };
 

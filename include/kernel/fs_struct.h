@@ -12,6 +12,7 @@ struct fs_struct {
 	u32		umask;
 	struct seqlock	lock;		/* writers of the rest; who reads without it is in rcu_read_lock() */
 	struct path	root, pwd;	/* with references */
+	struct list_head all;		/* kernel/fs/fs_struct.c */
 };
 
 extern struct fs_struct init_fs;	/* of kernel threads: the root of all, once that is mounted */

@@ -68,4 +68,8 @@ void printk_panic(unsigned int n);
 /** printk_read() - the next record of the log, for a reader of its own; see prb_read() */
 bool printk_read(struct prb_reader *r, struct prb_info *info, char *text);
 
+/** printk_has_next() - whether there is one; printk_us() - microseconds since the start for info->time, 0: not known */
+bool printk_has_next(const struct prb_reader *r);
+u64 printk_us(u64 tsc);
+
 #endif

@@ -62,4 +62,7 @@ void seq_escape(struct seq_file *m, const char *s, const char *esc);
 /** seq_path() - d_path() of @path, escaped so */
 void seq_path(struct seq_file *m, const struct path *path, const char *esc);
 
+/** seq_dentry() - the path from the root of its tree, escaped so */
+void seq_dentry(struct seq_file *m, struct dentry *dentry, const char *esc);
+
 #endif

@@ -9,6 +9,7 @@
 #include <kernel/console.h>
 #include <kernel/console_options.h>
 #include <kernel/framebuffer.h>
+#include <kernel/fs.h>
 #include <kernel/futex.h>
 #include <kernel/init.h>
 #include <kernel/initmem.h>
@@ -93,6 +94,7 @@ static int monitor_thread(void *unused)
 	boot_stage(STAGE_MONITOR);
 	stage_print_times(tsc_khz());
 	timeline_if_asked();
+	populate_rootfs();	/* what the initramfs has is in / */
 	free_initmem();		/* what is marked __init is gone */
 	monitor_run(boot_command_line);
 }
@@ -116,6 +118,7 @@ void __ref __noreturn start_kernel(void)
 	softirq_init();
 	rcu_init();		/* call_rcu */
 	workqueue_init();	/* queue_work */
+	vfs_init();		/* files can be made and opened */
 	screen_threads_run();
 	boot_stage(STAGE_INTERRUPTS);
 	irq_init();		/* request_irq; interrupts are taken from here on */

@@ -45,6 +45,11 @@ bool printk_times(void)
 	return times;
 }
 
+bool printk_has_next(const struct prb_reader *r)
+{
+	return prb_has_next(&printk_rb, r);
+}
+
 bool printk_read(struct prb_reader *r, struct prb_info *info, char *text)
 {
 	return prb_read(&printk_rb, r, info, text, false);
@@ -123,16 +128,21 @@ int printk(const char *fmt, ...)
 
 /* ---------------------------------------------------------------------- times */
 
+u64 printk_us(u64 tsc)
+{
+	if (boot_deterministic() || !tsc_khz() || tsc <= boot_stage_start())
+		return 0;
+	return (tsc - boot_stage_start()) * 1000 / tsc_khz();
+}
+
 size_t time_prefix(char buf[TIME_PREFIX_SIZE], u64 tsc)
 {
-	u64 us = 0;
+	u64 us = printk_us(tsc);
 
 	if (boot_deterministic()) {
 		buf[0] = '\0';
 		return 0;
 	}
-	if (tsc_khz() && tsc > boot_stage_start())
-		us = (tsc - boot_stage_start()) * 1000 / tsc_khz();
 	return snprintf(buf, TIME_PREFIX_SIZE, "[%5llu.%06llu] ", (unsigned long long)us / 1000000,
 			(unsigned long long)us % 1000000);
 }

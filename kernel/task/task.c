@@ -8,7 +8,6 @@
 #include <asm/switch_to.h>
 #include <lib/string.h>
 #include <mm/slab.h>
-#include <mm/kasan.h>
 #include <mm/vmalloc.h>
 #include "internal.h"
 
@@ -55,10 +54,7 @@ static void *stack_alloc(void)
 	void *stack = nr_free_stacks ? free_stacks[--nr_free_stacks] : NULL;
 
 	spin_unlock_irqrestore(&tasks_lock, flags);
-	if (!stack)
-		return vmalloc(THREAD_SIZE);
-	kasan_unpoison(stack, THREAD_SIZE);	/* the last thread never left its outer functions */
-	return stack;
+	return stack ? stack : vmalloc(THREAD_SIZE);
 }
 
 static void stack_free(void *stack)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The start of all that is a file. */
+#include "internal.h"
+#include <kernel/cred.h>
+
+void vfs_init(void)
+{
+	current->cred = &init_cred;
+	dcache_init();
+	inode_init_caches();
+	file_init_caches();
+	fdtable_init();
+	tmpfs_init();
+	mount_init();		/* "/" is there */
+	anon_inode_init();	/* pipes */
+	memfd_init();
+	devtmpfs_init();	/* drivers may add nodes */
+	mem_devices_init();	/* /dev/null */
+}
