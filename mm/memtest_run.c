@@ -13,11 +13,12 @@
  * bit of the word at that physical address is set, as if it stuck.
  */
 #include "internal.h"
-#include "memtest.h"
+#include "memtest_own.h"
 #include <asm/setup.h>
 #include <kernel/console.h>
 #include <kernel/delay.h>
 #include <kernel/monitor.h>
+#include <kernel/picture.h>
 #include <kernel/printk.h>
 #include <kernel/smp.h>
 #include <kernel/stage.h>
@@ -30,32 +31,28 @@
 #include <mm/init.h>
 
 #define RESERVE_PAGES	64		/* free pages the kernel keeps while the test runs */
-#define LIST_ORDER	2		/* pages of the list of ranges under test */
+#define LIST_ORDER	3		/* pages of the lists of ranges under test */
 #define MAX_BAD		64		/* bad ranges kept apart; must be above 1 */
-#define MAX_REPORTS	16		/* errors printed, of each run */
 #define PIECE_SIZE	SZ_1M		/* a CPU's turn */
 #define CONSOLE_CPU	0		/* draws the bar and looks at keys, after each turn */
 #define BAR_WIDTH	24
+#define DRAW_NS		(NSEC_PER_SEC / 4)	/* from one picture to the next */
 
 #define KEY_CTRL_C	3
-#define KEY_ESC		0x1b
 
-static struct memtest_options options;
+struct memtest_state memtest_now;
+
+static struct memtest_options *const options = &memtest_now.options;
+static struct memblock_type *const memory = &memtest_now.memory, *const bad = &memtest_now.bad;
 static struct list_head runs;		/* page->list of what was allocated, page->order */
-static struct memblock_type memory;	/* under test */
 static struct memblock_region bad_regions[MAX_BAD];
-static struct memblock_type bad = { .max = MAX_BAD, .regions = bad_regions };
 
-static struct memtest_pass pass;	/* what all CPUs are at */
 static struct memtest_work work;
-static u64 cpus;			/* that had a piece; atomic */
-
-static struct spinlock bad_lock;	/* guards bad and nr_errors */
-static unsigned long nr_errors;
-static u64 moved, to_move;		/* bytes read and written, now and at the end; atomic */
+static struct memblock_type own;	/* what the kernel is in, and is tested last; empty: it is not */
+static u64 own_tested;			/* bytes of it */
+static bool full_screen;		/* the panel is shown, and not lines and the bar */
+static u64 drawn;			/* when the panel was, ns */
 static unsigned int percent_shown;	/* by the bar, 0: there is none; atomic */
-static const char *doing;		/* name of the pattern */
-static bool stopped;			/* by a key */
 
 static struct { bool on; phys_addr_t pa; u64 bit; } inject;
 
@@ -71,7 +68,7 @@ static void draw_bar(unsigned int percent)
 
 	static_assert(sizeof(full) == BAR_WIDTH + 1 && sizeof(none) == sizeof(full), "the bar is full at the end");
 	len = snprintf(line, sizeof(line), "\rmemtest: [%.*s%.*s] %3u%% %-8s", (int)n, full, (int)(BAR_WIDTH - n),
-		       none, percent, doing);
+		       none, percent, memtest_now.pattern);
 	console_write(line, len);
 }
 
@@ -85,41 +82,79 @@ static void erase_bar(void)
 
 static void look_at_keys(void)
 {
-	int c = console_getc();
+	int c = monitor_key(0);
 
 	if (c == KEY_CTRL_C || c == KEY_ESC)
-		__atomic_store_n(&stopped, true, __ATOMIC_RELAXED);
+		__atomic_store_n(&memtest_now.stopped, true, __ATOMIC_RELAXED);
+}
+
+static bool is_stopped(void)
+{
+	return __atomic_load_n(&memtest_now.stopped, __ATOMIC_RELAXED);
+}
+
+static void show_panel(void)
+{
+	u64 now = ktime_get();
+
+	if (now - drawn < DRAW_NS)
+		return;
+	drawn = now;
+	memtest_draw();
 }
 
 static void show_progress(void)
 {
-	u64 now = __atomic_load_n(&moved, __ATOMIC_RELAXED);
-	unsigned int percent = min(now / (to_move / 100 + 1), (u64)100);
+	u64 now = __atomic_load_n(&memtest_now.moved, __ATOMIC_RELAXED);
+	unsigned int percent = min(now / (memtest_now.to_move / 100 + 1), (u64)100);
 
-	if (!boot_deterministic() && __atomic_exchange_n(&percent_shown, percent, __ATOMIC_RELAXED) != percent)
+	if (full_screen)
+		show_panel();
+	else if (!boot_deterministic() && __atomic_exchange_n(&percent_shown, percent, __ATOMIC_RELAXED) != percent)
 		draw_bar(percent);
+}
+
+static void print_error(const struct memtest_error *e)
+{
+	printk(KERN_ERR "memtest: error at %#llx in %s: expected %016llx, found %016llx, bits %016llx%s\n",
+	       (unsigned long long)e->pa, e->pattern, (unsigned long long)e->expected, (unsigned long long)e->found,
+	       (unsigned long long)(e->expected ^ e->found), e->expected == e->found ? ", right when read again" : "");
+}
+
+/*
+ * Return: the note of the error, NULL when there is no room for one more.
+ * Context: as memtest_own_piece(), or the lock is held.
+ */
+static const struct memtest_error *note_error(phys_addr_t pa, u64 expected, u64 found)
+{
+	struct memtest_error *e = NULL;
+
+	memtest_add_bad(bad, ALIGN_DOWN(pa, PAGE_SIZE), PAGE_SIZE);
+	if (memtest_now.nr_errors < MEMTEST_REPORTS) {
+		e = &memtest_now.errors[memtest_now.nr_errors];
+		*e = (struct memtest_error){ pa, expected, found, memtest_now.pattern };
+	}
+	memtest_now.nr_errors++;
+	return e;
 }
 
 static void error(phys_addr_t pa, u64 expected, u64 found)
 {
-	unsigned long nr, flags = spin_lock_irqsave(&bad_lock);
+	unsigned long flags = spin_lock_irqsave(&memtest_now.lock);
+	const struct memtest_error *e = note_error(pa, expected, found);
 
-	memtest_add_bad(&bad, ALIGN_DOWN(pa, PAGE_SIZE), PAGE_SIZE);
-	nr = nr_errors++;
-	spin_unlock_irqrestore(&bad_lock, flags);
-	if (nr >= MAX_REPORTS)
+	spin_unlock_irqrestore(&memtest_now.lock, flags);
+	if (!e || full_screen)			/* the panel shows it, and it is printed at the end */
 		return;
 	erase_bar();
-	printk(KERN_ERR "memtest: error at %#llx in %s: expected %016llx, found %016llx, bits %016llx%s\n",
-	       (unsigned long long)pa, doing, (unsigned long long)expected, (unsigned long long)found,
-	       (unsigned long long)(expected ^ found), expected == found ? ", right when read again" : "");
+	print_error(e);
 }
 
 /* ---------------------------------------------------------------- taking memory */
 
 static bool within_limit(u64 more)
 {
-	return !options.limit || memblock_total(&memory) + more <= options.limit;
+	return !options->limit || memblock_total(memory) + more <= options->limit;
 }
 
 static bool take_run(unsigned int order)
@@ -132,7 +167,7 @@ static bool take_run(unsigned int order)
 	page = alloc_pages(GFP_KERNEL | __GFP_NOGROW, order);
 	if (!page)
 		return false;
-	if (memblock_add_range(&memory, PFN_PHYS(page_to_pfn(page)), PAGE_SIZE << order)) {
+	if (memblock_add_range(memory, PFN_PHYS(page_to_pfn(page)), PAGE_SIZE << order)) {
 		__free_pages(page, order);
 		return false;
 	}
@@ -146,8 +181,8 @@ static void take_deferred(const struct zone *zone)
 
 	for (; (nr = zone_next_deferred(zone, &pfn, zone->end_pfn)); pfn += nr) {
 		if (!within_limit(PFN_PHYS(nr)))
-			nr = PHYS_PFN(options.limit - memblock_total(&memory));
-		if (!nr || memblock_add_range(&memory, PFN_PHYS(pfn), PFN_PHYS(nr)))
+			nr = PHYS_PFN(options->limit - memblock_total(memory));
+		if (!nr || memblock_add_range(memory, PFN_PHYS(pfn), PFN_PHYS(nr)))
 			return;
 	}
 }
@@ -172,8 +207,8 @@ static bool is_bad(phys_addr_t pa, u64 size)
 {
 	unsigned int i;
 
-	for (i = 0; i < bad.cnt; i++)
-		if (pa < bad.regions[i].base + bad.regions[i].size && bad.regions[i].base < pa + size)
+	for (i = 0; i < bad->cnt; i++)
+		if (pa < bad->regions[i].base + bad->regions[i].size && bad->regions[i].base < pa + size)
 			return true;
 	return false;
 }
@@ -227,8 +262,8 @@ static unsigned long return_memory(void)
 		nr += return_run(page, page->order);
 	}
 	for_each_zone(zone)
-		for (i = 0; i < bad.cnt; i++)
-			nr += retire_deferred(zone, &bad.regions[i]);
+		for (i = 0; i < bad->cnt; i++)
+			nr += retire_deferred(zone, &bad->regions[i]);
 	zones_hold_deferred(false);
 	drain_local_pages();
 	return nr;
@@ -242,20 +277,29 @@ static void inject_error(const struct memblock_region *piece)
 		*(volatile u64 *)__va(inject.pa) |= inject.bit;
 }
 
+static void note_moved(unsigned int cpu, u64 size)
+{
+	u64 bytes = size * memtest_pass_words(memtest_now.pass.op);
+
+	memtest_now.cpu[cpu].moved += bytes;
+	__atomic_fetch_add(&memtest_now.moved, bytes, __ATOMIC_RELAXED);
+}
+
 /* What each CPU does for a pass: pieces, until there are no more. */
 static void do_pieces(struct work_struct *unused)
 {
+	const struct memtest_pass *pass = &memtest_now.pass;
 	unsigned int cpu = smp_processor_id();
 	struct memblock_region r;
 
-	while (!__atomic_load_n(&stopped, __ATOMIC_RELAXED) && memtest_work_next(&work, PIECE_SIZE, &r)) {
+	while (!is_stopped() && memtest_work_next(&work, PIECE_SIZE, &r)) {
 		struct memtest_piece piece = { __va(r.base), r.base, r.size >> PAGE_SHIFT, error };
 
-		memtest_pass_run(&pass, &piece);
-		if (pass.op != MEMTEST_CHECK)
+		memtest_now.cpu[cpu].at = r.base;
+		memtest_pass_run(pass, &piece);
+		if (pass->op != MEMTEST_CHECK)
 			inject_error(&r);
-		__atomic_fetch_add(&moved, r.size * memtest_pass_words(pass.op), __ATOMIC_RELAXED);
-		__atomic_fetch_or(&cpus, CPU_MASK(cpu), __ATOMIC_RELAXED);
+		note_moved(cpu, r.size);
 		if (cpu == CONSOLE_CPU) {
 			show_progress();
 			look_at_keys();
@@ -267,20 +311,21 @@ static void wait_for_fading(void)
 {
 	unsigned int ms, step;
 
-	for (ms = 0; ms < options.fade_ms && !stopped; ms += step) {
-		step = min(options.fade_ms - ms, 50u);
+	for (ms = 0; ms < options->fade_ms && !is_stopped(); ms += step) {
+		step = min(options->fade_ms - ms, 50u);
 		mdelay(step);
+		show_progress();
 		look_at_keys();
 	}
 }
 
 static void do_pass(void)
 {
-	if (pass.op == MEMTEST_WAIT) {
+	if (memtest_now.pass.op == MEMTEST_WAIT) {
 		wait_for_fading();
 		return;
 	}
-	work = (struct memtest_work){ .memory = &memory, .down = pass.op == MEMTEST_DOWN };
+	work = (struct memtest_work){ .memory = memory, .down = memtest_now.pass.op == MEMTEST_DOWN };
 	schedule_on_each_cpu(do_pieces);
 }
 
@@ -288,8 +333,8 @@ static void do_pattern(unsigned int pattern, u64 seed)
 {
 	unsigned int nr;
 
-	doing = memtest_pattern_name(pattern);
-	for (nr = 0; !stopped && memtest_pattern_pass(pattern, nr, seed, &pass); nr++)
+	memtest_now.pattern = memtest_pattern_name(pattern);
+	for (nr = 0; !is_stopped() && memtest_pattern_pass(pattern, nr, seed, &memtest_now.pass); nr++)
 		do_pass();
 }
 
@@ -300,41 +345,85 @@ static u64 bytes_of_one_pass(void)
 	struct memtest_pass p;
 
 	for (pattern = 0; pattern < MEMTEST_PATTERNS; pattern++)
-		for (nr = 0; options.patterns & 1u << pattern && memtest_pattern_pass(pattern, nr, 0, &p); nr++)
+		for (nr = 0; options->patterns & 1u << pattern && memtest_pattern_pass(pattern, nr, 0, &p); nr++)
 			words += memtest_pass_words(p.op);
-	return words * memblock_total(&memory);
+	return words * (memblock_total(memory) + memblock_total(&own));
 }
 
-/* Return: whole passes done. */
-static unsigned int do_passes(void)
+static void do_passes(void)
 {
-	unsigned int n, pattern;
+	unsigned int *n = &memtest_now.passes, pattern;
 
-	for (n = 0; n < options.passes; n++) {
+	for (*n = 0; *n < options->passes; ++*n) {
 		for (pattern = 0; pattern < MEMTEST_PATTERNS; pattern++)
-			if (options.patterns & 1u << pattern)
-				do_pattern(pattern, options.seed + n);
-		if (stopped)
+			if (options->patterns & 1u << pattern)
+				do_pattern(pattern, options->seed + *n);
+		if (is_stopped())
 			break;
 	}
-	return n;
+}
+
+/* ---------------------------------------------------------------- where the kernel is */
+
+static void own_error(phys_addr_t pa, u64 expected, u64 found)
+{
+	note_error(pa, expected, found);
+}
+
+static u64 words_of_own(void)
+{
+	unsigned int pattern, nr;
+	struct memtest_pass p;
+	u64 words = 0;
+
+	for (pattern = 0; pattern < MEMTEST_FADE; pattern++)
+		for (nr = 0; options->patterns & 1u << pattern && memtest_pattern_pass(pattern, nr, 0, &p); nr++)
+			words += memtest_pass_words(p.op);
+	return words;
+}
+
+/* By the boot CPU, whose own data is in the image. */
+static void do_own_steps(struct work_struct *unused)
+{
+	u64 words = words_of_own();
+	s64 size;
+
+	if (smp_processor_id() != CONSOLE_CPU)
+		return;
+	work = (struct memtest_work){ .memory = &own };
+	while (!is_stopped() && (size = memtest_own_step(&work, inject_error, own_error)) > 0) {
+		own_tested += size;
+		memtest_now.cpu[CONSOLE_CPU].moved += size * words;
+		memtest_now.moved += size * words;
+		show_progress();
+		look_at_keys();
+	}
+	if (!is_stopped() && size < 0)
+		printk("memtest: a CPU does not come along, the kernel stays where it is\n");
+}
+
+static void do_own(void)
+{
+	unsigned long nr = min(memtest_now.nr_errors, (unsigned long)MEMTEST_REPORTS);
+
+	memtest_now.own = true;
+	if (memtest_own_begin())
+		schedule_on_each_cpu(do_own_steps);
+	memtest_own_end();
+	erase_bar();
+	for (; !full_screen && nr < min(memtest_now.nr_errors, (unsigned long)MEMTEST_REPORTS); nr++)
+		print_error(&memtest_now.errors[nr]);
 }
 
 /* ---------------------------------------------------------------- the result */
 
-static unsigned int nr_bits(u64 mask)
-{
-	unsigned int nr;
-
-	for (nr = 0; mask; mask &= mask - 1)
-		nr++;
-	return nr;
-}
-
 static void print_rate(u64 ns)
 {
-	u64 us = ns / NSEC_PER_USEC;
-	unsigned int nr_cpus = nr_bits(cpus);
+	u64 us = ns / NSEC_PER_USEC, moved = memtest_now.moved;
+	unsigned int cpu, nr_cpus = 0;
+
+	for_each_possible_cpu(cpu)
+		nr_cpus += !!memtest_now.cpu[cpu].moved;
 
 	if (us && !boot_deterministic())
 		printk("memtest: %llu MB read and written in %llu ms on %u CPU%s: %llu MB/s\n",
@@ -342,64 +431,135 @@ static void print_rate(u64 ns)
 		       nr_cpus == 1 ? "" : "s", (unsigned long long)(moved / us));
 }
 
-static void print_bad(unsigned long retired)
+/*
+ * BadRAM, as GRUB has it: an address and the bits of it that count, so that a range
+ * is cut into aligned powers of two.
+ */
+static void print_badram(const struct memblock_region *r, bool first)
 {
-	unsigned int i;
+	phys_addr_t at = r->base, end = r->base + r->size;
+	u64 size;
 
-	if (!bad.cnt)
-		return;
-	for (i = 0; i < bad.cnt; i++)
-		printk(KERN_ERR "memtest: bad [mem %#018llx-%#018llx] %llu KiB\n", (unsigned long long)bad.regions[i].base,
-		       (unsigned long long)(bad.regions[i].base + bad.regions[i].size - 1),
-		       (unsigned long long)(bad.regions[i].size >> 10));
-	printk(KERN_ERR "memtest: %lu KiB taken out of use; on the next boot this keeps them out:\n",
-	       retired << (PAGE_SHIFT - 10));
-	printk(KERN_ERR "memmap=");
-	for (i = 0; i < bad.cnt; i++)
-		printk("%s%lluK$%#llx", i ? "," : "", (unsigned long long)(bad.regions[i].size >> 10),
-		       (unsigned long long)bad.regions[i].base);
-	printk("\n");
+	for (; at < end; at += size, first = false) {
+		for (size = PAGE_SIZE; !(at & size) && at + 2 * size <= end; size *= 2)
+			;
+		printk("%s%#llx,%#llx", first ? "" : ",", (unsigned long long)at, (unsigned long long)-size);
+	}
 }
 
-static bool alloc_list(struct page **list)
+int memtest_option_text(char *text, size_t size)
 {
+	int len = snprintf(text, size, "memmap=");
+	unsigned int i;
+
+	for (i = 0; i < bad->cnt; i++)
+		len += snprintf(text + min((size_t)len, size - 1), size - min((size_t)len, size - 1), "%s%lluK$%#llx",
+				i ? "," : "", (unsigned long long)(bad->regions[i].size >> 10),
+				(unsigned long long)bad->regions[i].base);
+	return len;
+}
+
+static void print_bad(unsigned long retired)
+{
+	static char text[PRINTK_MAX - 1];
+	unsigned int i;
+
+	if (!bad->cnt)
+		return;
+	for (i = 0; i < bad->cnt; i++)
+		printk(KERN_ERR "memtest: bad [mem %#018llx-%#018llx] %llu KiB\n",
+		       (unsigned long long)bad->regions[i].base,
+		       (unsigned long long)(bad->regions[i].base + bad->regions[i].size - 1),
+		       (unsigned long long)(bad->regions[i].size >> 10));
+	printk(KERN_ERR "memtest: %lu KiB taken out of use; on the next boot this keeps them out:\n",
+	       retired << (PAGE_SHIFT - 10));
+	memtest_option_text(text, sizeof(text));
+	printk(KERN_ERR "%s\n", text);
+	printk(KERN_ERR "memtest: for GRUB: GRUB_BADRAM=\"");
+	for (i = 0; i < bad->cnt; i++)
+		print_badram(&bad->regions[i], !i);
+	printk("\"\n");
+}
+
+/* Half of the pages are for one list, half for the other. */
+static bool alloc_lists(struct page **list)
+{
+	struct memblock_region *regions;
+	unsigned int max = (PAGE_SIZE << LIST_ORDER) / 2 / sizeof(*regions);
+
 	*list = alloc_pages(GFP_KERNEL, LIST_ORDER);
 	if (!*list) {
 		printk("memtest: no memory for a list of what to test\n");
 		return false;
 	}
-	memory = (struct memblock_type){ .regions = page_address(*list),
-		.max = (PAGE_SIZE << LIST_ORDER) / sizeof(struct memblock_region) };
+	regions = page_address(*list);
+	*memory = (struct memblock_type){ .regions = regions, .max = max };
+	own = (struct memblock_type){ .regions = regions + max, .max = max };
 	return true;
+}
+
+/* Return: bytes of RAM that are not tested at all. */
+static u64 begin(void)
+{
+	u64 left_out;
+
+	memtest_defaults(options);
+	*bad = (struct memblock_type){ .max = MAX_BAD, .regions = bad_regions };
+	memtest_now.nr_errors = memtest_now.moved = own_tested = percent_shown = drawn = 0;
+	memtest_now.stopped = memtest_now.own = false;
+	memset(memtest_now.cpu, 0, sizeof(memtest_now.cpu));
+	memtest_now.free = PFN_PHYS(nr_free_pages());
+	take_memory();
+	left_out = options->limit ? 0 : memtest_own_list(&own);
+	memtest_now.to_move = bytes_of_one_pass() * options->passes;
+	full_screen = monitor_full_screen();
+	if (full_screen)
+		picture_begin(true);
+	else
+		printk("memtest: testing %llu of %llu KiB free\n", (unsigned long long)(memblock_total(memory) >> 10),
+		       (unsigned long long)(memtest_now.free >> 10));
+	memtest_now.start = ktime_get();
+	return left_out;
+}
+
+static void print_result(unsigned long retired, u64 took)
+{
+	unsigned long i;
+
+	if (full_screen)
+		for (i = 0; i < min(memtest_now.nr_errors, (unsigned long)MEMTEST_REPORTS); i++)
+			print_error(&memtest_now.errors[i]);
+	printk("memtest: %u of %u passes%s, %lu errors\n", memtest_now.passes, options->passes,
+	       is_stopped() ? ", stopped by a key" : "", memtest_now.nr_errors);
+	print_rate(took);
+	print_bad(retired);
 }
 
 static void memtest(void)
 {
-	unsigned long free = nr_free_pages(), retired;
-	unsigned int passes;
+	unsigned long retired;
+	u64 took, left_out;
 	struct page *list;
-	u64 start, took;
 
-	if (!alloc_list(&list))
+	if (!alloc_lists(&list))
 		return;
-	memtest_defaults(&options);
-	nr_errors = bad.cnt = 0;
-	stopped = false;
-	take_memory();
-	moved = cpus = percent_shown = 0;
-	to_move = bytes_of_one_pass() * options.passes;
-	printk("memtest: testing %llu of %lu KiB free\n", (unsigned long long)(memblock_total(&memory) >> 10),
-	       free << (PAGE_SHIFT - 10));
-	start = ktime_get();
-	passes = do_passes();
-	took = ktime_get() - start;
-	erase_bar();
+	left_out = begin();
+	do_passes();
 	retired = return_memory();
+	if (own.cnt && !is_stopped())
+		do_own();
+	took = ktime_get() - memtest_now.start;
+	if (full_screen) {
+		memtest_draw();
+		picture_end();
+	} else {
+		erase_bar();
+	}
 	__free_pages(list, LIST_ORDER);
-	printk("memtest: %u of %u passes%s, %lu errors\n", passes, options.passes, stopped ? ", stopped by a key" : "",
-	       nr_errors);
-	print_rate(took);
-	print_bad(retired);
+	print_result(retired, took);
+	if (own_tested)
+		printk("memtest: with the kernel moved out of it %llu KiB more; left out %llu KiB of firmware and devices\n",
+		       (unsigned long long)(own_tested >> 10), (unsigned long long)(left_out >> 10));
 }
 
 /* ---------------------------------------------------------------- who asks for it */
@@ -431,7 +591,7 @@ static void boot_words(char *words)
 
 		if (next)
 			*next++ = '\0';
-		if (memtest_option(&options, words))
+		if (memtest_option(options, words))
 			boot_warn(STAGE_PAGE_ALLOC, "memtest: '%s' makes no sense, ignored", words);
 		words = next;
 	}
@@ -444,7 +604,7 @@ void memtest_if_asked(void)
 
 	if ((len < 0 && !cmdline_find_option_bool(boot_command_line, "memtest")) || (len > 0 && !strcmp(words, "0")))
 		return;
-	options = (struct memtest_options){ 0 };
+	*options = (struct memtest_options){ 0 };
 	if (len >= (int)sizeof(words))
 		boot_warn(STAGE_PAGE_ALLOC, "memtest= is longer than %d bytes, ignored", (int)sizeof(words) - 1);
 	else if (len > 0)
@@ -457,9 +617,9 @@ static int cmd_memtest(int argc, char **argv)
 {
 	int i;
 
-	options = (struct memtest_options){ 0 };
+	*options = (struct memtest_options){ 0 };
 	for (i = 1; i < argc; i++)
-		if (memtest_option(&options, argv[i]))
+		if (memtest_option(options, argv[i]))
 			return -1;
 	read_inject();
 	memtest();

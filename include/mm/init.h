@@ -44,6 +44,12 @@ void mem_books_totals(struct mem_totals *t);
 void memtest_if_asked(void);
 
 /**
+ * mem_note_dma() - a device reads or writes this memory by itself: the memory test leaves it alone
+ * There is no way back. Context: any but NMI.
+ */
+void mem_note_dma(phys_addr_t pa, u64 size);
+
+/**
  * free_reserved_range() - memory the boot had reserved is free now
  * Whole pages within [@start, @stop) only; the range must have been reserved
  * before the page allocator started, and by nobody else.

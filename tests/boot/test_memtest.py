@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The memory test: sound memory passes it, an injected error is found, and its page is out for good."""
 import re
+import time
 
 import expect
+import pytest
 import qemu
+import screentext
 
 BAD = r"memtest: bad \[mem 0x0*([0-9a-f]+)-0x0*([0-9a-f]+)\] (\d+) KiB\n"
 
@@ -110,3 +113,72 @@ def test_a_key_ends_it_and_nonsense_is_named(boot):
     machine.expect(expect.PROMPT)
     machine.send("map\r")
     machine.expect("books balance")
+
+
+def test_panel_at_a_terminal(boot, tmp_path):
+    """All of it on one page, an arrow ends nothing, Esc does, and the errors are in the log afterwards."""
+    bad = 0x2345678
+    machine = boot(firmware="bios", kernel=qemu.LANTERN, memory="256M", smp=4, vga="std",
+                   append=f"nokaslr console=tty0 console=ttyS0 vga=0x318 memtest.inject={bad:#x},5")
+    machine.serial.terminal = (24, 80)
+    machine.expect(expect.PROMPT)
+    machine.send("memtest 1000\r")
+    machine.expect("Lantern: memory test")
+    machine.send("\x1b[A\x1bOB")
+    machine.expect(r"  [1-9]\d* errors")
+    for _ in range(2):
+        machine.expect("Lantern: memory test")
+    page = machine.before
+    assert re.search(r"^  pass \d+ of 1000, pattern \w+: [a-z ]+$", page, re.M)
+    assert re.search(r"^  elapsed 0:00:\d\d, remaining \d+:\d\d:\d\d, \d+ MB/s$", page, re.M)
+    assert len(re.findall(r"^ +[0-3] +\d+ +\d+  (?:0x[0-9a-f]+|0)$", page, re.M)) == 4
+    under_test, free = map(int, re.search(r"(\d+) of (\d+) KiB free are under test", page).groups())
+    assert free - 600 <= under_test < free
+    assert re.search(r"^  [-#]*X#+ *$", page, re.M), "the bad range is not on the map"
+    assert re.search(rf"^ +{bad:#x} +\w+ +expected [0-9a-f]{{16}}, found [0-9a-f]{{16}}$", page, re.M)
+    assert re.search(r"^  memmap=4K\$0x2345000$", page, re.M)
+    assert max(map(len, page.split("\n"))) <= 80 and page.count("\n") < 24
+    machine.screenshot(tmp_path / "memtest.png")
+    text = "\n".join(screentext.read(tmp_path / "memtest.png"))
+    for part in ("of 1000, pattern", "remaining", "MB done", "memmap=4K$0x2345000"):
+        assert part in text
+    machine.send("\x1b")
+    machine.expect("memtest: error at 0x2345678 in fixed: expected 0{16}, found 0{14}20, bits 0{14}20\n")
+    machine.expect(r"memtest: \d+ of 1000 passes, stopped by a key, [1-9]\d* errors\n")
+    machine.expect(r'GRUB_BADRAM="0x2345000,0xfffffffffffff000"\n')
+    machine.expect(expect.PROMPT)
+
+
+@pytest.mark.parametrize("smp", [1, 4])
+def test_the_kernel_moves_and_what_it_was_in_is_tested_too(boot, smp):
+    """Every page of RAM is in one part or the other; an error in the kernel's own text is found where it is."""
+    text = 0x1000000 + 0x3218			# nokaslr
+    log = log_of(boot, "64M", f'nokaslr memtest.inject={text:#x},9 monitor.exec="memtest fixed walk block;map;selftest mm;'
+                              'selftest smp;threads;poweroff"', smp=smp)
+    assert expect.placement(log)[0] == 0x1000000
+    assert {(address, bits) for address, _, bits in errors(log)} == {(text, 1 << 9)}
+    assert {pattern for _, pattern, _ in errors(log)} == {"fixed", "walk", "block"}
+    under_test = int(re.search(r"memtest: testing (\d+) of", log).group(1))
+    more, left_out = map(int, re.search(r"moved out of it (\d+) KiB more; left out (\d+) KiB", log).groups())
+    ram = int(re.search(r"RAM in whole pages +(\d+) KiB", log).group(1))
+    assert under_test + more + left_out == ram and left_out == 0 and more > 1000
+    assert f"memmap=4K${text & ~0xfff:#x}\n" in log
+    # it went on where it was: what it checks of itself is right, and so are its pages
+    assert re.findall(r"selftest \w+: \d+ checks, (\d+) failed", log) == ["0", "0"]
+
+
+def test_what_firmware_and_devices_use_is_left_out(boot):
+    """UEFI keeps its runtime services, a USB controller writes to its rings when it likes; both work afterwards."""
+    machine = boot(memory="128M", cmdline="nokaslr", smp=2, extra=["-device", "qemu-xhci", "-device", "usb-kbd"])
+    machine.expect(expect.PROMPT)
+    machine.send("memtest address\r")
+    left_out = int(machine.expect(r"moved out of it \d+ KiB more; left out (\d+) KiB").group(1))
+    assert left_out > 1000
+    machine.expect(expect.PROMPT)
+    for key in ("e", "f", "i", "spc", "t", "i", "m", "e", "ret"):
+        machine.qmp("send-key", keys=[{"type": "qcode", "data": key}])
+        time.sleep(0.1)
+    machine.expect(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+    machine.expect(expect.PROMPT)
+    machine.send("poweroff\r")
+    assert machine.wait() == "guest-shutdown"

@@ -14,6 +14,7 @@
 #include <kernel/stage.h>
 #include <lib/cmdline.h>
 #include <lib/string.h>
+#include <mm/init.h>
 #include <mm/slab.h>
 #include <mm/vmalloc.h>
 #include <uapi/errno.h>
@@ -249,8 +250,11 @@ static bool alloc_scratch(struct xhci *hc)
 		if (!page)
 			return false;
 		table[i] = dma_of(page);
+		mem_note_dma(table[i], PAGE_SIZE);
 	}
 	hc->dcbaa[0] = table ? dma_of(table) : 0;
+	if (table)
+		mem_note_dma(hc->dcbaa[0], PAGE_SIZE);
 	return table;
 }
 
@@ -265,6 +269,7 @@ static bool alloc_memory(struct xhci *hc)
 		hc->pages[i] = alloc_pages(hc->gfp | __GFP_ZERO, 0);
 		if (!hc->pages[i])
 			return false;
+		mem_note_dma(PFN_PHYS(page_to_pfn(hc->pages[i])), PAGE_SIZE);
 	}
 	hc->dcbaa = page_address(hc->pages[PAGE_BASE]);
 	hc->input = page_address(hc->pages[PAGE_INPUT]);

@@ -7,6 +7,7 @@
 #include <asm/io.h>
 #include <kernel/delay.h>
 #include <lib/string.h>
+#include <mm/init.h>
 #include <uapi/errno.h>
 #include "xhci.h"
 
@@ -118,6 +119,7 @@ static bool alloc_page(struct usb_device *dev)
 		return false;
 	va = page_address(dev->page);
 	dma = PFN_PHYS(page_to_pfn(dev->page));
+	mem_note_dma(dma, PAGE_SIZE);
 	ring_init(&dev->control, (struct trb *)(va + CONTROL_OFFSET), dma + CONTROL_OFFSET, NR_BLOCKS);
 	ring_init(&dev->interrupt, (struct trb *)(va + INTERRUPT_OFFSET), dma + INTERRUPT_OFFSET, NR_BLOCKS);
 	dev->reports = va + REPORTS_OFFSET;
