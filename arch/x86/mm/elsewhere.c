@@ -10,6 +10,7 @@
 #include <asm/irqflags.h>
 #include <asm/io.h>
 #include <asm/sections.h>
+#include <asm/setup.h>
 #include <kernel/smp.h>
 #include <kernel/timekeeping.h>
 #include <lib/string.h>
@@ -57,10 +58,10 @@ static phys_addr_t table_alloc(void)
 	return PFN_PHYS(page_to_pfn(page));
 }
 
-/* What of the image is the kernel's still: the boot's part of it is free memory. */
+/* What of the image is the kernel's still: the boot's parts of it are memory like any other since they were freed. */
 static const struct { char *start, *end; bool code; } parts[] = {
 	{ _text, _sinittext, true }, { _einittext, _etext, true }, { __rodata_start, __init_bss_start, false },
-	{ __init_bss_end, _end, false },
+	{ __init_bss_end, (char *)early_dynamic_pgts, false }, { (char *)(early_dynamic_pgts + EARLY_DYNAMIC_PAGE_TABLES), _end, false },
 };
 
 static unsigned long offset(const char *p)
