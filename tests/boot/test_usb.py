@@ -188,3 +188,17 @@ def test_a_controller_that_vanishes_is_left_out(boot):
     machine.expect(r"xHCI, left out: it does not answer any more\n")
     machine.send("poweroff\r")
     assert machine.wait() == "guest-shutdown"
+
+
+def test_the_monitor_after_a_panic_hears_the_keyboard(boot):
+    machine = start(boot, XHCI, KEYBOARD, smp=2, fatal=())
+    keys.type_line(machine, "crash panic", ms=20)
+    machine.expect("panic: asked for at the monitor\n")
+    machine.expect("panic> ")
+    keys.type_line(machine, "regs", ms=20)
+    machine.expect("regs\n")
+    machine.expect("cr3 ")
+    machine.expect("panic> ")
+    press(machine, "ctrl-alt-delete")
+    machine.expect("Ctrl-Alt-Del: rebooting\n")
+    assert machine.wait() == "guest-reset"

@@ -311,6 +311,28 @@ static const char *map_registers(struct xhci *hc)
 	return hc->cap ? NULL : "cannot be mapped: no memory";
 }
 
+/*
+ * Intel's 7 and 8 series have each USB 2 port wired to an EHCI controller until
+ * somebody says otherwise; masks tell which may be (7 series PCH data sheet, 17.1).
+ */
+#define INTEL		0x8086
+#define INTEL_USB2_ROUTE 0xd0
+#define INTEL_USB2_MASK	0xd4
+#define INTEL_USB3_ENABLE 0xd8
+#define INTEL_USB3_MASK	0xdc
+
+static void route_ports(const struct pci_device *pci)
+{
+	static const u16 has_routes[] = { 0x1e31, 0x8c31, 0x9c31 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(has_routes); i++)
+		if (pci->vendor == INTEL && pci->device == has_routes[i]) {
+			pci_write_config(pci->f, INTEL_USB3_ENABLE, pci_read_config(pci->f, INTEL_USB3_MASK));
+			pci_write_config(pci->f, INTEL_USB2_ROUTE, pci_read_config(pci->f, INTEL_USB2_MASK));
+		}
+}
+
 static const char *start(struct xhci *hc)
 {
 	const char *why = map_registers(hc);
@@ -323,6 +345,7 @@ static const char *start(struct xhci *hc)
 	if (!alloc_memory(hc))
 		return "wants more memory than there is";
 	give_memory(hc);
+	route_ports(hc->pci);
 	writel(COMMAND_RUN, hc->op + OP_COMMAND);
 	msleep(1);
 	if (has_failed(hc))

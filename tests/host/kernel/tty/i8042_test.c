@@ -95,6 +95,15 @@ void sysrq(char letter)
 
 void console_input_arrived(void) { }
 
+static unsigned int slept;		/* ms */
+
+void msleep(u64 ms)
+{
+	slept += ms;
+	if (slept == 100)
+		input_ready();		/* one of those waited for */
+}
+
 static int scrolled;			/* half screens up */
 
 void screen_scroll(int half_screens)
@@ -289,6 +298,23 @@ static void keys_nobody_reads_are_kept_up_to_a_limit(void **state)
 	TYPED("s", 0x1f);
 }
 
+static void keyboards_that_start_are_waited_for_but_not_for_ever(void **state)
+{
+	(void)state;
+	slept = 0;
+	input_settle();
+	assert_int_equal(slept, 0);
+	input_begin();
+	input_settle();
+	assert_int_equal(slept, 100);
+	slept = 0;
+	input_begin();
+	input_begin();
+	input_settle();
+	assert_int_equal(slept, 2000);
+	input_ready();
+}
+
 static void broken_controllers_are_refused_in_bounded_time(void **state)
 {
 	(void)state;
@@ -322,6 +348,7 @@ int main(void)
 		T(shift_page_up_is_for_the_screen),
 		T(alt_sysrq_and_a_letter_is_an_order),
 		T(keys_nobody_reads_are_kept_up_to_a_limit),
+		T(keyboards_that_start_are_waited_for_but_not_for_ever),
 		T(broken_controllers_are_refused_in_bounded_time),
 	};
 
