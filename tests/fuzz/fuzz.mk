@@ -20,6 +20,7 @@ FUZZ_CFLAGS := -g -O1 -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-c
 fuzz-units-efistub/efi_e820 := kernel/lib/e820
 fuzz-units-kernel/lib/memparse := kernel/lib/e820 kernel/lib/e820_edit kernel/lib/cmdline kernel/lib/string
 fuzz-units-kernel/lib/e820_edit := kernel/lib/e820 kernel/lib/memparse kernel/lib/cmdline kernel/lib/string
+fuzz-units-kernel/tty/vt := kernel/tty/vt_screen kernel/tty/vt_csi kernel/tty/vt_colour kernel/tty/vt_chars kernel/lib/utf
 fuzz-units-kernel/tty/keyboard := kernel/tty/keymap kernel/lib/utf
 # what libc has too stays libc's
 fuzz-cflags-kernel/lib/string := -fno-builtin $(foreach f,memcpy memmove memset memcmp strlen strnlen strcmp strncmp \

@@ -220,6 +220,18 @@ def keyboard():
         yield f"set2-{layout}", bytes([0x80 | layout]) + set2 * 3
 
 
+def terminal():
+    """Columns, rows and chunk size in three bytes, then what an editor, a log and a curious program send."""
+    editor = (b"\x1b[?1049h\x1b[?2004h\x1b[1;24r\x1b[H\x1b[2J~\r\n~\x1b[24;1H\x1b[7m\"file\" 3L\x1b[m\x1b[2;1H\x1b[L\x1b[4habc\x1b[4l\x1b[3P\x1b[2@"
+              b"\x1b[M\x1bM\x1b[K\x1b[?25l\x1b[6n\x1b[?25h\x1b[r\x1b[?1049l")
+    colours = b"\x1b[1;31mbold\x1b[0;38;5;208;48;5;17mindexed\x1b[38;2;1;2;3;4;7mexact\x1b[22;24;27;39;49m\x1b[m\ttab\x1bH\x1b[3g\x1b#8"
+    charsets = "\x1b(0lqqk\x1b(B\x0e\x0f\x1b)0 é€漢😀e\u0301\x1b%@ä\x1b%G".encode() + b"\xff\xc2\x80\xe2\x82"
+    strings = b"\x1b]0;title\x07\x1b]P1aabbcc\x1bP1$r\x1b\\\x1b[c\x1b[>c\x1b[5n\x1b7\x1b8\x1bc\x1b[20h\n\x0b\x0c\x08\x18\x1a"
+    for size in (bytes([79, 24, 200]), bytes([9, 4, 0]), bytes([0, 0, 2])):
+        for name, text in ("editor", editor), ("colours", colours), ("charsets", charsets), ("strings", strings):
+            yield f"{name}-{size[0]}", size + text * 3
+
+
 def hid():
     """Reports of eight bytes, each with its length before it and a time behind: letters, Shift, too many keys, none."""
     report = [bytes([8]) + bytes.fromhex(keys) + b"\x05" for keys in (
@@ -242,5 +254,5 @@ def usb_descriptors():
 
 SEEDS = {"kernel/drivers/usb/hid": hid, "kernel/drivers/usb/descriptor": usb_descriptors, "efistub/efi_e820": efi_e820, "kernel/lib/e820": e820, "kernel/lib/e820_edit": e820_edit,
          "kernel/lib/cpio": cpio, "arch/x86/kernel/microcode/intel": intel, "arch/x86/kernel/microcode/amd": amd,
-         "kernel/drivers/acpi/madt": madt, "kernel/drivers/acpi/s5": s5, "kernel/tty/keyboard": keyboard, "kernel/task/elf_check": elf,
+         "kernel/drivers/acpi/madt": madt, "kernel/drivers/acpi/s5": s5, "kernel/tty/keyboard": keyboard, "kernel/tty/vt": terminal, "kernel/task/elf_check": elf,
          "kernel/lib/memparse": memparse, "kernel/lib/cmdline": cmdline, "kernel/lib/lz4": lz4_blocks, "mm/memblock": memblock}
