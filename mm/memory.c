@@ -422,22 +422,29 @@ size_t access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, siz
 	return done;
 }
 
-int populate_range(struct mm_struct *mm, unsigned long start, unsigned long end, bool write)
+/* One page as @flags say, or, with FAULT_NATURAL, as a program would most likely use it first. */
+static enum vm_fault_result touch(struct mm_struct *mm, unsigned long addr, unsigned int flags)
 {
-	unsigned int flags;
+	struct vm_area_struct *vma = lock_vma(mm, addr);
+	enum vm_fault_result res;
 
-	for (; start < end; start += PAGE_SIZE) {
-		struct vm_area_struct *vma = lock_vma(mm, start);
-		enum vm_fault_result res;
+	if (!vma)
+		return VM_FAULT_MAPERR;
+	if (flags & FAULT_NATURAL)
+		flags = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE ? FAULT_WRITE : 0;
+	if (!allowed(vma, flags))
+		res = VM_FAULT_ACCERR;
+	else
+		res = vma->vm_flags & VM_PFNMAP ? VM_FAULT_OK : vma_fault(vma, addr, flags);
+	mmap_read_unlock(mm);
+	return res;
+}
 
-		if (!vma)
-			return -ENOMEM;
-		flags = write && vma->vm_flags & VM_WRITE && !(vma->vm_flags & VM_SHARED) ? FAULT_WRITE : 0;
-		res = !allowed(vma, flags) ? VM_FAULT_ACCERR : vma->vm_flags & VM_PFNMAP ? VM_FAULT_OK :
-		      vma_fault(vma, start, flags);
-		mmap_read_unlock(mm);
-		if (res)
-			return res == VM_FAULT_OOM ? -ENOMEM : -EFAULT;
-	}
-	return 0;
+int populate_range(struct mm_struct *mm, unsigned long start, unsigned long end, unsigned int flags)
+{
+	enum vm_fault_result res = VM_FAULT_OK;
+
+	for (; start < end && !res; start += PAGE_SIZE)
+		res = touch(mm, start, flags);
+	return !res ? 0 : res == VM_FAULT_OOM || res == VM_FAULT_MAPERR ? -ENOMEM : -EFAULT;
 }

@@ -201,6 +201,14 @@ static int check_file(const struct file *file, unsigned long prot, unsigned long
 	return *vm_flags & VM_GROWSDOWN ? -EINVAL : 0;
 }
 
+/* Whether offsets of a file reach as far as the end of the mapping. */
+static bool offsets_exist(unsigned long pgoff, unsigned long pages)
+{
+	unsigned long max = (unsigned long)MAX_LFS_FILESIZE >> PAGE_SHIFT;
+
+	return pages <= max && pgoff <= max - pages;
+}
+
 static int check_type(const struct file *file, unsigned long prot, unsigned long flags, unsigned int *vm_flags)
 {
 	unsigned int type = flags & MAP_TYPE;
@@ -327,6 +335,8 @@ unsigned long do_mmap(struct file *file, unsigned long addr, unsigned long len, 
 		return -EPERM;
 	if (vm_flags & VM_LOCKED && !may_lock(mm, len >> PAGE_SHIFT))
 		return -EAGAIN;
+	if (file && !offsets_exist(pgoff, len >> PAGE_SHIFT))
+		return -EOVERFLOW;
 	err = check_type(file, prot, flags, &vm_flags);
 	if (err)
 		return err;
@@ -349,9 +359,9 @@ unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, 
 	locked = mm->def_flags & VM_LOCKED;
 	mmap_write_unlock(mm);
 	if ((long)addr >= 0 && (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE)
-		populate_range(mm, addr, addr + ALIGN(len, PAGE_SIZE), true);
+		populate_range(mm, addr, addr + ALIGN(len, PAGE_SIZE), FAULT_NATURAL);
 	else if ((long)addr >= 0 && (locked || flags & MAP_LOCKED))
-		populate_range(mm, addr, addr + ALIGN(len, PAGE_SIZE), true);
+		populate_range(mm, addr, addr + ALIGN(len, PAGE_SIZE), FAULT_NATURAL);
 	return addr;
 }
 
@@ -442,7 +452,7 @@ SYSCALL_DEFINE1(brk, unsigned long, brk)
 		mm->brk = brk;
 	mmap_write_unlock(mm);
 	if (populate > old)
-		populate_range(mm, ALIGN(old, PAGE_SIZE), populate, true);
+		populate_range(mm, ALIGN(old, PAGE_SIZE), populate, FAULT_NATURAL);
 	return brk;
 }
 

@@ -51,8 +51,8 @@ static void free_file_page(struct rcu_head *head)
 void page_release(struct page *page)
 {
 	if (likely(page->state == PAGE_USED)) {
-		mem_count(MEM_ANON_PAGES, -1);
-		__free_pages(page, 0);
+		mem_count(MEM_ANON_PAGES, -(1L << page->order));
+		__free_pages(page, page->order);
 		return;
 	}
 	mem_count(MEM_FILE_PAGES, -1);

@@ -60,7 +60,7 @@ struct vm_area_struct;
 #define FAULT_USER	0x02u		/* in user mode, rather than by a copy of the kernel's */
 #define FAULT_EXEC	0x04u
 #define FAULT_FORCE	0x08u		/* as a debugger: needs only VM_MAYREAD, VM_MAYWRITE */
-#define FAULT_NOWAIT	0x10u		/* may not sleep: only what needs no page; see fault_in_atomic() */
+#define FAULT_NATURAL	0x10u		/* populate_range(): what can be written and is private is written */
 
 enum vm_fault_result {
 	VM_FAULT_OK,			/* the access can be made again */
@@ -301,11 +301,11 @@ struct page *get_user_page(struct mm_struct *mm, unsigned long addr, unsigned in
 size_t access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, size_t len, unsigned int flags);
 
 /**
- * populate_range() - touch all pages of [@start, @end), as MAP_POPULATE does
- * @write: as for writing, where that is allowed
- * Return: 0, -ENOMEM, -EFAULT. Context: mmap_lock not held
+ * populate_range() - touch all pages of [@start, @end) from the first on, as MAP_POPULATE does
+ * @flags: FAULT_WRITE: all are written; FAULT_NATURAL
+ * Return: 0, -ENOMEM, -EFAULT at the first that does not let it. Context: mmap_lock not held
  */
-int populate_range(struct mm_struct *mm, unsigned long start, unsigned long end, bool write);
+int populate_range(struct mm_struct *mm, unsigned long start, unsigned long end, unsigned int flags);
 
 /** get_mm_rss() - pages in memory */
 static inline unsigned long get_mm_rss(const struct mm_struct *mm)

@@ -8,7 +8,9 @@
 #define TESTS_HOST_MM_SPACE_H
 
 #include "tests/host/mm/machine.h"
-#define sigset_t	kernel_sigset_t	/* libc has one, too */
+#define sigset_t	kernel_sigset_t	/* libc has its own */
+#define timeval		kernel_timeval
+#define timespec	kernel_timespec
 #undef MAP_GROWSDOWN			/* and the same numbers, written in another way */
 #undef MAP_DENYWRITE
 #undef MAP_EXECUTABLE
@@ -56,6 +58,10 @@ static void leave_mm(struct mm_struct *mm);
 #include "mm/memory.c"
 #include "mm/mmap.c"
 #include "mm/mprotect.c"
+#include "mm/mremap.c"
+#include "mm/madvise.c"
+#undef BATCH
+#include "mm/mlock.c"
 
 /* ---------------------------------------------------------------- what is not there */
 

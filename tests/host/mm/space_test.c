@@ -14,6 +14,7 @@ struct object { bool used; unsigned long pages; u64 value[PAGES]; };
 
 struct mpage {
 	bool		mapped, shared, own;	/* own: no longer the object's */
+	bool		no_fork, wipe;
 	unsigned int	prot, may;
 	int		object;			/* -1: anonymous */
 	unsigned int	index;
@@ -122,7 +123,8 @@ static void resync(struct proc *p)
 		if (!vma)
 			model_unmap(p, i, i + 1);
 		else
-			p->page[i].prot = vma->vm_flags & 7;
+			p->page[i].prot = vma->vm_flags & 7, p->page[i].no_fork = vma->vm_flags & VM_DONTCOPY,
+			p->page[i].wipe = vma->vm_flags & VM_WIPEONFORK;
 	}
 }
 
@@ -153,6 +155,10 @@ static void try_mmap(struct proc *p, unsigned int from, unsigned int to)
 	int object = -1;
 	long got;
 
+	if (one_in(6)) {		/* large pages fit */
+		from = one_in(2) ? 0 : 512;
+		to = from + 512;
+	}
 	flags = (shared ? MAP_SHARED : MAP_PRIVATE) | MAP_FIXED | (one_in(8) && !deny_one_in ? MAP_POPULATE : 0);
 	if (one_in(2)) {
 		object = random_below(NR_FILES);
@@ -213,6 +219,118 @@ static void try_mprotect(struct proc *p, unsigned int from, unsigned int to)
 	assert_int_equal(err, want);
 }
 
+/* One range with a single VMA's worth of sameness: what mremap() takes. */
+static bool one_vma(const struct proc *p, unsigned int from, unsigned int to)
+{
+	struct vm_area_struct *vma = vma_lookup(p->mm, AT(from));
+
+	return vma && vma->vm_end >= AT(to);
+}
+
+static void model_move(struct proc *p, unsigned int from, unsigned int old, unsigned int to, unsigned int new, bool keep)
+{
+	static struct mpage moved[PAGES];
+	struct mpage like = p->page[from];
+	unsigned int i;
+
+	memcpy(moved, &p->page[from], old * sizeof(moved[0]));
+	if (!keep)
+		model_unmap(p, from, from + old);
+	for (i = 0; i < old && keep; i++) {
+		p->page[from + i].own = false;
+		p->page[from + i].value = 0;
+	}
+	model_unmap(p, to, to + new);
+	for (i = 0; i < new; i++) {
+		p->page[to + i] = i < old ? moved[i] : like;
+		if (i < old)
+			continue;
+		p->page[to + i].own = false;
+		p->page[to + i].value = 0;
+		p->page[to + i].index = like.index + i;
+	}
+}
+
+static void try_mremap(struct proc *p, unsigned int from, unsigned int to)
+{
+	unsigned int old = to - from, new = 1 + random_below(one_in(30) ? 600 : 2 * old), at = random_below(PAGES);
+	bool keep = one_in(4), aligned = one_in(8);
+	unsigned long flags;
+	long got;
+
+	if (aligned) {		/* whole tables */
+		from = 0;
+		at = 512;
+		old = new = 512;
+	}
+	new = keep ? old : min(new, OBJECT_PAGES);
+	if (at + new > PAGES || from + new > PAGES || !one_vma(p, from, from + old))
+		return;
+	if (p->page[from].object >= 0 && p->page[from].index + new > PAGES)
+		return;
+	if (p->page[from].object >= NR_FILES && new > old)
+		return;			/* pages behind the object's first size: the model has none */
+	if (one_in(2) && !keep && !aligned) {
+		unsigned int i;
+
+		got = sys_mremap(AT(from), (unsigned long)old << PAGE_SHIFT, (unsigned long)new << PAGE_SHIFT, 0, 0, 0);
+		for (i = from + old; i < from + new && !p->page[i].mapped; i++)
+			;
+		if (got == -ENOMEM && (deny_one_in || i < from + new || vma_lookup(p->mm, AT(from))->vm_end != AT(from + old)))
+			return;
+		assert_int_equal(got, AT(from));
+		if (new < old)
+			model_unmap(p, from + new, from + old);
+		else
+			model_move(p, from, old, from, new, false);
+		return;
+	}
+	flags = MREMAP_MAYMOVE | MREMAP_FIXED | (keep ? MREMAP_DONTUNMAP : 0);
+	got = sys_mremap(AT(from), (unsigned long)old << PAGE_SHIFT, (unsigned long)new << PAGE_SHIFT, flags, AT(at), 0);
+	if (from < at + new && at < from + old) {
+		assert_int_equal(got, -EINVAL);
+		return;
+	}
+	if (got == -ENOMEM) {
+		resync(p);
+		return;
+	}
+	assert_int_equal(got, AT(at));
+	if (new < old)
+		model_unmap(p, from + new, from + old);
+	model_move(p, from, min(old, new), at, new, keep);
+}
+
+static void try_madvise(struct proc *p, unsigned int from, unsigned int to)
+{
+	static const int advices[] = { MADV_DONTNEED_LOCKED, MADV_DONTNEED_LOCKED, MADV_DONTFORK, MADV_DOFORK, MADV_WIPEONFORK,
+				       MADV_KEEPONFORK, MADV_RANDOM, MADV_HUGEPAGE, MADV_NOHUGEPAGE };
+	int advice = advices[random_below(ARRAY_SIZE(advices))];
+	long err = sys_madvise(AT(from), (unsigned long)(to - from) << PAGE_SHIFT, advice, 0, 0, 0), want = 0;
+
+	if (err == -ENOMEM && deny_one_in && advice != MADV_DONTNEED_LOCKED)
+		return resync(p);
+	for (unsigned int i = from; i < to; i++) {
+		struct mpage *pg = &p->page[i];
+
+		if (!pg->mapped) {
+			want = -ENOMEM;
+			continue;
+		}
+		if (advice == MADV_WIPEONFORK && pg->object >= 0) {
+			want = -EINVAL;
+			break;
+		}
+		if (advice == MADV_DONTNEED_LOCKED) {
+			pg->own = false;
+			pg->value = 0;
+		}
+		pg->no_fork = advice == MADV_DONTFORK || (pg->no_fork && advice != MADV_DOFORK);
+		pg->wipe = advice == MADV_WIPEONFORK || (pg->wipe && advice != MADV_KEEPONFORK);
+	}
+	assert_int_equal(err, want);
+}
+
 static void try_fork(struct proc *p)
 {
 	struct proc *child = NULL;
@@ -229,6 +347,11 @@ static void try_fork(struct proc *p)
 	}
 	memcpy(child, p, sizeof(*child));
 	child->mm = mm;
+	for (unsigned int i = 0; i < PAGES; i++)
+		if (child->page[i].no_fork)
+			model_unmap(child, i, i + 1);
+		else if (child->page[i].wipe)
+			child->page[i].value = 0;
 }
 
 static void end_proc(struct proc *p)
@@ -294,7 +417,15 @@ static void step(void)
 		try_exit(p);
 	else if (what < 33)
 		try_truncate();
+	else if (what < 36)
+		try_mremap(p, from, to);
+	else if (what < 39)
+		try_madvise(p, from, to);
 	else if (what < 40)
+		sys_mlock2(AT(from), (unsigned long)(to - from) << PAGE_SHIFT, MLOCK_ONFAULT, 0, 0, 0);
+	else if (what < 41)
+		sys_munlock(AT(from), (unsigned long)(to - from) << PAGE_SHIFT, 0, 0, 0, 0);
+	else if (what < 47)
 		access_other(p, from);
 	else
 		for (i = from; i < to && i < from + 30; i++)
@@ -360,11 +491,129 @@ static void want_of_memory_is_an_error_and_no_more(void **state)
 	}
 }
 
+static u64 *pmd_of(unsigned long addr)
+{
+	u64 *pmd = pmd_find(task.mm, addr);
+
+	assert_non_null(pmd);
+	return pmd;
+}
+
+static void large_pages_come_and_split(void **state)
+{
+	enum { RW = PROT_READ | PROT_WRITE, FIXED = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED };
+	struct mm_struct *child;
+	unsigned long addr;
+	u64 *at;
+
+	space_start(0x8000);
+	transparent_hugepage = true;
+	task.mm = mm_alloc();
+	addr = sys_mmap(0, 4 * PMD_SIZE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_int_equal(addr % PMD_SIZE, 0);
+	for (unsigned int i = 0; i < 4; i++) {
+		assert_int_equal(go(task.mm, addr + i * PMD_SIZE + 8, FAULT_WRITE, (void **)&at), 0);
+		assert_true(pmd_huge(*pmd_of(addr + i * PMD_SIZE)));
+		*at = 77;
+	}
+	assert_int_equal(task.mm->rss[MM_ANONPAGES], 4 * PMD_PAGES);
+	sys_mprotect(addr, PAGE_SIZE, PROT_READ, 0, 0, 0);
+	assert_false(pmd_huge(*pmd_of(addr)));
+	sys_munmap(addr + PMD_SIZE + PAGE_SIZE, PAGE_SIZE, 0, 0, 0, 0);
+	assert_false(pmd_huge(*pmd_of(addr + PMD_SIZE)));
+	assert_int_equal(task.mm->rss[MM_ANONPAGES], 4 * PMD_PAGES - 1);
+	sys_mprotect(addr + 2 * PMD_SIZE, PMD_SIZE, PROT_NONE, 0, 0, 0);
+	assert_true(pmd_huge(*pmd_of(addr + 2 * PMD_SIZE)));
+	assert_int_equal(go(task.mm, addr + 2 * PMD_SIZE, 0, (void **)&at), VM_FAULT_ACCERR);
+	child = dup_mm(task.mm);
+	assert_false(pmd_huge(*pmd_of(addr + 3 * PMD_SIZE)));
+	check_tlb();
+	check_mm(task.mm);
+	check_mm(child);
+	assert_int_equal(go(child, addr + 3 * PMD_SIZE + 8, FAULT_WRITE, (void **)&at), 0);
+	assert_int_equal(*at, 77);
+	mmput(task.mm);
+	assert_int_equal(go(child, addr + 3 * PMD_SIZE + PAGE_SIZE, FAULT_WRITE, (void **)&at), 0);
+	mmput(child);
+	space_end();
+}
+
+static void a_stack_grows_to_its_limit_and_no_further(void **state)
+{
+	unsigned long top = 0x7fff00000000, limit = 8UL << 20;
+	u64 *at;
+
+	space_start(0x8000);
+	task.mm = mm_alloc();
+	assert_int_equal(setup_arg_pages(task.mm, top, false), 0);
+	assert_int_equal(go(task.mm, top - 8, FAULT_WRITE, (void **)&at), VM_FAULT_OK);
+	assert_int_equal(go(task.mm, top - 300000, FAULT_WRITE, (void **)&at), VM_FAULT_OK);
+	assert_int_equal(go(task.mm, top - limit, FAULT_WRITE, (void **)&at), VM_FAULT_OK);
+	assert_int_equal(go(task.mm, top - limit - 8, FAULT_WRITE, (void **)&at), VM_FAULT_MAPERR);
+	assert_int_equal(go(task.mm, top, 0, (void **)&at), VM_FAULT_MAPERR);
+	process.rlim[RLIMIT_STACK].rlim_cur = RLIM_INFINITY;
+	/* what lies below keeps its distance, if it can be touched */
+	assert_int_equal(sys_mmap(top - 2 * limit, PAGE_SIZE, 3, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0), top - 2 * limit);
+	assert_int_equal(go(task.mm, top - 2 * limit + PAGE_SIZE + STACK_GUARD_GAP - 8, 0, (void **)&at), VM_FAULT_MAPERR);
+	assert_int_equal(go(task.mm, top - 2 * limit + PAGE_SIZE + STACK_GUARD_GAP, 0, (void **)&at), VM_FAULT_OK);
+	check_mm(task.mm);
+	mmput(task.mm);
+	space_end();
+}
+
+static void calls_check_what_they_are_given(void **state)
+{
+	const unsigned long anon = MAP_PRIVATE | MAP_ANONYMOUS, page = PAGE_SIZE;
+
+	space_start(0x8000);
+	task.mm = mm_alloc();
+	assert_int_equal(sys_mmap(0, 0, 3, anon, -1, 0), -EINVAL);
+	assert_int_equal(sys_mmap(0, ~0UL, 3, anon, -1, 0), -ENOMEM);
+	assert_int_equal(sys_mmap(0, TASK_SIZE + page, 3, anon, -1, 0), -ENOMEM);
+	assert_int_equal(sys_mmap(0, page, 3, MAP_ANONYMOUS, -1, 0), -EINVAL);
+	assert_int_equal(sys_mmap(0, page, 3, MAP_PRIVATE, 99, 0), -EBADF);
+	assert_int_equal(sys_mmap(0, page, 3, MAP_PRIVATE, 0, 1), -EINVAL);
+	assert_int_equal(sys_mmap(0, page, 3, MAP_PRIVATE, 0, -page), -EOVERFLOW);
+	assert_int_equal(sys_mmap(1, page, 3, anon | MAP_FIXED, -1, 0), -EINVAL);
+	assert_int_equal(sys_mmap(-page, page, 3, anon | MAP_FIXED, -1, 0), -ENOMEM);
+	assert_int_equal(sys_mmap(0, page, 3, anon | MAP_FIXED, -1, 0), -EPERM);
+	assert_int_equal(sys_mmap(TASK_SIZE - page, page, 3, anon | MAP_FIXED, -1, 0), TASK_SIZE - page);
+	assert_int_equal(sys_mmap(TASK_SIZE - page, page, 3, anon | MAP_FIXED_NOREPLACE, -1, 0), -EEXIST);
+	assert_int_equal(sys_munmap(1, page, 0, 0, 0, 0), -EINVAL);
+	assert_int_equal(sys_munmap(0, 0, 0, 0, 0, 0), -EINVAL);
+	assert_int_equal(sys_munmap(page, TASK_SIZE, 0, 0, 0, 0), -EINVAL);
+	assert_int_equal(sys_munmap(0, TASK_SIZE, 0, 0, 0, 0), 0);
+	assert_int_equal(task.mm->map_count, 0);
+	assert_int_equal(sys_mprotect(-page, 2 * page, 3, 0, 0, 0), -ENOMEM);
+	assert_int_equal(sys_mprotect(0, page, 0x10, 0, 0, 0), -EINVAL);
+	assert_int_equal(sys_mprotect(0, page, 3, 0, 0, 0), -ENOMEM);
+	assert_int_equal(sys_madvise(-page, 2 * page, MADV_DONTNEED, 0, 0, 0), -EINVAL);
+	assert_int_equal(sys_madvise(0, ~0UL, MADV_DONTNEED, 0, 0, 0), -EINVAL);
+	assert_int_equal(sys_madvise(0, page, 12345, 0, 0, 0), -EINVAL);
+	assert_int_equal(sys_mremap(0, page, page, MREMAP_FIXED, 0, 0), -EINVAL);
+	assert_int_equal(sys_mremap(0, page, ~0UL, 0, 0, 0), -EINVAL);
+	assert_int_equal(sys_mremap(0, page, page, 0, 0, 0), -EFAULT);
+	assert_int_equal(sys_mlock(-page, 2 * page, 0, 0, 0, 0), -EINVAL);
+	assert_int_equal(sys_brk(~0UL, 0, 0, 0, 0, 0), 0);
+	process.rlim[RLIMIT_AS].rlim_cur = 10 * page;
+	assert_int_equal(sys_mmap(0, 11 * page, 3, anon, -1, 0), -ENOMEM);
+	sysctl_overcommit_memory = 2;
+	process.rlim[RLIMIT_AS].rlim_cur = RLIM_INFINITY;
+	assert_int_equal(sys_mmap(0, (vm_commit_limit() + 1) * page, 3, anon, -1, 0), -ENOMEM);
+	assert_true(sys_mmap(0, (vm_commit_limit() + 1) * page, 1, anon, -1, 0) > 0);
+	sysctl_overcommit_memory = 0;
+	mmput(task.mm);
+	space_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_the_model),
 		cmocka_unit_test(want_of_memory_is_an_error_and_no_more),
+		cmocka_unit_test(large_pages_come_and_split),
+		cmocka_unit_test(a_stack_grows_to_its_limit_and_no_further),
+		cmocka_unit_test(calls_check_what_they_are_given),
 	};
 
 	return cmocka_run_group_tests_name("mm/space", tests, seed_random, NULL);
