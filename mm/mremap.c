@@ -6,6 +6,7 @@
 #include "internal.h"
 #include "mmap.h"
 #include "tlb.h"
+#include <asm/tlb.h>
 #include <kernel/cred.h>
 #include <kernel/signal_struct.h>
 #include <kernel/syscall.h>

@@ -74,12 +74,6 @@ u64 *pmd_alloc(struct mm_struct *mm, unsigned long addr);
 /** pte_table_alloc() - a table for a level 2 entry that is 0. Return: the entry now, maybe another's; 0: no memory */
 u64 pte_table_alloc(struct mm_struct *mm, u64 *pmd);
 
-/* ---- arch, see missing.c */
-
-void flush_tlb_mm_range(struct mm_struct *mm, unsigned long start, unsigned long end);
-void flush_tlb_mm(struct mm_struct *mm);
-void leave_mm(struct mm_struct *mm);
-
 /* ---- huge.c */
 
 /** huge_split() - a large page becomes small ones; @addr: within it. Does nothing to another entry */
