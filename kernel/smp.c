@@ -11,8 +11,10 @@
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 #include <kernel/timekeeping.h>
+#include <mm/kasan.h>
 
-#define PATIENCE_NS	(4 * NSEC_PER_SEC)	/* a CPU that has its interrupts off for so long hangs */
+/* A CPU that has its interrupts off for so long hangs. With every access checked all is many times slower. */
+#define PATIENCE_NS	((KASAN ? 20 : 4) * NSEC_PER_SEC)
 #define MAX_REPORTS	5			/* then it does not come back, and what waits for it never ends */
 #define WAITS_PER_LOOK	1024			/* at the clock */
 

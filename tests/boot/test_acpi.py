@@ -145,6 +145,27 @@ def test_entries_that_lead_back(boot):
     m.expect("poweroff: neither EFI nor ACPI switched the machine off\n")
 
 
+def test_tables_added_by_the_machine(boot, tmp_path):
+    """QEMU mends their lengths and checksums: what is left wrong is what they say, and how little of it."""
+    files = []
+    for name, body in {
+        b"HPET": hpet(0xfed00000)[:4],			# cut off in the middle
+        b"APIC": struct.pack("<II", 0xfee00000, 1) + b"".join(x2apic(n) for n in range(1000)) + 9 * x2apic(7),
+        b"FACP": bytes(20),
+        b"SRAT": bytes(12) + bytes([2, 0]) + bytes(100),	# an entry without length
+    }.items():
+        path = tmp_path / name.decode()
+        path.write_bytes(struct.pack("<4sIBB6s8sIII", name, 36 + len(body), 1, 0, b"WRONG ", b"TABLES  ", 1, 1, 1) + body)
+        files += ["-acpitable", f"file={path}"]
+    m = boot(firmware="bios", kernel=qemu.LANTERN, machine="q35,hpet=off", memory="64M", smp=2, extra=files,
+             append='monitor.exec="cpus;poweroff"')
+    assert m.wait() == "guest-shutdown"			# by the machine's own FADT
+    warned(m, "a second table APIC at 0x[0-9a-f]+, ignored", "a second table FACP at 0x[0-9a-f]+, ignored",
+           "SRAT: [^\n]*, one node assumed")
+    assert re.search(r"warning \d+ [\w-]+: ACPI table HPET tells of no registers", m.log)
+    assert "smp: 2 CPUs in" in m.log and " from acpi_pm" in m.log
+
+
 def test_level_triggered_lines_of_consoles(boot):
     """They interrupt for as long as there is input, which who reads it takes away, not the handler."""
     t = Tables()

@@ -43,6 +43,19 @@ def test_fault_inside_printk_is_told_by_the_other_consoles(boot):
     assert "rip " not in second
 
 
+def test_faults_within_an_interrupt(boot):
+    """Two that are mended and one that is told, each returning into the handler; then one that ends it."""
+    log = run(boot, "crash nested")
+    before, report = log.split("lantern: error 99 monitor: exception 14, #PF page fault\n")
+    assert "crash: mended #PF yes, #GP yes\n" in before
+    assert expect.re.search(expect.warning(99, "#DB at 0x[0-9a-f]+, DR6 0x[0-9a-f]+: breakpoints"), before)
+    assert report.startswith("error code 0x2: kernel write, page not present\naddress ")
+    chain = expect.re.findall(r"^  [0-9a-f]{16}  (\w+)", report[report.index("backtrace\n"):], expect.re.M)
+    for name in ("nested_faults", "do_interrupt", "irq_entry", "cmd_crash", "monitor_thread"):
+        assert name in chain, name
+    assert report.count("backtrace\n") == 1
+
+
 def test_stack_overflow_names_the_recursion_and_who_began_it(boot):
     report = run(boot, "crash stack").split("lantern: error 99 monitor: exception 8, #DF double fault\n")[1]
     assert "the stack overflowed into its guard page" in report

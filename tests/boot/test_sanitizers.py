@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The kernel built with SAN=1: mistakes made on purpose are reported with their line, and tests of other
-files pass on it without a report. `make test-boot SAN=1` runs all of them so."""
+files, some of every area, pass on it without a report. `make test-boot SAN=1` runs all of them so."""
 import os
 import re
 
 import expect
 import pytest
 import qemu
+from test_acpi import test_a_madt_with_a_thousand_cpus, test_entries_that_lead_back  # noqa: F401
+from test_acpi import test_tables_not_to_be_believed  # noqa: F401
 from test_initmem import test_init_memory_is_freed_and_unmapped  # noqa: F401
-from test_irq import test_what_is_reported_and_goes_on  # noqa: F401
+from test_irq import test_an_early_nmi_is_told_later, test_what_is_reported_and_goes_on  # noqa: F401
 from test_paging import test_the_tables_protect_the_kernel  # noqa: F401
+from test_smp import test_a_cpu_that_never_answers_is_left_out  # noqa: F401
+from test_smp import test_a_panic_on_one_cpu_stops_the_others  # noqa: F401
 
 PLANTS = os.path.join(qemu.ROOT, "mm", "kasan", "plant.c")
 
@@ -77,3 +81,22 @@ def test_allocators_work_without_a_report(boot, memory, append):
     assert machine.wait() == "guest-shutdown"
     assert [int(failed) for failed in re.findall(r"selftest mm: \d+ checks, (\d+) failed", machine.log)] == [0, 0]
     assert machine.log.count("memory: the books balance\n") == 2
+
+
+def test_torture_on_four_cpus_without_a_report(boot):
+    """Scheduler, timers, locks, work queues, grace periods, calls and allocators, all against each other."""
+    machine = boot(firmware="bios", kernel=qemu.LANTERN, memory="256M", smp=4,
+                   append='selftest=smp,sched,locks,mm monitor.exec="selftest locks;threads;map;poweroff"')
+    assert machine.wait() == "guest-shutdown"
+    results = re.findall(r"^selftest (\w+): \d+ checks, (\d+) failed$", machine.log, re.M)
+    assert sorted(results) == [("locks", "0"), ("locks", "0"), ("mm", "0"), ("sched", "0"), ("smp", "0")]
+    assert re.search(r"^smp: 4 CPUs in ", machine.log, re.M)
+    assert "memory: the books balance\n" in machine.log
+
+
+def test_efi_boot_with_an_initrd_without_a_report(boot):
+    """The firmware's door, its handlers and its memory map."""
+    machine = boot(cmdline='initrd=\\a.img monitor.exec="map;efi;initrd;poweroff"', files={"a.img": "text:not an archive"},
+                   memory="512M")
+    assert machine.wait() == "guest-shutdown"
+    assert "memory: the books balance\n" in machine.log

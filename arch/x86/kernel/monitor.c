@@ -2,6 +2,8 @@
 /* Monitor commands about the machine: map, regs, reboot, poweroff, crash. */
 #include <asm/e820.h>
 #include <asm/efi.h>
+#include <asm/extable.h>
+#include <asm/hw_irq.h>
 #include <asm/init_64.h>
 #include <asm/io.h>
 #include <asm/irq_vectors.h>
@@ -161,6 +163,27 @@ static void hang_here(void *unused)
 		cpu_relax();
 }
 
+#define SINGLE_STEP()	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; nop" : : : "memory", "cc")
+
+/* In an interrupt: two faults that are mended, one that is told and goes on, and one that is the end. */
+static void nested_faults(struct pt_regs *regs)
+{
+	volatile unsigned long page_0 = 0x10;
+	u64 value;
+	bool page_fault = !read_nofault((const u64 *)page_0, &value);
+	bool protection = !read_nofault((const u64 *)(page_0 << 59), &value);	/* not canonical */
+
+	printk("crash: mended #PF %s, #GP %s\n", page_fault ? "yes" : "no", protection ? "yes" : "no");
+	SINGLE_STEP();
+	*(volatile u64 *)page_0 = 1;
+}
+
+static void nest_faults(void)
+{
+	set_system_vector(BENCH_VECTOR, "crash", nested_faults);
+	__asm__ volatile("int %0" : : "i"(BENCH_VECTOR) : "memory");
+}
+
 /* Interrupts come, other threads do not. */
 static __noinline void __noreturn keep_cpu(void)
 {
@@ -201,7 +224,9 @@ static int cmd_crash(int argc, char **argv)
 	else if (!strcmp(how, "bp"))
 		__asm__ volatile("int3");
 	else if (!strcmp(how, "db"))
-		__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; nop" : : : "memory", "cc");	/* a single step */
+		SINGLE_STEP();
+	else if (!strcmp(how, "nested"))
+		nest_faults();
 	else if (!strcmp(how, "mc"))
 		__asm__ volatile("int $18");
 	else if (!strcmp(how, "int"))
@@ -231,5 +256,5 @@ static int cmd_crash(int argc, char **argv)
 	return 0;
 }
 MONITOR_COMMAND(crash, "HOW",
-		"fault on purpose: ud pf rodata gp de bp db mc int spurious smep smap canary storm stack console other hang keep panic",
+		"fault on purpose: ud pf rodata gp de bp db nested mc int spurious smep smap canary storm stack console other hang keep panic",
 		cmd_crash);
