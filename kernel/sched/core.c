@@ -17,6 +17,7 @@
 #include <asm/switch_to.h>
 #include <asm/time.h>
 #include <asm/timex.h>
+#include <kernel/mutex.h>
 #include <kernel/panic.h>
 #include <kernel/rcupdate.h>
 #include <kernel/smp.h>
@@ -24,6 +25,8 @@
 #include <kernel/task.h>
 #include <kernel/timekeeping.h>
 #include <kernel/timer.h>
+#include <kernel/workqueue.h>
+#include <uapi/errno.h>
 #include "runqueue.h"
 
 #define SLICE_MS	4
@@ -346,6 +349,74 @@ bool cpu_stat(unsigned int cpu, struct cpu_stat *stat)
 	*stat = (struct cpu_stat){ .cycles = rq->q.clock, .idle = rq->q.idle->sum_exec, .nr_running = rq->q.nr_running };
 	spin_unlock_irqrestore(&rq->lock, flags);
 	return true;
+}
+
+void sched_update_current(void)
+{
+	unsigned long flags = local_irq_save();
+	struct cpu_rq *rq = this_rq();
+
+	spin_lock(&rq->lock);
+	rq_update(&rq->q, get_cycles());
+	spin_unlock(&rq->lock);
+	local_irq_restore(flags);
+}
+
+/* ---------------------------------------------------------------- where it may run */
+
+static DEFINE_MUTEX(push_lock);
+static struct task_struct *to_push;		/* push_lock */
+
+/* If @p waits in @rq and may not run there, it goes elsewhere. Context: rq->lock held; let go of. */
+static void move_if_waiting(struct cpu_rq *rq, struct task_struct *p, unsigned long flags)
+{
+	struct cpu_rq *to;
+
+	if (p->cpu != rq->cpu || !p->se.on_rq || rq->q.curr == &p->se || may_run_on(p, rq->cpu)) {
+		task_rq_unlock(rq, flags);
+		return;
+	}
+	rq_dequeue(&rq->q, &p->se);
+	rq_detach(&rq->q, &p->se);
+	__atomic_store_n(&p->state, TASK_WAKING, __ATOMIC_RELAXED);	/* keeps others away */
+	to = cpu_rqs[select_cpu(p)];
+	__atomic_store_n(&p->cpu, to->cpu, __ATOMIC_RELEASE);
+	spin_unlock(&rq->lock);
+	spin_lock(&to->lock);
+	rq_attach(&to->q, &p->se);
+	enqueue(to, p, ENQUEUE_MOVED);
+	task_rq_unlock(to, flags);
+}
+
+/* By the thread of a CPU's work queue: while that runs, @to_push does not run there. */
+static void push_from_here(struct work_struct *unused)
+{
+	unsigned long flags = local_irq_save();
+	struct cpu_rq *rq = this_rq();
+
+	spin_lock(&rq->lock);
+	move_if_waiting(rq, to_push, flags);
+}
+
+int set_cpus_allowed(struct task_struct *p, u64 cpus)
+{
+	unsigned long flags;
+	struct cpu_rq *rq;
+	bool runs;
+
+	if (!(cpus & cpu_online_mask))
+		return -EINVAL;
+	mutex_lock(&push_lock);
+	rq = task_rq_lock(p, &flags);
+	p->cpus_allowed = cpus;
+	runs = rq->q.curr == &p->se && !may_run_on(p, rq->cpu);
+	move_if_waiting(rq, p, flags);
+	if (runs) {
+		to_push = p;
+		schedule_on_each_cpu(push_from_here);
+	}
+	mutex_unlock(&push_lock);
+	return 0;
 }
 
 /* ---------------------------------------------------------------- idle CPUs */
