@@ -108,8 +108,10 @@ void mmput(struct mm_struct *mm)
 	if (__atomic_sub_fetch(&mm->mm_users, 1, __ATOMIC_ACQ_REL))
 		return;
 	exit_mmap(mm);
-	if (mm->exe_file)
+	if (mm->exe_file) {
+		allow_write_access(mm->exe_file);
 		fput(mm->exe_file);
+	}
 	mmdrop(mm);
 }
 
@@ -162,7 +164,7 @@ static struct mm_struct *dup_struct(struct mm_struct *old)
 	mm->locked_vm = mm->def_flags = 0;
 	mm->oom_reaped = false;
 	if (mm->exe_file)
-		get_file(mm->exe_file);
+		deny_write_access(get_file(mm->exe_file));	/* nobody has it open for writing, as it runs */
 	return mm;
 }
 

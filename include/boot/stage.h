@@ -140,6 +140,10 @@
 		"noapic; nolapic; acpi=off.") \
 	S(92, CPUS,		"all-cpus",		"The other CPUs are started.", \
 		"nosmp, or maxcpus= with fewer.") \
+	S(94, ROOTFS,		"rootfs",		"The initial RAM disk becomes the root file system.", \
+		"monitor.") \
+	S(98, INIT,		"init",			"The first program starts as PID 1.", \
+		"init=/bin/sh; monitor.") \
 	S(99, MONITOR,		"monitor",		"The monitor waits for a command.", \
 		"The boot is done: this is where it should be.")
 

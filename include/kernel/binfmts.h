@@ -10,9 +10,9 @@
 #define MAX_ARG_STRINGS		0x7fffffff
 
 /**
- * kernel_execve() - this kernel thread of a process becomes the program in file @filename
- * Return: 0: the way back to user mode leads into the program; -Exxx, and nothing has changed.
+ * kernel_execve() - this thread, which is alone in its process, becomes the program in file @filename
  * @argv, @envp: end with NULL
+ * Return: 0: the way back to user mode leads into the program; -Exxx, and nothing has changed.
  */
 int kernel_execve(const char *filename, const char *const *argv, const char *const *envp);
 

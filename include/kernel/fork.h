@@ -22,9 +22,9 @@ int kernel_clone(const struct kernel_clone_args *args);
 /**
  * user_mode_thread() - a process that begins in the kernel, in @fn, and goes to user mode when that returns
  * What it goes to is what kernel_execve() has made ready. It does not return from @fn without that.
- * Return: its number or -Exxx.
+ * @nr: the number it gets, 0: any. Return: that or -Exxx.
  */
-int user_mode_thread(int (*fn)(void *), void *arg, u64 flags);
+int user_mode_thread(int (*fn)(void *), void *arg, int nr);
 
 /**
  * copy_thread() - arch: registers of @p, which is a copy of current, TLS and FPU state

@@ -11,6 +11,12 @@ void __attribute__((noreturn)) start_kernel(void);
  */
 void console_init(void);
 
+/**
+ * run_init() - become the first program: /init, or what init= and the usual places name
+ * Return: 0: the way to user mode leads into it; an error when there is none that can be run.
+ */
+int run_init(const char *cmdline);
+
 /* "0.1.0", and the first bytes of the ELF build id in hex */
 extern const char lantern_version[];
 const char *lantern_build_id(void);

@@ -55,8 +55,9 @@ struct task_struct *get_task_by_pid(int nr);
 extern struct list_head task_list;
 #define for_each_task(p)	list_for_each_entry(p, &task_list, tasks)
 
-/** for_each_process() - of these, each leader of a process. Context: tasks_lock held */
-#define for_each_process(p)	for_each_task(p) if (!(p)->signal || (p)->group_leader != (p)) ; else
+/** for_each_process() - of these, each leader of a process; none of the kernel's. Context: tasks_lock held */
+extern struct signal_struct init_signals;	/* of all threads of the kernel */
+#define for_each_process(p)	for_each_task(p) if ((p)->signal == &init_signals || (p)->group_leader != (p)) ; else
 
 static inline int pid_nr(const struct pid *pid)
 {

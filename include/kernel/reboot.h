@@ -9,4 +9,7 @@
 void __attribute__((noreturn)) machine_restart(void);
 void machine_poweroff(void);
 
+/** ctrl_alt_del() - from a keyboard: reset, or have PID 1 do what it does then. Context: any but NMI */
+void ctrl_alt_del(void);
+
 #endif

@@ -9,9 +9,12 @@
 /** task_init() - init_task is in the list, others can be made; after mm_init() */
 void task_init(void);
 
+/** task_set_limits() - how many threads and processes there may be, with so much RAM. Boot */
+void task_set_limits(unsigned long ram_pages);
+
 /**
- * task_alloc() - a thread in state TASK_NEW, with a stack and one reference, the reaper's
- * @class: PRIO_IDLE, whose pid is 0, or PRIO_FAIR
+ * task_alloc() - a thread in state TASK_NEW, with a stack and one reference, the reaper's; nobody can find it yet
+ * @prio: PRIO_IDLE, whose pid is 0, or PRIO_FAIR
  * Return: NULL when there is no memory.
  */
 struct task_struct *task_alloc(int prio);

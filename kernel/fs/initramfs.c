@@ -411,10 +411,5 @@ bool unpack_initramfs(const u8 *data, u64 size)
 
 bool populate_rootfs(void)
 {
-	if (!current->cred) {		/* until threads of the kernel come with them */
-		current->cred = &init_cred;
-		current->fs = &init_fs;
-		current->files = &init_files;
-	}
 	return initrd.size && unpack_initramfs(__va(initrd.start), initrd.size);
 }

@@ -8,6 +8,7 @@
 #include <asm/time.h>
 #include <kernel/console.h>
 #include <kernel/console_options.h>
+#include <kernel/fork.h>
 #include <kernel/framebuffer.h>
 #include <kernel/fs.h>
 #include <kernel/futex.h>
@@ -17,6 +18,7 @@
 #include <kernel/interrupt.h>
 #include <kernel/irq.h>
 #include <kernel/kthread.h>
+#include <kernel/loadavg.h>
 #include <kernel/monitor.h>
 #include <kernel/panic.h>
 #include <kernel/panic_save.h>
@@ -27,6 +29,7 @@
 #include <kernel/signal.h>
 #include <kernel/smp.h>
 #include <kernel/stage.h>
+#include <kernel/task.h>
 #include <kernel/stuck.h>
 #include <kernel/timeline.h>
 #include <kernel/tty.h>
@@ -86,17 +89,52 @@ void __ref console_init(void)
 	stage_stop_if_asked();
 }
 
-static int monitor_thread(void *unused)
+static void end_boot(enum boot_stage stage)
+{
+	boot_stage(stage);
+	stage_print_times(tsc_khz());
+	timeline_if_asked();
+	free_initmem();		/* what is marked __init is gone */
+}
+
+static void __noreturn run_monitor(void)
+{
+	end_boot(STAGE_MONITOR);
+	monitor_run(boot_command_line);
+}
+
+/* Also the way to look at a machine whose initial RAM disk is not wanted. */
+static bool monitor_is_wanted(void)
+{
+	return cmdline_find_option_bool(boot_command_line, "monitor") ||
+	       cmdline_find_option(boot_command_line, "monitor.exec", NULL, 0) >= 0;
+}
+
+/* PID 1. When it returns, it does so into a program. */
+static int init_thread(void *unused)
+{
+	end_boot(STAGE_INIT);
+	loadavg_init();
+	if (run_init(boot_command_line)) {
+		boot_warn(STAGE_INIT, "no program could be started as PID 1");
+		monitor_run(boot_command_line);
+	}
+	return 0;
+}
+
+/* The first thread that may sleep. */
+static int __ref boot_thread(void *unused)
 {
 	if (cmdline_find_option_bool(boot_command_line, "deterministic"))
 		input_settle();	/* what the thread of USB says comes at the same place each time */
 	memtest_if_asked();	/* by the threads of all CPUs */
-	boot_stage(STAGE_MONITOR);
-	stage_print_times(tsc_khz());
-	timeline_if_asked();
-	populate_rootfs();	/* what the initramfs has is in / */
-	free_initmem();		/* what is marked __init is gone */
-	monitor_run(boot_command_line);
+	boot_stage(STAGE_ROOTFS);
+	console_dev_init();
+	if (!populate_rootfs() || monitor_is_wanted())	/* what the initramfs has is in / */
+		run_monitor();
+	if (user_mode_thread(init_thread, NULL, 1) != 1)
+		panic("no memory for PID 1");
+	return 0;
 }
 
 void __ref __noreturn start_kernel(void)
@@ -111,6 +149,7 @@ void __ref __noreturn start_kernel(void)
 	user_mode_init();	/* registers of programs can be kept */
 	signals_init();		/* signals can be sent */
 	futex_init();
+	task_set_limits(arch_ram_bytes() / PAGE_SIZE);
 	time_init();		/* ktime_get() and the delays; what is printed from here on has its time */
 	panic_show_saved(boot_command_line);
 	random_init();		/* get_random_bytes */
@@ -129,7 +168,7 @@ void __ref __noreturn start_kernel(void)
 	smp_init();		/* all CPUs run */
 	stuck_init();		/* debug builds: one that hangs is told */
 	usb_init();		/* USB keyboards, once the threads run */
-	if (!kthread_run(monitor_thread, NULL, "monitor"))
-		panic("no memory for the thread of the monitor");
+	if (!kthread_run(boot_thread, NULL, "monitor"))
+		panic("no memory for the first thread");
 	cpu_idle_loop();	/* what this thread does from here on, when no other has anything to do */
 }

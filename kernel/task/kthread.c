@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Threads of the kernel's own: from the first switch to them to the last. */
 #include <kernel/kthread.h>
+#include <asm/irqflags.h>
 #include <kernel/panic.h>
 #include <kernel/spinlock.h>
 #include <kernel/task.h>
 #include <uapi/errno.h>
+#include "internal.h"
 
 static struct spinlock kthread_lock;	/* interrupts off; outer to the locks of run queues */
 
 struct task_struct *kthread_create(int (*threadfn)(void *data), void *data, const char *namefmt, ...)
 {
-	struct task_struct *p = task_alloc(PRIO_FAIR);
+	struct task_struct *p = kernel_task_alloc(PRIO_FAIR);
 	va_list args;
 
 	if (!p)
@@ -25,7 +27,7 @@ struct task_struct *kthread_create(int (*threadfn)(void *data), void *data, cons
 
 struct task_struct *idle_task_create(unsigned int cpu)
 {
-	struct task_struct *p = task_alloc(PRIO_IDLE);
+	struct task_struct *p = kernel_task_alloc(PRIO_IDLE);
 
 	if (!p)
 		return NULL;
@@ -86,14 +88,17 @@ int kthread_stop(struct task_struct *p)
 void kthread_exit(int code)
 {
 	struct task_struct *me = current;
-	unsigned long flags = spin_lock_irqsave(&kthread_lock);
+	unsigned long flags;
 
+	kernel_task_unlink(me);
+	flags = spin_lock_irqsave(&kthread_lock);
 	/* under the lock, so that who waits is still there when it is woken */
 	me->exit_code = code;
 	me->exited = true;
 	if (me->stopper)
 		wake_up_process(me->stopper);
 	spin_unlock_irqrestore(&kthread_lock, flags);
+	local_irq_disable();		/* preempted now, it might be woken once more by who moves it to another CPU */
 	set_current_state(TASK_DEAD);
 	schedule();
 	panic("thread %s runs after its end", me->comm);

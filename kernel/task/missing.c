@@ -11,13 +11,6 @@
 
 #define WEAK __attribute__((weak))
 
-WEAK void do_group_exit(int code)				{ panic("no processes yet"); }
-WEAK bool is_current_pgrp_orphaned(void)			{ return false; }
-WEAK struct pid *find_pid(int nr)				{ return NULL; }
-WEAK struct task_struct *find_task_by_pid(int nr)		{ return NULL; }
-WEAK struct task_struct *get_task_by_pid(int nr)		{ return NULL; }
-WEAK u64 cycles_to_ns(u64 cycles)				{ return 0; }
-WEAK void sched_update_current(void)				{ }
 WEAK bool pagefault_out_of_memory(void)				{ return false; }
 WEAK loff_t noop_llseek(struct file *f, loff_t o, int w)	{ return 0; }
 WEAK int anon_inode_getfd(const char *name, const struct file_operations *fops, void *priv, int flags) { return -ENOSYS; }

@@ -13,6 +13,7 @@
 #include <kernel/fork.h>
 #include <kernel/rseq.h>
 #include <kernel/sched.h>
+#include <kernel/syscall.h>
 #include <lib/string.h>
 
 /* What __switch_to() leaves on the stack, lowest address first. */
@@ -124,3 +125,27 @@ void user_thread_start(void)
 	if (fn)
 		fn(me->data);
 }
+
+#define ARCH_SET_GS	0x1001
+#define ARCH_SET_FS	0x1002
+#define ARCH_GET_FS	0x1003
+#define ARCH_GET_GS	0x1004
+
+SYSCALL_DEFINE2(arch_prctl, int, option, unsigned long, addr)
+{
+	switch (option) {
+	case ARCH_SET_FS:
+	case ARCH_SET_GS:
+		if (addr >= TASK_SIZE)		/* the registers take canonical addresses only */
+			return -EPERM;
+		wrmsr(option == ARCH_SET_FS ? MSR_FS_BASE : MSR_KERNEL_GS_BASE, addr);
+		return 0;
+	case ARCH_GET_FS:
+	case ARCH_GET_GS:
+		return put_user(rdmsr(option == ARCH_GET_FS ? MSR_FS_BASE : MSR_KERNEL_GS_BASE),
+				(unsigned long __user *)addr);
+	default:
+		return -EINVAL;
+	}
+}
+SYSCALL_PARTIAL(arch_prctl, "the bases of FS and GS alone");
