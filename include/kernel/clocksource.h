@@ -22,6 +22,7 @@ struct clocksource {
 	bool		watched;	/* may drift or stop: to be compared with another now and then */
 	bool		by_tsc;		/* read() is RDTSC: programs can do that themselves */
 	bool		measured;	/* hz is from a short measurement: a longer one may say better */
+	bool		went_back;	/* once, and was forgiven */
 	struct clocksource *next;	/* list of all, best first */
 };
 

@@ -29,6 +29,12 @@ static inline u64 local_clock(void)
  */
 void timekeeping_set(struct clocksource *cs, u64 ns);
 
+/**
+ * timekeeping_went_back() - whether the counter is far behind where time was set by it: time stands still then
+ * From here on it goes on. Return: ns that the counter lacks, 0: all is well. Context: any but NMI.
+ */
+u64 timekeeping_went_back(void);
+
 /** timekeeping_clock() - what time is read from; NULL before time_init() */
 struct clocksource *timekeeping_clock(void);
 

@@ -8,6 +8,8 @@
 #include <asm/vdso.h>
 #include <kernel/spinlock.h>
 
+#define FAR_BACK_NS	NSEC_PER_MSEC	/* further than CPUs differ whose counters are used */
+
 struct moment {
 	struct clocksource *cs;		/* NULL: no time yet */
 	u64	cycles;			/* of @cs at the moment */
@@ -107,6 +109,22 @@ void timekeeping_set(struct clocksource *cs, u64 ns)
 	m.mult = cs->mult;
 	set_moment(&m);
 	spin_unlock_irqrestore(&tk.lock, flags);
+}
+
+u64 timekeeping_went_back(void)
+{
+	unsigned long flags = spin_lock_irqsave(&tk.lock);
+	struct moment m = tk.base[0];
+	u64 cycles = m.cs ? m.cs->read() : 0, lag = 0;
+
+	if (m.cs && (s64)((cycles - m.cycles) & m.cs->mask) < 0)
+		lag = (u64)((unsigned __int128)(m.cycles - cycles) * m.mult >> CLOCKSOURCE_SHIFT);
+	if (lag >= FAR_BACK_NS) {
+		m.cycles = cycles;
+		set_moment(&m);
+	}
+	spin_unlock_irqrestore(&tk.lock, flags);
+	return lag >= FAR_BACK_NS ? lag : 0;
 }
 
 struct clocksource *timekeeping_clock(void)

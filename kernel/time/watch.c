@@ -7,6 +7,7 @@
 #include <kernel/calibrate.h>
 #include <kernel/clocksource.h>
 #include <kernel/spinlock.h>
+#include <kernel/stage.h>
 #include <kernel/timekeeping.h>
 #include <kernel/timer.h>
 #include <lib/math64.h>
@@ -121,12 +122,33 @@ static void watch_on(void)
 		mod_timer(&watch.timer, ktime_get() + wait);
 }
 
+/* A counter that was set back once is as good as before; one that is again, or one CPU's alone, is not. */
+static void check_back(void)
+{
+	u64 lag = timekeeping_went_back();
+	struct clocksource *cs = timekeeping_clock();
+
+	if (!lag)
+		return;
+	if (cs->went_back) {
+		clocksource_drop(cs, "goes back again and again");
+		return;
+	}
+	cs->went_back = true;
+	watch.cs = NULL;		/* its readings are of before */
+	boot_warn(STAGE_TIME, "clock %s went back by %llu ms, time goes on from where it was", cs->name,
+		  (unsigned long long)(lag / NSEC_PER_MSEC));
+}
+
 /* Any CPU may suspect the clock, but one compares at a time: half of another's reading would look like a drift. */
 void clocksource_suspect(void)
 {
 	unsigned long flags = spin_lock_irqsave(&watch.lock);
-	struct clocksource *cs = timekeeping_clock(), *ref = clocksource_best(cs);
+	struct clocksource *cs, *ref;
 
+	check_back();
+	cs = timekeeping_clock();
+	ref = clocksource_best(cs);
 	ktime_get();
 	if (ref && cs == watch.cs && ref == watch.ref)
 		compare(cs, ref);

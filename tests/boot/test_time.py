@@ -108,28 +108,34 @@ def symbol(name):
 READ, MULT = 8, 32			# offsets in struct clocksource
 CONSTANT = "efi_firmware_bits"		# a function that returns the same each time
 MOMENT_MULTS = (24, 64)			# of both moments in tk
+MOMENT_CYCLES = (16, 56)
 
 
 @pytest.mark.parametrize("harm, message", [
     ("stop", "clock tsc stands still: hpet"),
+    ("back", r"clock tsc went back by 1\d{4} ms, time goes on from where it was"),
     ("double", r"clock tsc drifts, \d+ ppm beside hpet: hpet"),
     ("stop hpet", "clock hpet stands still: not used any more"),
 ])
 def test_a_clock_that_fails_while_it_is_used_is_replaced(boot, harm, message):
-    """The debugger has a clock read a constant, or count double."""
+    """The debugger has a clock read a constant, or count double, or be 20 s behind what was read before."""
     machine = start(boot, "sleep 100;sleep 9000;timers;sleep 1000;reboot", "nokaslr", gdb=True)
-    machine.gdb.run_to(symbol("msleep"))
+    machine.gdb.run_to(symbol("cmd_sleep"))
     if harm == "double":
         for at in [symbol("clocksource_tsc") + MULT] + [symbol("tk") + at for at in MOMENT_MULTS]:
             mult = int.from_bytes(machine.gdb.read(at, 8), "little")
             machine.gdb.write(at, (mult * 2).to_bytes(8, "little"))
+    elif harm == "back":
+        for at in MOMENT_CYCLES:
+            cycles = int.from_bytes(machine.gdb.read(symbol("tk") + at, 8), "little")
+            machine.gdb.write(symbol("tk") + at, (cycles + 20 * 10**9).to_bytes(8, "little"))
     else:
         name = "clocksource_hpet" if "hpet" in harm else "clocksource_tsc"
         machine.gdb.write(symbol(name) + READ, symbol(CONSTANT).to_bytes(8, "little"))
     machine.gdb.go()
     log = log_of(machine)
     assert re.search(expect.warning(90, message), log)
-    assert re.search(r"^clock %s .*in use$" % ("tsc" if "hpet" in harm else "hpet"), log, re.M)
+    assert re.search(r"^clock %s .*in use$" % ("tsc" if harm in ("stop hpet", "back") else "hpet"), log, re.M)
     assert int(SLEPT.findall(log)[-1]) in range(1000000, 1001100), "time goes at the right rate afterwards"
 
 
