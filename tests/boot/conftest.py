@@ -12,6 +12,17 @@ sys.dont_write_bytecode = True
 import qemu  # noqa: E402
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "product: holds only for the kernel that ships, not for one built with SAN=1")
+
+
+def pytest_collection_modifyitems(items):
+    if any(item.get_closest_marker("product") for item in items) and os.path.exists(qemu.VMLINUX) and qemu.is_sanitized():
+        for item in items:
+            if item.get_closest_marker("product"):
+                item.add_marker(pytest.mark.skip("built with SAN=1"))
+
+
 class Boots:
     """Callable: boot(cmdline=..., files=..., **Machine arguments) returns a Machine.
 

@@ -38,6 +38,12 @@ DISKS = {			# how a disk is attached; the drive is "esp"
     "usb": ["-device", "qemu-xhci", "-device", "usb-storage,drive=esp,bootindex=0"],
 }
 
+def is_sanitized():
+    """Whether what is tested was built with SAN=1: larger, slower, and with reports of its own."""
+    with open(VMLINUX, "rb") as file:
+        return b"kasan: shadow of" in file.read()
+
+
 HANG = int(os.environ.get("HANG", "120"))	# seconds without the awaited text: the machine hangs
 ESCAPE = re.compile(r"\x1b(?:\[[0-9;?=]*[ -/]*[@-~]|[()][0-9A-B]|[=>78cDEHM])")
 CURSOR_WHERE = "\x1b[6n"

@@ -9,6 +9,8 @@ import qemu
 sys.path.insert(0, os.path.join(qemu.ROOT, "tests", "bench"))
 import bench  # noqa: E402
 
+pytestmark = pytest.mark.product
+
 
 @pytest.mark.xdist_group("bench")
 @pytest.mark.parametrize("memory, ratio", [("64G", 1.1), ("256G", 1.3)])

@@ -33,6 +33,7 @@ lockdep:   selftest.c: &red, held since \w+\+0x\w+
 DEBUG = os.path.join(qemu.BUILD, "debug", "lantern.efi")
 
 
+@pytest.mark.product		# the quarantine of SAN=1 tells of some of it later
 def test_debug_build_reports_planted_damage_and_nothing_else(boot):
     machine = boot(firmware="bios", kernel=DEBUG, memory="64M", smp=4,
                    append='selftest=smp,sched,locks,mm monitor.exec="map;locks;poweroff"')

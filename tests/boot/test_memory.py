@@ -67,6 +67,7 @@ def test_options(boot, cmdline):
     assert "written after free" not in log
 
 
+@pytest.mark.product
 def test_kernel_memory_with_256_mib(boot):
     """At most 4 MiB of 256 are the kernel's own after boot."""
     machine = boot(memory="256M", cmdline='monitor.exec="map;poweroff"')
@@ -77,6 +78,7 @@ def test_kernel_memory_with_256_mib(boot):
     assert own <= 4096
 
 
+@pytest.mark.product
 def test_out_of_memory_is_reported_on_one_screen(boot):
     """The smallest machine eats all it has, says who holds it, and works as before."""
     machine = boot(firmware="bios", kernel=qemu.LANTERN, memory="24M",
