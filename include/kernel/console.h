@@ -29,6 +29,8 @@ struct console {
 	unsigned int	irq;		/* line of irq_enable(), as <kernel/irq.h> counts */
 	/* Interrupt whenever a byte comes; @provoke: once right now, too. NULL: can only be polled. */
 	void		(*irq_enable)(struct console *con, bool provoke);
+	/* On a line shared with strangers: whether it is this console that interrupts. NULL: it is. */
+	bool		(*interrupts)(struct console *con);
 	/* In the interrupt: take what has come, a moment's work. NULL: getc() finds it. */
 	void		(*interrupt)(struct console *con);
 	bool		irq_works;	/* set by console_irq_init(), or by a driver that never needs to be polled */
@@ -90,7 +92,7 @@ void console_input_arrived(void);
 
 /**
  * console_wait() - after console_getc() had nothing: sleep until that may have changed
- * May return early, and does soon when a console can only be polled. Context: one thread, the monitor.
+ * May return early, and does after some ms when a console can only be polled. Context: one thread, the monitor.
  */
 void console_wait(void);
 

@@ -2,8 +2,8 @@
 /*
  * Keys wake the reader: consoles are still polled, but between two looks the
  * thread sleeps until one of their lines interrupts. A console is waited for so
- * only when its interrupt has been seen to arrive; while one has not, the thread
- * stays awake.
+ * only when its interrupt has been seen to arrive; while there is one whose has
+ * not, the thread looks every few milliseconds.
  *
  * A level triggered line interrupts for as long as there is input, so it is masked
  * by the interrupt and opened by who has read. An edge in between may be lost: who
@@ -38,6 +38,8 @@ static bool input_interrupt(unsigned int irq, void *data)
 {
 	struct console *con = data;
 
+	if (con->interrupts && !con->interrupts(con))
+		return false;
 	if (con->interrupt)
 		con->interrupt(con);
 	else if (!__atomic_exchange_n(&con->irq_masked, true, __ATOMIC_RELAXED))
@@ -121,8 +123,7 @@ static bool begin_wait(void)
 void console_wait(void)
 {
 	if (!all_interrupt()) {
-		open_lines();
-		yield();
+		console_wait_timeout(POLL_NS);
 		return;
 	}
 	if (open_lines())

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Consoles on 16550 UARTs, polled; on the ISA bus an interrupt tells when. Every wait is bounded: a UART that stops
- * taking bytes is given up once and for all, so it costs the boot one timeout.
+ * Consoles on 16550 UARTs, polled; on the ISA bus an interrupt tells when, and on PCI where the firmware has left the
+ * number of an ISA line that arrives. Every wait is bounded: a UART that stops taking bytes is given up once and for
+ * all, so it costs the boot one timeout.
  * Register names are those of the National Semiconductor PC16550D data sheet.
  */
 #include <kernel/tty.h>
 #include <kernel/console.h>
 #include <kernel/console_options.h>
+#include <kernel/irq.h>
 #include <kernel/pci.h>
 #include <asm/init_64.h>
 #include <asm/io.h>
@@ -44,6 +46,7 @@
 #define MCR_DTR_RTS	0x03
 #define MCR_OUT2	0x08
 #define MCR_LOOP	0x10
+#define IIR_NONE	0x01		/* it does not interrupt */
 #define LSR_DR		0x01
 #define LSR_THRE	0x20
 
@@ -167,6 +170,11 @@ static void serial8250_irq_enable(struct console *con, bool provoke)
 	uart_in(u, UART_IIR);
 }
 
+static bool serial8250_interrupts(struct console *con)
+{
+	return !(uart_in(con->priv, UART_IIR) & IIR_NONE);
+}
+
 /*
  * Nothing on a bus reads as ones. What answers is a UART if its scratch register
  * keeps bytes, or, on the old 8250 without one, if looping the modem lines back
@@ -218,7 +226,7 @@ static void uart_setup(const struct uart *u, const struct console_option *opt)
 static bool find_pci_uart(unsigned int nth, struct uart *u)
 {
 	struct pci_function f = { 0 };
-	u32 bar;
+	u32 bar, line;
 
 	for (unsigned int i = 0; i <= nth; i++)
 		if (!pci_find_class(PCI_CLASS_SERIAL_16550, &f, !i))
@@ -230,8 +238,12 @@ static bool find_pci_uart(unsigned int nth, struct uart *u)
 		u->base |= (u64)pci_read_config(f, PCI_BASE_ADDRESS_0 + 4) << 32;
 	if (!u->base)
 		return false;
-	pci_write_config(f, PCI_COMMAND, (pci_read_config(f, PCI_COMMAND) & 0xffff) |
+	pci_write_config(f, PCI_COMMAND, (pci_read_config(f, PCI_COMMAND) & 0xffff & ~PCI_COMMAND_NO_INTX) |
 			 (bar & BAR_IS_IO ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY));
+	/* The firmware's note for the PIC; the real input of an I/O APIC only AML tells. Whether it arrives is tried out. */
+	line = pci_read_config(f, PCI_INTERRUPT) & 0xff;
+	u->con.irq = line < NR_ISA_IRQS ? line : 0;
+	u->con.interrupts = serial8250_interrupts;
 	return true;
 }
 

@@ -99,6 +99,7 @@ class Machine:
     cdrom:  an existing ISO image
     kernel, append:  QEMU's -kernel and -append
     memory: "128M", "2G"...; nothing of it is taken from the host until touched
+    terminal: the device the terminal is at, instead of COM1
     stopped: leave the machine stopped before its first instruction
     gdb:    stop before the first instruction and offer .gdb (see gdb.py)
     fatal:  patterns after which waiting for anything else is in vain
@@ -109,7 +110,8 @@ class Machine:
 
     def __init__(self, *, machine="q35", memory="512M", cpu="max", smp=1, files=None, drive=None,
                  cdrom=None, kernel=None, append=None, vga="none", debug_exit=False, gdb=False,
-                 esp_mib=16, extra=(), fatal=FATAL, firmware="ovmf", disk="ahci", nvram=None, stopped=False):
+                 esp_mib=16, extra=(), fatal=FATAL, firmware="ovmf", disk="ahci", nvram=None, stopped=False,
+                 terminal=None):
         self.dir = tempfile.mkdtemp(prefix="lantern-boot.")
         self.serial = None
         self.gdb = None
@@ -118,13 +120,13 @@ class Machine:
         self.qmp_file = None
         try:
             self._start(machine, memory, cpu, smp, files, drive, cdrom, kernel, append, vga,
-                        debug_exit, gdb, esp_mib, extra, firmware, disk, nvram, stopped)
+                        debug_exit, gdb, esp_mib, extra, firmware, disk, nvram, stopped, terminal)
         except BaseException:
             self.kill()
             raise
 
     def _start(self, machine, memory, cpu, smp, files, drive, cdrom, kernel, append, vga,
-               debug_exit, gdb, esp_mib, extra, firmware, disk, nvram, stopped):
+               debug_exit, gdb, esp_mib, extra, firmware, disk, nvram, stopped, terminal):
         self.reset_log = os.path.join(self.dir, "qemu.log")
         if firmware in NEED_SMM:
             machine += ",smm=on"
@@ -132,8 +134,9 @@ class Machine:
                 "-m", memory, "-cpu", cpu, "-smp", str(smp)]
         args += self._firmware(firmware, nvram or os.path.join(self.dir, "vars.fd"))
         args += ["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
-                "-vga", vga, "-net", "none", "-monitor", "none", "-chardev", "stdio,id=line,signal=off", "-serial", "chardev:line",
+                "-vga", vga, "-net", "none", "-monitor", "none", "-chardev", "stdio,id=line,signal=off",
                 "-d", "cpu_reset", "-D", self.reset_log]
+        args += ["-serial", "none", "-device", f"{terminal},chardev=line"] if terminal else ["-serial", "chardev:line"]
         if mib(memory) >= LARGE_GUEST_MIB and "-numa" not in extra:	# nodes bring their own
             args += ["-object", f"memory-backend-ram,id=ram,size={memory},reserve=off",
                      "-machine", "memory-backend=ram"]

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """console= and its relatives: which lines and screens show the log."""
 import expect
+import pytest
 import qemu
+from test_irq import ask, lines, sleeps
 
 SCRIPT = 'monitor.exec="regs;poweroff"'
 
@@ -47,3 +49,25 @@ def test_consoles_that_are_not_there_give_way_to_the_usual(boot, tmp_path):
 def test_console_null_is_silent(boot, tmp_path):
     com1, = run(boot, tmp_path, "console=null")
     assert not has_log(com1)
+
+
+@pytest.mark.parametrize("machine, device, option, line", [
+    ("q35", "pci-serial", "ttyS4", 10),
+    ("pc", "pci-serial", "ttyS4", 10),
+    ("q35", "isa-serial,iobase=0x210,irq=5", "uart8250,io,0x210", None),	# nobody tells of its line: polled
+])
+def test_the_cpu_sleeps_while_a_console_waits(boot, machine, device, option, line):
+    """COM1 is not there; the terminal is the other UART."""
+    m = boot(kernel=qemu.LANTERN, firmware="bios", memory="64M", append=f"console={option}", machine=machine,
+             terminal=device)
+    m.expect(expect.PROMPT)
+    before = lines(ask(m, "irq"))
+    after = lines(ask(m, "irq"))
+    if line:
+        assert before["ttyS4"][:2] == (line, "I/O APIC") and after["ttyS4"][2] > before["ttyS4"][2]
+    else:
+        assert not after
+    assert "not arrive" not in m.log
+    assert sleeps(m)
+    m.send("poweroff\r")
+    assert m.wait() == "guest-shutdown"

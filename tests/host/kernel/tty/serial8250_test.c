@@ -119,7 +119,7 @@ void *ioremap(phys_addr_t pa, u64 size, u64 cache)
 }
 
 static struct pci_model {
-	u32 class, bar, bar1, command;
+	u32 class, bar, bar1, command, line;
 } pci_functions[8];
 
 bool pci_find_class(u32 class, struct pci_function *f, bool start)
@@ -136,6 +136,8 @@ u32 pci_read_config(struct pci_function f, u16 reg)
 {
 	const struct pci_model *m = &pci_functions[f.device];
 
+	if (reg == PCI_INTERRUPT)
+		return 0x100 | m->line;
 	return reg == PCI_COMMAND ? 0xffff0000 | m->command : reg == PCI_BASE_ADDRESS_0 ? m->bar : m->bar1;
 }
 
@@ -252,17 +254,20 @@ static void uarts_on_pci_are_found_by_class(void **state)
 {
 	(void)state;
 	assert_int_equal(start(4), -1);
-	pci_functions[2] = (struct pci_model){ .class = 0x070002, .bar = 0x2f9 };
+	pci_functions[2] = (struct pci_model){ .class = 0x070002, .bar = 0x2f9, .line = 11, .command = PCI_COMMAND_NO_INTX };
 	pci_functions[5] = (struct pci_model){ .class = 0x070002, .bar = 0 };		/* given no address */
-	pci_functions[6] = (struct pci_model){ .class = 0x070002, .bar = 4, .bar1 = MMIO_PHYS >> 32 };
+	pci_functions[6] = (struct pci_model){ .class = 0x070002, .bar = 4, .bar1 = MMIO_PHYS >> 32, .line = 255 };
 	assert_int_equal(start(4), 0);
 	assert_string_equal(registered[0]->name, "ttyS4");
 	assert_int_equal(model[1].divisor, 1);
 	assert_int_equal(pci_functions[2].command, PCI_COMMAND_IO);
+	assert_int_equal(registered[0]->irq, 11);
+	assert_non_null(registered[0]->irq_enable);
 	assert_int_equal(start(5), -1);
 	assert_int_equal(start(6), 0);
 	assert_int_equal(pci_functions[6].command, PCI_COMMAND_MEMORY);
 	assert_int_equal(mmio_width, 1);
+	assert_null(registered[1]->irq_enable);		/* line 255: not known */
 	assert_int_equal(start(7), -1);
 }
 
