@@ -8,9 +8,9 @@
  * and nothing is ever read back from the screen.
  *
  * The log is flushed with each message, as it may be the last one. To scroll all
- * of a large screen for each would be slow: until the machine waits for a key, the
- * picture is scrolled ahead by half a screen at once, and the next lines fill the
- * room. So a line costs itself and, on average, two more. What programs write is
+ * of a large screen for each would be slow: while they come fast, until the machine waits
+ * for a key, the picture is scrolled ahead by half a screen at once, and the next lines
+ * fill the room. So a line costs itself and, on average, two more. What programs write is
  * flushed at most FRAMES times a second.
  *
  * All of it belongs to the owner of the console, see <kernel/console.h>: a panic can
@@ -160,7 +160,8 @@ static void show_cursor(void)
 static void draw(bool more_to_come)
 {
 	struct vt *vt = &screen.vt;
-	bool view_moved = move_view(), all = move_ahead(more_to_come) || view_moved;
+	bool in_a_hurry = more_to_come && ktime_get() - screen.drawn < FRAME_NS;
+	bool view_moved = move_view(), all = move_ahead(in_a_hurry) || view_moved;
 	u32 row = all ? 0 : vt->dirty_from - screen.ahead, end = all ? vt->rows : vt->dirty_to - screen.ahead;
 
 	if (all || vt->dirty_from < vt->dirty_to)

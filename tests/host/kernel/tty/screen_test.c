@@ -133,6 +133,22 @@ static void a_line_of_the_log_costs_three_at_most(void **state)
 	assert_in_range(nr_painted, lines * 99, most);
 }
 
+static void lines_that_come_slowly_stand_at_the_bottom(void **state)
+{
+	(void)state;
+	start(20, 10);
+	for (int i = 0; i < 12; i++) {
+		registered->write(registered, "line\n", 5);
+		flush(true);
+	}
+	assert_int_not_equal(screen.ahead, 0);
+	now += FRAME_NS;
+	registered->write(registered, "50%", 3);
+	flush(true);
+	assert_int_equal(screen.ahead, 0);
+	assert_picture(0, 0);
+}
+
 static void many_lines_in_one_flush_are_painted_once(void **state)
 {
 	(void)state;
@@ -237,6 +253,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_shown_is_what_the_terminal_has),
 		cmocka_unit_test(a_line_of_the_log_costs_three_at_most),
+		cmocka_unit_test(lines_that_come_slowly_stand_at_the_bottom),
 		cmocka_unit_test(many_lines_in_one_flush_are_painted_once),
 		cmocka_unit_test(equal_lines_scroll_for_nearly_nothing),
 		cmocka_unit_test(programs_are_shown_at_most_thirty_times_a_second),
