@@ -63,11 +63,21 @@ $(BUILD)/debian/vmlinuz:
 		apt-get -qq download "$$package" 2>/dev/null && dpkg-deb -x linux-image-*.deb tree && \
 		mv tree/boot/vmlinuz-* vmlinuz && rm -r tree linux-image-*.deb
 
-# A plugin for QEMU, see there
-$(BUILD)/tests/count.so: tests/boot/doors/count.c tests/tests.mk
+# The memory test that ours is measured against; only unpacked, too
+test-efi: $(BUILD)/debian/memtest86+x64.bin $(BUILD)/tests/words.so
+$(BUILD)/debian/memtest86+x64.bin:
+	$(call say,DEBIAN,$@)
+	@mkdir -p $(@D)/memtest86+
+	$(Q)cd $(@D)/memtest86+ && apt-get -qq download memtest86+ 2>/dev/null && dpkg-deb -x memtest86+_*.deb tree && \
+		mv tree/boot/memtest86+x64.bin .. && cd .. && rm -r memtest86+ && touch memtest86+x64.bin
+
+# Plugins for QEMU, see there
+$(BUILD)/tests/words.so: tests/bench/words.c
+$(BUILD)/tests/count.so: tests/boot/doors/count.c
+$(BUILD)/tests/count.so $(BUILD)/tests/words.so: tests/tests.mk
 	$(call say,PLUGIN,$@)
 	@mkdir -p $(@D)
-	$(Q)$(HOSTCC) -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Werror -fPIC -shared -fvisibility=hidden -o $@ $<
+	$(Q)$(HOSTCC) -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Werror -fPIC -shared -fvisibility=hidden -o $@ $(filter %.c,$^)
 
 TEST_EFI_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -ffreestanding -fshort-wchar \
 		   -fno-stack-protector -fpic -fno-strict-aliasing -mno-red-zone -maccumulate-outgoing-args \

@@ -13,8 +13,10 @@ holds the numbers to the limits.
 import functools
 import os
 import re
+import statistics
 import sys
 import tempfile
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.dont_write_bytecode = True
@@ -102,6 +104,36 @@ def idle_instructions():
     return (totals[1] - totals[0]) / 1000
 
 
+def words_of(kernel, append, enough, lines):
+    """MB read and written per million instructions: the median of LINES of the plugin words.c, on one CPU."""
+    with tempfile.TemporaryDirectory(prefix="lantern-bench.") as folder:
+        out = os.path.join(folder, "words")
+        with qemu.Machine(firmware="bios", kernel=kernel, memory="64M", append=append,
+                          extra=["-plugin", f"file={qemu.BUILD}/tests/words.so,out={out}"]) as machine:
+            for _ in range(qemu.HANG):
+                time.sleep(1)
+                with open(out, encoding="ascii") as file:
+                    rows = [tuple(map(int, line.split())) for line in file.read().split("\n")[:-1]]
+                if enough(machine, rows):
+                    break
+    rates = [(b[1] - a[1]) * 8 / (b[0] - a[0]) for a, b in zip(rows, rows[1:])][lines]
+    return statistics.median(rates)
+
+
+@functools.cache
+def memtest_rate():
+    """Of moving inversions of ones and zeros; fills and checks, which are quicker, are the smaller part."""
+    return words_of(qemu.LANTERN, "deterministic console=ttyS0 " + SCRIPT.format("memtest fixed limit=48M"),
+                    lambda machine, rows: not machine.serial.isalive(), slice(1, None))
+
+
+@functools.cache
+def memtest86_rate():
+    """The same of memtest86+: with 64 MiB its tests of that kind are under way between 250 and 700 million instructions."""
+    return words_of(os.path.join(qemu.BUILD, "debian", "memtest86+x64.bin"), None,
+                    lambda machine, rows: len(rows) > 70, slice(25, 70))
+
+
 def kernel_kib(memory):
     books = BOOK.findall(log_of("map", memory))
     return sum(int(kib) for name, kib in books if name not in GIVEN and not name.startswith("free"))
@@ -144,6 +176,8 @@ ROWS = [
     ("a message of 80 characters shown at once, 1280x800", "instructions",
      lambda: screen_rows("1280x800")["message of 80 characters, shown"]),
     ("the same at 3840x2160", "instructions", lambda: screen_rows("3840x2160")["message of 80 characters, shown"]),
+    ("memory test, moving inversions, one CPU", "MB per million instructions", memtest_rate),
+    ("the same by memtest86+", "MB per million instructions", memtest86_rate),
     ("kernel memory after boot with 256 MiB", "KiB", lambda: kernel_kib("256M")),
     ("smallest machine that starts (SeaBIOS, -kernel)", "MiB", smallest_machine),
     ("lantern.efi", "bytes", lambda: size("lantern.efi")),

@@ -67,3 +67,8 @@ def test_a_message_costs_no_more_than_three_lines_of_cells():
 @pytest.mark.xdist_group("bench")
 def test_kernel_memory_by_the_books():
     assert 100 < bench.kernel_kib("256M") <= 4096
+
+
+@pytest.mark.xdist_group("bench")
+def test_the_memory_test_is_at_least_as_fast_as_memtest86():
+    assert 1 < bench.memtest86_rate() <= bench.memtest_rate()
