@@ -2,6 +2,7 @@
 /* Open files: how they begin and end. */
 #include "internal.h"
 #include <kernel/cred.h>
+#include <kernel/eventpoll.h>
 #include <kernel/fdtable.h>
 #include <mm/slab.h>
 #include <uapi/inotify.h>
@@ -152,6 +153,7 @@ void __fput(struct file *file)
 		fsnotify_dentry(path.dentry, file->f_mode & FMODE_WRITE ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
 		if (unlikely(file->f_inode->i_flctx))
 			locks_remove_file(file);
+		eventpoll_release(file);
 		if (file->f_op->release)
 			file->f_op->release(file->f_inode, file);
 		if (file->f_mode & FMODE_WRITER)

@@ -111,6 +111,16 @@ static size_t ring_write(struct pipe_inode_info *pipe, struct iov_iter *from, si
 	return done;
 }
 
+/* @n bytes, which lie in one page, have been read. */
+static inline void ring_advance(struct pipe_inode_info *pipe, u32 n)
+{
+	pipe->tail += n;
+	if (n && (!(pipe->tail & (PAGE_SIZE - 1)) || !bytes_in(pipe)))
+		page_is_read(pipe, pipe->tail - 1);
+	if (!bytes_in(pipe))
+		pipe->head = pipe->tail = 0;
+}
+
 static size_t ring_read(struct pipe_inode_info *pipe, struct iov_iter *to, size_t n)
 {
 	size_t done = 0;
@@ -119,15 +129,11 @@ static size_t ring_read(struct pipe_inode_info *pipe, struct iov_iter *to, size_
 		u32 offset = pipe->tail & (PAGE_SIZE - 1), part = min(n - done, PAGE_SIZE - offset);
 		u32 got = copy_to_iter(*page_of(pipe, pipe->tail) + offset, part, to);
 
-		pipe->tail += got;
+		ring_advance(pipe, got);
 		done += got;
-		if (got && (!(pipe->tail & (PAGE_SIZE - 1)) || !bytes_in(pipe)))
-			page_is_read(pipe, pipe->tail - 1);
 		if (unlikely(got < part))
 			break;
 	}
-	if (!bytes_in(pipe))
-		pipe->head = pipe->tail = 0;
 	return done;
 }
 
@@ -156,6 +162,66 @@ static int pipe_wait(struct pipe_inode_info *pipe, struct wait_queue_head *wq)
 		return 0;
 	wake_if_any(wq);		/* if it was for us, it is for the next */
 	return -ERESTARTSYS;
+}
+
+int pipe_wait_bytes(struct pipe_inode_info *pipe, bool nonblock)
+{
+	int err;
+
+	while (!bytes_in(pipe)) {
+		if (!pipe->writers)
+			return 1;
+		err = nonblock ? -EAGAIN : pipe_wait(pipe, &pipe->rd_wait);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int pipe_wait_room(struct pipe_inode_info *pipe, bool nonblock)
+{
+	int err;
+
+	for (;;) {
+		if (!pipe->readers)
+			return -EPIPE;
+		if (room_in(pipe) >= PIPE_BUF)
+			return 0;
+		err = nonblock ? -EAGAIN : pipe_wait(pipe, &pipe->wr_wait);
+		if (err)
+			return err;
+	}
+}
+
+const char *pipe_peek(struct pipe_inode_info *pipe, u32 skip, size_t *n)
+{
+	u32 at = pipe->tail + skip, offset = at & (PAGE_SIZE - 1);
+
+	*n = skip < bytes_in(pipe) ? min(bytes_in(pipe) - skip, (u32)PAGE_SIZE - offset) : 0;
+	return *n ? *page_of(pipe, at) + offset : NULL;
+}
+
+void pipe_consume(struct pipe_inode_info *pipe, size_t n)
+{
+	while (n) {
+		u32 part = min(n, PAGE_SIZE - (pipe->tail & (PAGE_SIZE - 1)));
+
+		ring_advance(pipe, part);
+		n -= part;
+	}
+	if (room_in(pipe) >= PIPE_BUF)
+		wake_if_any(&pipe->wr_wait);
+}
+
+ssize_t pipe_put(struct pipe_inode_info *pipe, const char *data, size_t n)
+{
+	struct iov_iter from;
+	int err = 0;
+
+	iov_iter_kernel(&from, (void *)data, n);
+	n = ring_write(pipe, &from, min(n, (size_t)room_in(pipe)), &err);
+	wake_if_any(&pipe->rd_wait);
+	return n ? (ssize_t)n : err;
 }
 
 /* ---------------------------------------------------------------------- read, write */
