@@ -30,7 +30,7 @@ say		= @printf '  %-8s %s\n' $(1) $(2)
 endif
 
 PACKAGES_BUILD	:= gcc binutils gnu-efi mtools python3-lz4 python3-xxhash console-setup-linux
-PACKAGES_RUN	:= $(PACKAGES_BUILD) ovmf qemu-system-x86
+PACKAGES_RUN	:= $(PACKAGES_BUILD) ovmf qemu-system-x86 busybox-static
 
 # ---------------------------------------------------------------- flags
 
@@ -142,8 +142,9 @@ $(BUILD)/ovmf-vars.fd:
 	@mkdir -p $(@D)
 	@cp $(OVMF_VARS) $@
 # APPEND goes to cmdline.txt of a copy of the ESP image, where a user would write it.
-$(BUILD)/run.img: $(BUILD)/esp.img FORCE
+$(BUILD)/run.img: $(BUILD)/esp.img $(BUILD)/initrd.img FORCE
 	@cp $< $@
+	@mcopy -o -i $@ $(BUILD)/initrd.img ::/EFI/BOOT/initrd.img
 	@printf '%s\n' '$(APPEND)' | mcopy -o -i $@ - ::/EFI/BOOT/cmdline.txt
 
 run-built: $(BUILD)/run.img $(BUILD)/ovmf-vars.fd

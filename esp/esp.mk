@@ -19,6 +19,12 @@ ISO_FILES	:= README.txt=esp/README.txt lantern.efi=$(BUILD)/lantern.efi isolinux
 # The same file for the firmware of both kinds, and what Syslinux reads on a BIOS
 USB_FILES	:= $(ESP_FILES) EFI/BOOT/BOOTIA32.EFI=$(BUILD)/lantern.efi syslinux.cfg=esp/syslinux.cfg
 
+# What `make run` starts: busybox of Debian's package, as its init and its shell
+BUSYBOX		?= /bin/busybox
+INITRAMFS_FILES	:= bin/busybox=$(BUSYBOX) 'init -> bin/busybox' 'bin/sh -> busybox' etc/inittab=esp/initramfs/inittab \
+		   etc/rc=esp/initramfs/rc:755 etc/passwd=esp/initramfs/passwd etc/group=esp/initramfs/group \
+		   etc/profile=esp/initramfs/profile dev/ proc/ sys/ tmp/ root/ sbin/ usr/bin/ usr/sbin/
+
 .PHONY: esp usb-image iso sign install
 
 esp: $(BUILD)/esp.img
@@ -26,6 +32,11 @@ esp: $(BUILD)/esp.img
 $(BUILD)/esp.img: $(BUILD)/lantern.efi esp/cmdline.txt esp/README.txt esp/mkesp esp/esp.mk
 	$(call say,ESP,$@)
 	$(Q)$(PYTHON) esp/mkesp $@ $(ESP_SIZE_MIB) $(ESP_FILES)
+
+$(BUILD)/initrd.img: $(BUSYBOX) esp/mkinitramfs $(wildcard esp/initramfs/*) esp/esp.mk
+	$(call say,CPIO,$@)
+	@mkdir -p $(@D)
+	$(Q)esp/mkinitramfs $@ $(INITRAMFS_FILES)
 
 usb-image: $(BUILD)/lantern-usb.img
 

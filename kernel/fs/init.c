@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The start of all that is a file. */
 #include "internal.h"
-#include <kernel/cred.h>
 
 void vfs_init(void)
 {
-	current->cred = &init_cred;
 	dcache_init();
 	inode_init_caches();
 	file_init_caches();

@@ -6,9 +6,6 @@
  */
 #include "internal.h"
 #include <asm/page.h>
-#include <kernel/cred.h>
-#include <kernel/fdtable.h>
-#include <kernel/fs_struct.h>
 #include <kernel/initrd.h>
 #include <kernel/namei.h>
 #include <kernel/printk.h>
@@ -411,5 +408,8 @@ bool unpack_initramfs(const u8 *data, u64 size)
 
 bool populate_rootfs(void)
 {
+	make_node("/dev", S_IFDIR | 0755, 0, NULL);
+	make_node("/dev/console", S_IFCHR | 0600, MKDEV(5, 1), NULL);
+	make_node("/root", S_IFDIR | 0700, 0, NULL);
 	return initrd.size && unpack_initramfs(__va(initrd.start), initrd.size);
 }
