@@ -103,7 +103,7 @@ static void detach(struct usb_device *dev)
 		for (leaf = dev; behind(leaf); leaf = behind(leaf))
 			;
 		if (leaf->slot)
-			printk("usb: %s: gone\n", usb_path(leaf, path));
+			printk(KERN_INFO "usb: %s: gone\n", usb_path(leaf, path));
 		done = leaf == dev;
 		forget(leaf);
 		if (done)
@@ -263,7 +263,7 @@ static void tell(const struct usb_device *dev)
 	char path[USB_PATH_SIZE];
 
 	if (dev->slot)
-		printk("usb: %s: %s %04x:%04x, %s speed\n", usb_path(dev, path), dev->config.keyboard ? "keyboard" : "hub",
+		printk(KERN_INFO "usb: %s: %s %04x:%04x, %s speed\n", usb_path(dev, path), dev->config.keyboard ? "keyboard" : "hub",
 		       dev->info.vendor, dev->info.product, usb_speed_name(dev));
 }
 

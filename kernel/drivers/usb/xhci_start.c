@@ -39,7 +39,7 @@ static void take_from_firmware(volatile u8 *legacy)
 	if (v & LEGACY_BIOS) {
 		writel(v | LEGACY_OS, legacy);
 		if (!wait_bits(legacy, LEGACY_BIOS, 0, HANDOVER_MS)) {
-			printk("usb: the firmware does not let go of its controller: taken\n");
+			printk(KERN_INFO "usb: the firmware does not let go of its controller: taken\n");
 			writel((v & ~LEGACY_BIOS) | LEGACY_OS, legacy);
 		}
 	}

@@ -5,6 +5,7 @@
 #define ASM_IO_H
 #define KERNEL_DELAY_H
 #define KERNEL_PRINTK_H
+#define KERN_INFO	""
 #define REGS_SIZE	0x1000
 #define OP		0x40
 #define EXTENDED	0x800
