@@ -140,7 +140,6 @@ def test_a_cpu_that_hangs_for_good_ends_the_wait(boot):
     assert m.wait() == "guest-reset"
     assert m.log.count("and hangs") == 5
     assert re.search(r"^panic: CPU ([01]) does not answer CPU [01], which cannot go on without it$", m.log, re.M)
-    assert "does not stop" not in m.log
 
 
 def test_cpus_without_timers_are_left_out(boot):
