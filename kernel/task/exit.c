@@ -56,7 +56,6 @@ static void unlink_task(struct task_struct *p)
 	struct task_usage used;
 
 	list_del(&p->tasks);
-	p->thread_pid->task = NULL;
 	spin_lock(&p->sighand->siglock);
 	list_del(&p->thread_node);
 	sig->nr_threads--;
@@ -72,6 +71,7 @@ static void unlink_task(struct task_struct *p)
 	spin_unlock(&p->sighand->siglock);
 	if (!sig->nr_threads)
 		unlink_process(p);
+	p->thread_pid->task = NULL;	/* not before: it may go by the group's and the session's number too */
 	pid_release(p->thread_pid);
 }
 
