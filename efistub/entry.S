@@ -9,14 +9,18 @@
  * Out: rax = status; rdi and rsi are kept for the caller, as its ABI demands
  */
 SYM_CODE_START(efi_pe_entry)
-	pushq	%rdi
-	pushq	%rsi
-	subq	$8, %rsp
-	movq	%rdx, %rsi
+	movq	%rdx, %r9
 	rdtsc				/* the time of our first instruction */
 	shlq	$32, %rdx
 	orq	%rax, %rdx
+	movq	%rsp, %r8		/* and the CPU as we got it */
+	pushq	%rdi
+	pushq	%rsi
 	movq	%rcx, %rdi
+	movq	%r9, %rsi
+	pushfq
+	movq	(%rsp), %rcx		/* stays on the stack, which it aligns */
+	cld
 	call	efi_main		/* gcc keeps the xmm registers: it uses none */
 	addq	$8, %rsp
 	popq	%rsi

@@ -2,6 +2,9 @@
 /* boot_params and what hangs on it, in one block of pages the kernel copies from. */
 #include "stub.h"
 #include <lib/string.h>
+#ifdef __x86_64__
+#include "../arch/x86/boot/loader.h"
+#endif
 
 static void add_setup_data(struct boot_params *params, struct setup_data *node, u32 type, u32 len)
 {
@@ -56,6 +59,24 @@ static void keep_handed(struct stub *s, struct boot_params *params)
 	params->ext_ramdisk_size = stub_handed_ptr(s, 0, handed->ext_ramdisk_size) >> 32;
 }
 
+/* What firmware or loader gave, for the kernel to check. */
+static void fill_record(struct stub *s, struct handoff_record *r)
+{
+	r->version = HANDOFF_VERSION;
+	r->door = s->handed ? STAGE_HANDOVER : STAGE_PE_ENTRY;
+	r->entry = *s->entry;
+	if (!s->handed) {
+		r->image = (uintptr_t)s->loaded->ImageBase;
+		r->image_size = s->loaded->ImageSize;
+		return;
+	}
+	r->params = (uintptr_t)s->handed;
+	memcpy(&r->given, s->handed, sizeof(r->given));
+#ifdef __x86_64__
+	memcpy(&r->init_size, &loader_link, sizeof(loader_link));
+#endif
+}
+
 efi_status_t stub_boot_params(struct stub *s)
 {
 	EFI_PHYSICAL_ADDRESS pa = 0;
@@ -80,6 +101,8 @@ efi_status_t stub_boot_params(struct stub *s)
 	s->handoff->trace = s->early_trace;
 	s->handoff->trace.version = BOOT_TRACE_VERSION;
 	add_setup_data(params, &s->handoff->trace_node, SETUP_LANTERN_TRACE, sizeof(s->handoff->trace));
+	fill_record(s, &s->handoff->record);
+	add_setup_data(params, &s->handoff->record_node, SETUP_LANTERN_HANDOFF, sizeof(s->handoff->record));
 	add_setup_data(params, &s->handoff->seed_node, SETUP_RNG_SEED, sizeof(s->handoff->seed));
 	return EFI_SUCCESS;
 }

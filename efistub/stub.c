@@ -71,7 +71,7 @@ static bool system_table_valid(const efi_system_table_t *st)
 }
 
 efi_status_t stub_main(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
-		       const struct payload_header *payload, u64 tsc)
+		       const struct payload_header *payload, const struct handoff_entry *entry)
 {
 	struct stub stub, *s = &stub;
 	efi_status_t err;
@@ -82,10 +82,11 @@ efi_status_t stub_main(efi_handle_t image, efi_system_table_t *st, const struct 
 	s->image = image;
 	s->st = st;
 	s->handed = handed;
+	s->entry = entry;
 	s->payload = payload;
 	stub_printf(s, "Lantern " LANTERN_VERSION " EFI stub\n");
 	stub_screen(s);
-	stub_stage_at(s, handed ? STAGE_HANDOVER : STAGE_PE_ENTRY, tsc);
+	stub_stage_at(s, handed ? STAGE_HANDOVER : STAGE_PE_ENTRY, entry->tsc);
 
 	err = prepare(s);
 	if (EFI_ERROR(err)) {
@@ -102,12 +103,12 @@ efi_status_t stub_main(efi_handle_t image, efi_system_table_t *st, const struct 
 
 /* The loader may have nothing to go back to; the firmware takes over where it started the loader. */
 void __noreturn stub_handover(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
-			      const struct payload_header *payload, u64 tsc)
+			      const struct payload_header *payload, const struct handoff_entry *entry)
 {
 	efi_status_t err = EFI_INVALID_PARAMETER;
 
 	if (handed)
-		err = stub_main(image, st, handed, payload, tsc);
+		err = stub_main(image, st, handed, payload, entry);
 	if (system_table_valid(st))
 		st->BootServices->Exit(image, err, 0, NULL);
 	halt_forever();

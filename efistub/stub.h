@@ -11,6 +11,7 @@
 
 #include <boot/bootparam.h>
 #include <boot/efi.h>
+#include <boot/handoff.h>
 #include <boot/stage.h>
 #include "efi_e820.h"
 
@@ -22,6 +23,8 @@ struct handoff {
 	char			cmdline[COMMAND_LINE_SIZE];
 	struct setup_data	trace_node;
 	struct boot_trace	trace;
+	struct setup_data	record_node;
+	struct handoff_record	record;
 	struct setup_data	seed_node;
 	u8			seed[32];
 };
@@ -30,6 +33,7 @@ struct stub {
 	efi_handle_t		image;
 	efi_system_table_t	*st;
 	efi_loaded_image_t	*loaded;	/* of ourselves, or of the loader that handed over */
+	const struct handoff_entry *entry;
 	const struct boot_params *handed;	/* from the handover protocol, else NULL; hostile */
 
 	/* read from the command line */
@@ -229,18 +233,18 @@ void __noreturn efi_enter_kernel(u64 entry, struct boot_params *params);
  * stub_main() - all of the stub
  * @handed:  boot_params of a loader, NULL when the firmware started us
  * @payload: the compressed kernel, wherever this image was put
- * @tsc:     time stamp of our first instruction
+ * @entry:   the CPU at our first instruction; stays
  * Return: only when it failed, everything freed and the reason printed.
  */
 efi_status_t stub_main(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
-		       const struct payload_header *payload, u64 tsc);
+		       const struct payload_header *payload, const struct handoff_entry *entry);
 
 /** stub_handover() - the same for a loader that cannot take control back; ends it instead */
 void __noreturn stub_handover(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
-			      const struct payload_header *payload, u64 tsc);
+			      const struct payload_header *payload, const struct handoff_entry *entry);
 
 /* entry64.c: called by efi_pe_entry and efi64_stub_entry */
-efi_status_t efi_main(efi_handle_t image, efi_system_table_t *st, u64 tsc);
+efi_status_t efi_main(efi_handle_t image, efi_system_table_t *st, u64 tsc, u64 flags, u64 sp);
 void __noreturn efi_handover(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed, u64 tsc);
 
 #endif

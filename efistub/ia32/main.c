@@ -77,9 +77,9 @@ void stub_enter_kernel(struct stub *s, u64 entry)
 efi_status_t __cdecl stub32_main(efi_handle_t image, efi_system_table_t *st, const struct boot_params *handed,
 				 const struct payload_header *payload)
 {
-	u64 tsc = rdtsc();
+	struct handoff_entry entry = { .tsc = rdtsc() };
 
 	if (handed)
-		stub_handover(image, st, handed, payload, tsc);
-	return stub_main(image, st, NULL, payload, tsc);
+		stub_handover(image, st, handed, payload, &entry);
+	return stub_main(image, st, NULL, payload, &entry);
 }

@@ -143,6 +143,9 @@ void acpi_reserve_tables(void);
  */
 const struct acpi_header *acpi_find_table(const char *signature);
 
+/** acpi_for_each_table() - every table the root lists whose length makes sense, checksum right or not */
+void acpi_for_each_table(void (*fn)(const struct acpi_header *table, phys_addr_t pa, void *ctx), void *ctx);
+
 /** acpi_madt() - the MADT, or what stands for it when there is none: all counts 0. After acpi_init() */
 const struct acpi_madt *acpi_madt(void);
 

@@ -12,6 +12,7 @@
 #include <kernel/framebuffer.h>
 #include <kernel/fs.h>
 #include <kernel/futex.h>
+#include <kernel/handoff.h>
 #include <kernel/init.h>
 #include <kernel/initmem.h>
 #include <kernel/input.h>
@@ -25,6 +26,7 @@
 #include <kernel/printk.h>
 #include <kernel/random.h>
 #include <kernel/rcupdate.h>
+#include <kernel/report.h>
 #include <kernel/sched.h>
 #include <kernel/signal.h>
 #include <kernel/smp.h>
@@ -94,6 +96,8 @@ static void end_boot(enum boot_stage stage)
 	boot_stage(stage);
 	stage_print_times(tsc_khz());
 	timeline_if_asked();
+	report_if_asked();
+	handoff_exit_if_asked();
 	free_initmem();		/* what is marked __init is gone */
 }
 

@@ -12,6 +12,7 @@
 #include <asm/traps.h>
 #include <kernel/console.h>
 #include <kernel/delay.h>
+#include <kernel/handoff.h>
 #include <kernel/init.h>
 #include <kernel/monitor.h>
 #include <kernel/panic.h>
@@ -84,6 +85,7 @@ void __noreturn panic_stop(void)
 			printk("panic: stopped (panic=N on the command line resets after N seconds)\n");
 	}
 	console_panic_end();
+	handoff_exit_failed();
 	if (!saved) {
 		saved = true;
 		panic_save(boot_command_line);

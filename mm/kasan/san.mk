@@ -20,7 +20,7 @@ UBSAN_CFLAGS	:= -fsanitize=shift,bounds,alignment,signed-integer-overflow,intege
 # Neither: this code runs before there is shadow, at the physical address too
 SAN_NONE	:= arch/x86/kernel/head64.c arch/x86/kernel/verify_cpu.c arch/x86/kernel/idt.c \
 		   arch/x86/kernel/early_serial.c arch/x86/kernel/pvh.c kernel/trace/stage.c kernel/lib/stage.c \
-		   kernel/trace/strip.c kernel/lib/strip.c
+		   kernel/trace/strip.c kernel/lib/strip.c arch/x86/mm/ptearly.c
 # it decides what a fault is, among others of shadow
 SAN_NONE	+= arch/x86/kernel/traps.c
 # and this is what checks

@@ -10,6 +10,7 @@
 #include <asm/processor-flags.h>
 #include <asm/segment.h>
 #include <asm/trapnr.h>
+#include <boot/handoff.h>
 #include <boot/multiboot2.h>
 #include "loader.h"
 
@@ -27,15 +28,27 @@
  * In:  esi = boot_params, flat segments, paging off, interrupts off
  */
 SYM_CODE_START(startup_32)
-	cli
-	cld
-	rdtsc
-	movl	%eax, %edi			/* ecx:edi = the time of our first instruction */
-	movl	%edx, %ecx
+	rdtsc					/* the time of our first instruction */
 	leal	(BP_scratch + 4)(%esi), %esp
 	call	1f
-1:	popl	%ebp
-	subl	$rva(1b), %ebp			/* ebp = address of startup_32 */
+1:	popl	%ecx
+	subl	$rva(1b), %ecx			/* ecx = address of startup_32 */
+	pushfl					/* the CPU as we got it */
+	popl	_rva_loader_entry + HANDOFF_FLAGS(%ecx)
+	cli
+	cld
+	movl	%eax, _rva_loader_entry + HANDOFF_TSC(%ecx)
+	movl	%edx, _rva_loader_entry + HANDOFF_TSC + 4(%ecx)
+	movl	%ebx, _rva_loader_entry + HANDOFF_BX(%ecx)
+	movl	%edi, _rva_loader_entry + HANDOFF_DI(%ecx)
+	movl	%ebp, _rva_loader_entry + HANDOFF_BP(%ecx)
+	movw	%cs, _rva_loader_entry + HANDOFF_CS(%ecx)
+	movw	%ds, _rva_loader_entry + HANDOFF_DS(%ecx)
+	movw	%es, _rva_loader_entry + HANDOFF_ES(%ecx)
+	movw	%ss, _rva_loader_entry + HANDOFF_SS(%ecx)
+	movl	%cr0, %eax
+	movl	%eax, _rva_loader_entry + HANDOFF_CR0(%ecx)
+	movl	%ecx, %ebp			/* ebp = address of startup_32 */
 
 	leal	_rva_boot_gdt(%ebp), %eax
 	movl	%eax, _rva_boot_gdt_descr + 2(%ebp)
@@ -51,10 +64,7 @@ SYM_CODE_START(startup_32)
 	leal	rva(2f)(%ebp), %eax
 	pushl	%eax
 	lretl
-2:	pushl	%ecx				/* time stamp for the 64-bit half */
-	pushl	%edi
-
-	call	verify_cpu_32
+2:	call	verify_cpu_32
 	testl	%eax, %eax
 	jnz	4f
 
@@ -79,8 +89,6 @@ SYM_CODE_START(startup_32)
 	rdmsr
 	btsl	$_EFER_LME, %eax
 	wrmsr
-	popl	%edi				/* edx:edi = the time stamp again */
-	popl	%edx
 	leal	rva(from_32)(%ebp), %eax
 	pushl	$__KERNEL_CS
 	pushl	%eax
@@ -99,19 +107,27 @@ SYM_CODE_END(startup_32)
  *      and command line; interrupts off; flat segments
  */
 SYM_CODE_START(loader_startup_64)
+	rdtsc					/* the time of our first instruction */
+	leaq	check_stack_end(%rip), %rsp
+	leaq	loader_entry(%rip), %rdi	/* and the CPU as we got it */
+	pushfq
+	popq	HANDOFF_FLAGS(%rdi)
 	cli
 	cld
-	rdtsc
-	shlq	$32, %rdx
-	orq	%rdx, %rax
-	movq	%rax, %r14			/* r14 = time of our first instruction */
+	movl	%eax, HANDOFF_TSC(%rdi)
+	movl	%edx, HANDOFF_TSC + 4(%rdi)
+	movw	%cs, HANDOFF_CS(%rdi)
+	movw	%ds, HANDOFF_DS(%rdi)
+	movw	%es, HANDOFF_ES(%rdi)
+	movw	%ss, HANDOFF_SS(%rdi)
+	movq	%cr0, %rax
+	movq	%rax, HANDOFF_CR0(%rdi)
+	movq	%cr4, %rax
+	movq	%rax, HANDOFF_CR4(%rdi)
 	movl	$LDR_DOOR_64, %r13d
 	jmp	common_64
 from_32:
 	movl	%esi, %esi			/* upper halves are undefined after the switch */
-	movl	%edi, %r14d
-	shlq	$32, %rdx
-	orq	%rdx, %r14
 	movl	$LDR_DOOR_32, %r13d
 common_64:
 	movq	%rsi, %r15			/* r15 = boot_params */
@@ -133,6 +149,7 @@ common_64:
 1:
 	/* r12 = start of the buffer: this image rounded up, but not below 16 MiB */
 	leaq	startup_32(%rip), %r12
+	movq	%r12, loader_loaded_at(%rip)
 	addq	$(SZ_2M - 1), %r12
 	andq	$~(SZ_2M - 1), %r12
 	movl	$LOAD_PHYSICAL_ADDR, %eax
@@ -168,7 +185,6 @@ SYM_CODE_START(moved)
 	movq	%r15, %rdi
 	movq	%r12, %rsi
 	movl	%r13d, %edx
-	movq	%r14, %rcx
 	call	loader_main
 	movq	%r15, %rsi
 	jmp	*%rax
@@ -264,12 +280,18 @@ SYM_DATA_START(no_long_mode_text)
 	.asciz	"lantern: error 50 startup_32: this CPU has no 64-bit mode (long mode)"
 SYM_DATA_END(no_long_mode_text)
 	.balign 4
-SYM_DATA_START(loader_init_size)
-	.long	_init_size			/* a number of the linker, as C cannot read it */
-SYM_DATA_END(loader_init_size)
+SYM_DATA_START(loader_link)
+	.long	_init_size, _loader_syssize, _loader_handover_offset, _loader_setup_sects	/* as C cannot read them */
+SYM_DATA_END(loader_link)
 
 	.data
 	.balign 8
+SYM_DATA_START(loader_entry)
+	.skip	HANDOFF_SS + 6			/* struct handoff_entry */
+SYM_DATA_END(loader_entry)
+SYM_DATA_START(loader_loaded_at)
+	.quad	0
+SYM_DATA_END(loader_loaded_at)
 SYM_DATA_START(boot_gdt)
 	.quad	0
 	.quad	GDT_DESC_CODE32

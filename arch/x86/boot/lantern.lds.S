@@ -58,6 +58,7 @@ SECTIONS
 	_syssize = (_image_end - _pm_start) / 16;
 	_image_size = _image_end;
 	_handover_offset = efi32_stub_entry - _pm_start;
+	_loader_syssize = _syssize;	_loader_setup_sects = _setup_sects;	_loader_handover_offset = _handover_offset;	/* for the loader to tell */
 
 	/*
 	 * The loader's buffer (loader.h): the kernel at its start, then a copy of
@@ -76,6 +77,7 @@ SECTIONS
 	_rva_stub32 = stub32_blob - efi32_stub_entry;
 	_rva_payload = payload_blob - efi32_stub_entry;
 	_rva_efi32_pe_entry = efi32_pe_entry;
+	_rva_loader_entry = loader_entry - startup_32;
 	_rva_boot_gdt = boot_gdt - startup_32;
 	_rva_boot_gdt_descr = boot_gdt_descr - startup_32;
 	_rva_check_stack_end = check_stack_end - startup_32;

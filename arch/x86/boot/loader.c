@@ -9,26 +9,32 @@
 #include <asm/page.h>
 #include <asm/processor.h>
 #include <asm/rdrand.h>
+#include <boot/handoff.h>
 #include "decompress/payload.h"
 #include "loader.h"
 #include <lib/cmdline.h>
 #include <lib/string.h>
-
-extern const u32 loader_init_size __attribute__((visibility("hidden")));	/* head_64.S: bytes */
 
 const char *loader_cmdline(void)
 {
 	return _image_end + LOADER_CMDLINE;
 }
 
-static u64 cmdline_address(const struct boot_params *params)
+/* A field in two halves; while it is unknown whether the loader cleared boot_params, the upper one may be nonsense. */
+static u64 whole(const struct boot_params *params, u32 low, u32 high)
 {
-	return params->hdr.cmd_line_ptr | (u64)params->ext_cmd_line_ptr << 32;
+	return params->sentinel ? low : low | (u64)high << 32;
 }
 
+static u64 cmdline_address(const struct boot_params *params)
+{
+	return whole(params, params->hdr.cmd_line_ptr, params->ext_cmd_line_ptr);
+}
+
+/* By the number of the rule, see <boot/handoff.h>. */
 static void check_outside(const char *name, u64 start, u64 size, u64 out)
 {
-	u64 end = out + loader_init_size;
+	u64 end = out + loader_link.init_size;
 
 	if (start && size && start < end && start + size > out)
 		loader_fail("%s at %#llx, %#llx bytes, lies inside init_size, %#llx to %#llx (boot.rst, init_size)",
@@ -44,6 +50,13 @@ static u64 cmdline_size(const struct boot_params *params)
 	return line ? strnlen(line, COMMAND_LINE_SIZE - 1) + 1 : 0;
 }
 
+/* handoff=exit, for those who test loaders; asked before anything is known to be in order */
+static bool wants_exit(const struct boot_params *params)
+{
+	return cmdline_size(params) - 1 < COMMAND_LINE_SIZE - 1 &&
+	       cmdline_list_has((const char *)cmdline_address(params), "handoff", "exit");
+}
+
 /* The first address of [@start, @end) that the map does not call RAM; @end if all of it is. */
 static u64 first_not_ram(const struct boot_params *params, u64 start, u64 end)
 {
@@ -51,7 +64,7 @@ static u64 first_not_ram(const struct boot_params *params, u64 start, u64 end)
 	bool moved = true;
 
 	while (moved && start < end)
-		for (i = 0, moved = false; i < params->e820_entries; i++) {
+		for (i = 0, moved = false; i < min(params->e820_entries, E820_MAX_ENTRIES_ZEROPAGE); i++) {
 			const struct boot_e820_entry *e = &params->e820_table[i];
 
 			if (e->type == E820_TYPE_RAM && e->addr <= start && start - e->addr < e->size) {
@@ -65,24 +78,25 @@ static u64 first_not_ram(const struct boot_params *params, u64 start, u64 end)
 /* The protocol promises init_size bytes of RAM; without a map the kernel stops anyway, and says so. */
 static void check_is_ram(const struct boot_params *params, u64 out)
 {
-	u64 end = out + loader_init_size, bad;
+	u64 end = out + loader_link.init_size, bad;
 
 	if (!params->e820_entries)
 		return;
 	bad = first_not_ram(params, out, end);
 	if (bad < end)
-		loader_fail("too little memory: init_size wants %#llx to %#llx, the e820 map has no RAM at %#llx",
+		loader_fail("H36 too little memory: init_size wants %#llx to %#llx, the e820 map has no RAM at %#llx",
 			    (unsigned long long)out, (unsigned long long)end, (unsigned long long)bad);
 }
 
-void loader_open_screen(const struct boot_params *params)
+bool loader_open_screen(const struct boot_params *params)
 {
 	u64 start = (u64)_image_end, end = start + LOADER_WORKSPACE;
 
 	if (first_not_ram(params, start, end) < end)
-		halt_forever();
+		return false;
 	loader_idt_init();
 	ident_map_init(params, 0);
+	return true;
 }
 
 static u64 checked_at __section(".data");	/* TSC; before the image moves and has a trace */
@@ -92,13 +106,13 @@ enum loader_door loader_check(struct boot_params *params, u64 out, enum loader_d
 	if (multiboot2_convert(params))
 		door = LOADER_DOOR_MULTIBOOT2;
 	loader_console_init(params);
+	loader_set_debug_exit(wants_exit(params));
 	checked_at = rdtsc();
 	loader_stage_at(STAGE_HANDOFF_CHECK, checked_at);
-	sanitize_boot_params(params);
-	check_outside("boot_params", (u64)params, sizeof(*params), out);
-	check_outside("cmd_line_ptr", cmdline_address(params), cmdline_size(params), out);
-	check_outside("ramdisk_image", params->hdr.ramdisk_image | (u64)params->ext_ramdisk_image << 32,
-		      params->hdr.ramdisk_size | (u64)params->ext_ramdisk_size << 32, out);
+	check_outside("H11 boot_params", (u64)params, sizeof(*params), out);
+	check_outside("H13 cmd_line_ptr", cmdline_address(params), cmdline_size(params), out);
+	check_outside("H16 ramdisk_image", whole(params, params->hdr.ramdisk_image, params->ext_ramdisk_image),
+		      whole(params, params->hdr.ramdisk_size, params->ext_ramdisk_size), out);
 	check_is_ram(params, out);
 	return door;
 }
@@ -108,20 +122,47 @@ static const u8 first_stage[] = {
 	[LOADER_DOOR_MULTIBOOT2] = STAGE_MULTIBOOT2,
 };
 
-/* A trace node of our own, before whatever list the boot loader made. */
-static void start_trace(struct boot_params *params)
+/* A node of our own, before whatever list the boot loader made; its data are what is there. */
+static void *add_node(struct boot_params *params, unsigned long at, u32 type, u32 len)
 {
-	struct setup_data *node = (struct setup_data *)(_image_end + LOADER_TRACE);
-	struct boot_trace *trace = (struct boot_trace *)(node + 1);
+	struct setup_data *node = (struct setup_data *)(_image_end + at);
 
-	static_assert(sizeof(*node) + sizeof(*trace) <= LOADER_TRACE_SIZE, "LOADER_TRACE_SIZE");
-	memset(node, 0, sizeof(*node) + sizeof(*trace));
-	trace->version = BOOT_TRACE_VERSION;
-	node->type = SETUP_LANTERN_TRACE;
-	node->len = sizeof(*trace);
+	node->type = type;
+	node->len = len;
 	node->next = params->hdr.setup_data;
 	params->hdr.setup_data = (u64)node;
+	return node->data;
+}
+
+static void start_trace(struct boot_params *params)
+{
+	struct boot_trace *trace;
+
+	static_assert(sizeof(struct setup_data) + sizeof(*trace) <= LOADER_TRACE_SIZE, "LOADER_TRACE_SIZE");
+	memset(_image_end + LOADER_TRACE, 0, LOADER_TRACE_SIZE);
+	trace = add_node(params, LOADER_TRACE, SETUP_LANTERN_TRACE, sizeof(*trace));
+	trace->version = BOOT_TRACE_VERSION;
 	loader_set_trace(trace);
+}
+
+/* What we were given, as it was, for the kernel to check; what is in the way of our work has been checked. */
+static void keep_handoff(struct boot_params *params, u64 out, enum loader_door door)
+{
+	struct handoff_record *r;
+
+	static_assert(sizeof(struct setup_data) + sizeof(*r) <= LOADER_HANDOFF_SIZE, "LOADER_HANDOFF_SIZE");
+	r = (void *)(_image_end + LOADER_HANDOFF + sizeof(struct setup_data));
+	r->given = *params;
+	sanitize_boot_params(params);
+	add_node(params, LOADER_HANDOFF, SETUP_LANTERN_HANDOFF, sizeof(*r));
+	r->version = HANDOFF_VERSION;
+	r->door = first_stage[door];
+	r->entry = loader_entry;
+	r->image = loader_loaded_at;
+	r->image_size = _image_end - _pm_start;
+	r->buffer = out;
+	r->params = (u64)params;
+	memcpy(&r->init_size, &loader_link, sizeof(loader_link));
 }
 
 static void read_cmdline(const struct boot_params *params)
@@ -208,16 +249,18 @@ static void must(enum payload_error err)
 		loader_fail("%s", payload_strerror(err));
 }
 
-u64 loader_main(struct boot_params *params, u64 out, enum loader_door door, u64 tsc)
+u64 loader_main(struct boot_params *params, u64 out, enum loader_door door)
 {
 	const struct payload_header *p = payload_find();
-	u64 random[2], pa, va, cmdline = cmdline_address(params);	/* params may be what is borrowed below */
+	u64 random[2], pa, va, cmdline;
 	void *borrowed;
 
 	loader_console_init(params);
 	loader_idt_init();		/* a fault says so from here on */
+	keep_handoff(params, out, door);
+	cmdline = cmdline_address(params);	/* params may be what is borrowed below */
 	start_trace(params);
-	loader_stage_at(first_stage[door], tsc);
+	loader_stage_at(first_stage[door], loader_entry.tsc);
 	loader_stage_at(STAGE_HANDOFF_CHECK, checked_at);
 	read_cmdline(params);
 	if (door != LOADER_DOOR_64)

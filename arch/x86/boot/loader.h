@@ -19,6 +19,7 @@
 #define LOADER_PGTABLE32_SIZE	IDENT_MAP_32_SIZE	/* startup_32 */
 #define LOADER_LA57_SIZE	_AC(0x2000, UL)		/* see <asm/la57.h> */
 #define LOADER_TRACE_SIZE	_AC(0x1000, UL)
+#define LOADER_HANDOFF_SIZE	_AC(0x2000, UL)
 #define LOADER_CMDLINE_SIZE	_AC(0x1000, UL)
 #define LOADER_POOL_PAGES	_AC(48, UL)
 #define LOADER_POOL_SIZE	(LOADER_POOL_PAGES * 0x1000)
@@ -26,7 +27,8 @@
 #define LOADER_PGTABLE32	LOADER_STACK_SIZE	/* offsets from _image_end */
 #define LOADER_LA57		(LOADER_PGTABLE32 + LOADER_PGTABLE32_SIZE)
 #define LOADER_TRACE		(LOADER_LA57 + LOADER_LA57_SIZE)
-#define LOADER_CMDLINE		(LOADER_TRACE + LOADER_TRACE_SIZE)
+#define LOADER_HANDOFF		(LOADER_TRACE + LOADER_TRACE_SIZE)
+#define LOADER_CMDLINE		(LOADER_HANDOFF + LOADER_HANDOFF_SIZE)
 #define LOADER_POOL		(LOADER_CMDLINE + LOADER_CMDLINE_SIZE)
 #define LOADER_WORKSPACE	(LOADER_POOL + LOADER_POOL_SIZE)
 
@@ -60,18 +62,25 @@ bool multiboot2_convert(struct boot_params *params);
 
 /**
  * loader_main() - from the moved copy: everything up to the kernel's entry
- * @tsc: time stamp of the first instruction of the door
  * Return: physical address of the kernel's startup_64.
  */
-u64 loader_main(struct boot_params *params, u64 out, enum loader_door door, u64 tsc);
+u64 loader_main(struct boot_params *params, u64 out, enum loader_door door);
+
+/* head_64.S: the CPU as the boot loader left it; numbers of the linker, for struct handoff_record */
+extern const struct handoff_entry loader_entry;
+struct loader_link {
+	u32	init_size, syssize, handover_offset, setup_sects;
+};
+extern const struct loader_link loader_link;
+extern const u64 loader_loaded_at;	/* startup_32 where the boot loader put it */
 
 /* loader_console.c: serial line and VGA text screen, whichever exist */
 void loader_console_init(const struct boot_params *params);
 void loader_printf(const char *fmt, ...) __printf(1, 2);
 
 
-/** loader_open_screen() - all is lost: map the framebuffer, so that the stage can be seen, at the cost of whatever follows the image */
-void loader_open_screen(const struct boot_params *params);
+/** loader_open_screen() - all is lost: map the framebuffer, so that the stage can be seen, at the cost of whatever follows the image; false where that is no RAM */
+bool loader_open_screen(const struct boot_params *params);
 
 /** loader_set_verbose() - print stages, those passed too, and details from now on (efi=debug, earlyprintk) */
 void loader_set_verbose(bool on);
@@ -81,6 +90,9 @@ void loader_show_strip(const struct screen_info *si);
 
 /** loader_stop_at() - stop=@name: stop at that stage, at once when it is behind us */
 void loader_stop_at(const char *name);
+
+/** loader_set_debug_exit() - handoff=exit: a failure is told to QEMU's isa-debug-exit */
+void loader_set_debug_exit(bool on);
 
 /** loader_set_trace() - record stages in @trace from now on */
 void loader_set_trace(struct boot_trace *trace);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the loader says: on COM1, on the VGA text screen where one was set up, and its stage on the framebuffer's strip. */
+#include <asm/io.h>
 #include <asm/processor.h>
 #include <asm/setup.h>
 #include "loader.h"
@@ -11,7 +12,7 @@
 #define VGA_ATTR	0x07
 
 static struct {
-	bool			verbose, text_screen, failed;
+	bool			verbose, text_screen, failed, debug_exit;
 	unsigned int		cols, lines, x, y;
 	struct boot_trace	*trace;
 	enum boot_stage		stage;
@@ -63,6 +64,11 @@ static void show_stage(enum boot_stage stage, enum strip_state state)
 {
 	if (con.strip)
 		strip_show(con.screen, con.strip, stage, state);
+}
+
+void loader_set_debug_exit(bool on)
+{
+	con.debug_exit = on;
 }
 
 void loader_set_trace(struct boot_trace *trace)
@@ -160,10 +166,12 @@ void __noreturn loader_fail(const char *fmt, ...)
 	va_end(args);
 	if (!con.failed && !con.strip && con.screen) {
 		con.failed = true;
-		loader_open_screen((const struct boot_params *)con.screen);
-		loader_show_strip(con.screen);
+		if (loader_open_screen((const struct boot_params *)con.screen))
+			loader_show_strip(con.screen);
 	}
 	show_stage(con.stage, STRIP_STOPPED);
+	if (con.debug_exit)
+		outb(0x12, 0xf4);	/* isa-debug-exit of QEMU: the boot failed, see kernel/handoff.h */
 	halt_forever();
 }
 

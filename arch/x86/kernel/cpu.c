@@ -46,17 +46,24 @@ static void model_name(char name[49])
 	memmove(name, p, strlen(p) + 1);
 }
 
-void identify_cpu(void)
+void cpu_names(char vendor[13], char name[49])
 {
 	struct cpuid_regs r = cpuid(0, 0);
-	u32 sig = cpuid_checked(1, 0).eax;
-	char vendor[13] = { 0 }, name[49], list[12 * ARRAY_SIZE(features)] = "";
-	unsigned int i, n = 0;
 
 	memcpy(vendor, &r.ebx, 4);
 	memcpy(vendor + 4, &r.edx, 4);
 	memcpy(vendor + 8, &r.ecx, 4);
+	vendor[12] = '\0';
 	model_name(name);
+}
+
+void identify_cpu(void)
+{
+	u32 sig = cpuid_checked(1, 0).eax;
+	char vendor[13], name[49], list[12 * ARRAY_SIZE(features)] = "";
+	unsigned int i, n = 0;
+
+	cpu_names(vendor, name);
 	printk("cpu: %s \"%s\", family %u model %u stepping %u\n", vendor, name, x86_family(sig), x86_model(sig),
 	       sig & 0xf);
 

@@ -158,7 +158,7 @@ u64 efi_map_total(void)
 	return sum;
 }
 
-static const char *memory_type_name(u32 type)
+const char *efi_memory_type_name(u32 type)
 {
 	static const char *const names[] = {
 		"Reserved", "LoaderCode", "LoaderData", "BootServicesCode", "BootServicesData",
@@ -184,7 +184,7 @@ void efi_map_print(void)
 				n++;
 			}
 		if (n)
-			printk("efi: total %-24s %12llu KiB in %u\n", memory_type_name(type),
+			printk("efi: total %-24s %12llu KiB in %u\n", efi_memory_type_name(type),
 			       (unsigned long long)sum >> 10, n);
 	}
 }

@@ -264,6 +264,7 @@ void __noreturn x86_64_start_kernel(phys_addr_t bp)
 	strip_suspend();	/* it was painted at its physical address */
 	boot_stage(STAGE_HIGH_HALF);
 	idt_setup_early();
+	pt_early_keep();
 	reset_early_page_tables();
 	boot_stage(STAGE_X86_64_START);
 	clear_bss();

@@ -15,6 +15,7 @@
 #include <asm/traps.h>
 #include <kernel/acpi.h>
 #include <kernel/framebuffer.h>
+#include <kernel/handoff.h>
 #include <kernel/init.h>
 #include <kernel/initmem.h>
 #include <kernel/initrd.h>
@@ -210,6 +211,7 @@ void __init setup_arch(void)
 	boot_stage(STAGE_E820_TABLE);
 	e820_setup();
 	e820_print();
+	handoff_check_boot();
 
 	boot_stage(STAGE_MEMBLOCK);
 	memblock_setup();

@@ -290,6 +290,10 @@ static int cmd_pt(int argc, char **argv)
 		pt_check();
 		return 0;
 	}
+	if (left == 1 && !strcmp(argv[1], "early")) {
+		pt_early_print();
+		return 0;
+	}
 	if (left && !strcmp(argv[1], "efi")) {
 		pt.root = efi_pgtable();
 		if (!pt.root) {
@@ -309,4 +313,4 @@ static int cmd_pt(int argc, char **argv)
 	print_walk(&pt, va);
 	return 0;
 }
-MONITOR_SAFE_COMMAND(pt, "[efi] [ADDR] | check", "page tables: a tree, the way to one address, or their check", cmd_pt);
+MONITOR_SAFE_COMMAND(pt, "[efi] [ADDR] | check | early", "page tables: a tree, the way to one address, their check, those of the boot", cmd_pt);

@@ -198,6 +198,19 @@ void acpi_each_table(acpi_visit_t visit)
 			visit_table(root_entry(i), visit);
 }
 
+void acpi_for_each_table(void (*fn)(const struct acpi_header *table, phys_addr_t pa, void *ctx), void *ctx)
+{
+	unsigned int i, n = root ? root_entries() : 0;
+
+	for (i = 0; i < n; i++) {
+		phys_addr_t pa = root_entry(i);
+		const struct acpi_header *h = pa ? map_phys(pa, sizeof(*h)) : NULL;
+
+		if (h && h->length >= sizeof(*h) && h->length <= TABLE_MAX && !listed_before(i))
+			fn(h, pa, ctx);
+	}
+}
+
 static void reserve_table(phys_addr_t pa)
 {
 	const struct acpi_header *h = pa ? map_phys(pa, sizeof(*h)) : NULL;

@@ -16,10 +16,10 @@ ABOVE_4G = 0x140000000
 NUMBERED = r"lantern: (warning|error) \d+ [\w-]+: "
 
 
-def start(boot, tmp_path, words, cmdline=CMDLINE, memory="512M"):
+def start(boot, tmp_path, words, cmdline=CMDLINE, memory="512M", **kwargs):
     m = media.Media(tmp_path)
     machine = qemu.Machine(drive=m.esp({"EFI/BOOT/BOOTX64.EFI": LOADER, "loader.txt": f"text:{words} -- {cmdline}"}, mib=8),
-                           memory=memory, fatal=())
+                           memory=memory, fatal=(), **kwargs)
     boot.machines.append(machine)
     return machine
 
@@ -61,6 +61,97 @@ def test_a_mistake_is_named_and_survived(boot, tmp_path, words, names):
     named = [line for line in machine.log.splitlines() if expect.re.match(NUMBERED + f".*{names}", line)]
     assert len(named) == 1, f"{len(named)} lines name {names}"
     expect.MemoryMap(log).check()
+
+
+RULE = expect.re.compile(r'R\( *(\d+), (\w+),\s*"([^"]+)"')
+
+
+def rules():
+    """{symbol: (number, field)} of include/boot/handoff.h"""
+    with open(os.path.join(qemu.ROOT, "include", "boot", "handoff.h"), encoding="ascii") as header:
+        return {symbol: (int(nr), field) for nr, symbol, field in RULE.findall(header.read())}
+
+
+RULES = rules()
+FINDING = expect.re.compile(r"^handoff: H(\d+) (.*?): (?:0x[0-9a-f]+|0)(?: \(0x[0-9a-f]+\))?; rule: .+ \[.+\]$", expect.re.M)
+CMD = "probe=handoff nokaslr handoff=exit"
+CLEAN, FINDINGS, FAILED = 33, 35, 37		# exit status of QEMU, by isa-debug-exit
+AT = f"cmdline={0x8000000:#x}"
+
+
+@pytest.mark.parametrize("words", ["", "door=32", "setup-data=plain initrd-size=0x10000", "efi=good",
+                                   f"kernel={ABOVE_4G:#x} params={ABOVE_4G + 0x4000000:#x} cmdline={ABOVE_4G + 0x4010000:#x}"])
+def test_a_correct_handoff_has_a_clean_bill(boot, tmp_path, words):
+    machine = start(boot, tmp_path, words, cmdline=CMD, memory="6G", debug_exit=True)
+    machine.wait()
+    assert "handoff: clean\n" in machine.log and not FINDING.search(machine.log)
+    assert machine.status == CLEAN
+
+
+# Each rule of loaders that a boot survives, and how it is broken. "also": rules that cannot be kept then.
+@pytest.mark.parametrize("rule, words, also", [
+    ("SENTINEL", "header=long", ["LOADFLAGS", "EFI_SIGNATURE"]),
+    ("BOOT_FLAG", "header=bootflag", []),
+    ("MAGIC", "header=short", ["BOOT_FLAG", "LOADFLAGS"]),
+    ("HEADER_COPY", "header=field", []),
+    ("LOADER_TYPE", "header=type", []),
+    ("LOADFLAGS", "header=loadflags", []),
+    ("RESERVED", "header=reserved", []),
+    ("PARAMS_RAM", "e820=params", []),
+    ("CMDLINE_RAM", "e820=cmdline", []),
+    ("CMDLINE_LENGTH", "line=long", []),
+    ("INITRD_RAM", "initrd-size=0x10000 initrd-claim=0x700000000", []),
+    ("INITRD_HALF", "misc=half", []),
+    ("SETUP_DATA", "setup-data=loop", []),
+    ("SETUP_DATA", "setup-data=nowhere", []),
+    ("RSDP", "rsdp=0x1000", []),
+    ("SCREEN", "misc=screen", []),
+    ("DISJOINT", "misc=overlap", []),
+    ("E820_COUNT", "e820=count", ["E820_EMPTY", "E820_TYPE", "E820_OVERLAP"]),
+    ("E820_EMPTY", "e820=empty", []),
+    ("E820_WRAP", "e820=wrap", []),
+    ("E820_OVERLAP", "e820=overlap", []),
+    ("E820_TYPE", "e820=type", []),
+    ("CPU_INTERRUPTS", "cpu=if", []),
+    ("CPU_CODE", "cpu=cs", []),
+    ("CPU_DATA", "cpu=ds", []),
+    ("CPU_PAGING", "door=32 cpu=paging", []),
+    ("CPU_REGISTERS", "door=32 cpu=registers", []),
+    ("EFI_SIGNATURE", "efi=signature", []),
+    ("EFI_STRIDE", "efi=stride", []),
+    ("EFI_EMPTY", "efi=empty", []),
+    ("EFI_WRAP", "efi=wrap", []),
+    ("EFI_OVERLAP", "efi=overlap", []),
+    ("EFI_ALIGNMENT", "efi=align", []),
+    ("EFI_TYPE", "efi=type", []),
+    ("EFI_ATTRIBUTES", "efi=attribute", []),
+    ("EFI_RUNTIME", "efi=runtime", []),
+])
+def test_every_finding_is_told_with_number_and_field(boot, tmp_path, rule, words, also):
+    machine = start(boot, tmp_path, words, cmdline=CMD, debug_exit=True)
+    machine.wait()
+    told = FINDING.findall(machine.log)
+    nr, field = RULES[rule]
+    assert any(int(n) == nr and f.startswith(field) for n, f in told), f"no H{nr} {field} in {told}"
+    assert {int(n) for n, _ in told} <= {nr} | {RULES[name][0] for name in also}, f"more than that: {told}"
+    if "header=long" not in words:			# there the command line is lost
+        assert machine.status == FINDINGS
+
+
+def test_strict_stops_at_the_first_finding(boot, tmp_path):
+    machine = start(boot, tmp_path, "header=type e820=empty", cmdline="nokaslr handoff=strict,exit", debug_exit=True)
+    machine.wait()
+    assert expect.re.search(expect.error(52, r"H5 hdr.type_of_loader: 0"), machine.log)
+    assert machine.status == FAILED
+
+
+@pytest.mark.parametrize("words, rule", [("initrd-size=0x10000 inside=initrd", 16), ("inside=cmdline", 13),
+                                         ("inside=params", 11), ("e820=reserved", 36)])
+def test_a_fatal_finding_is_an_exit_status_too(boot, tmp_path, words, rule):
+    machine = start(boot, tmp_path, words, cmdline=CMD, debug_exit=True)
+    machine.wait()
+    assert expect.re.search(expect.error(52, rf"H{rule} "), machine.log)
+    assert machine.status == FAILED
 
 
 @pytest.mark.parametrize("words, names", [

@@ -13,10 +13,20 @@
  *   inside=initrd|cmdline|params   put it 1 MiB behind the kernel's place, inside init_size
  *   header=long       copied from byte 0 of the file on: the sentinel is not cleared
  *   header=short      not even HdrS is there
+ *   header=bootflag|field|type|loadflags|reserved   one thing in it is wrong
  *   initrd-claim=ADDRESS   say that the initrd is there
- *   setup-data=loop|nowhere
- *   e820=none|overlap|reserved
  *   screen=ADDRESS    a framebuffer of 1024x768 with 32 bits a pixel is there
+ *   line=long         a command line without an end
+ *   misc=half         a size of the initrd without an address
+ *   misc=overlap      the initrd begins where the command line is
+ *   setup-data=plain|loop|nowhere
+ *   rsdp=ADDRESS
+ *   misc=screen       a framebuffer without height
+ *   e820=none|overlap|reserved|empty|wrap|type|count
+ *   e820=params|cmdline|nodes   no RAM where boot_params, command line or setup_data are
+ *   cpu=if|cs|ds      interrupts on, or other segments
+ *   door=32           by the 32-bit protocol; with cpu=paging or cpu=registers too
+ *   efi=good|signature|stride|empty|wrap|overlap|align|type|attribute|runtime   tell of the firmware and its map
  */
 #include <boot/bootparam.h>
 #include <boot/efi.h>
@@ -27,8 +37,8 @@
 #define PAGES(size)	(((size) + EFI_PAGE_SIZE - 1) / EFI_PAGE_SIZE)
 
 static struct {
-	u64		kernel, params, cmdline, initrd, initrd_size, initrd_claim, screen;
-	const char	*inside, *header, *setup_data, *e820;
+	u64		kernel, params, cmdline, initrd, initrd_size, initrd_claim, rsdp, screen;
+	const char	*inside, *header, *setup_data, *e820, *cpu, *door, *efi, *line, *misc;
 	const char	*text;		/* the command line */
 } want;
 
@@ -72,10 +82,12 @@ static void parse(char *line)
 		{ "kernel=", &want.kernel }, { "params=", &want.params }, { "cmdline=", &want.cmdline },
 		{ "initrd=", &want.initrd }, { "initrd-size=", &want.initrd_size },
 		{ "initrd-claim=", &want.initrd_claim }, { "screen=", &want.screen },
+		{ "rsdp=", &want.rsdp },
 	};
 	static const struct { const char *name; const char **value; } words[] = {
 		{ "inside=", &want.inside }, { "header=", &want.header }, { "setup-data=", &want.setup_data },
-		{ "e820=", &want.e820 },
+		{ "e820=", &want.e820 }, { "cpu=", &want.cpu }, { "door=", &want.door }, { "efi=", &want.efi },
+		{ "line=", &want.line }, { "misc=", &want.misc },
 	};
 
 	want.text = "";
@@ -174,6 +186,44 @@ static void add_range(struct boot_params *params, u64 addr, u64 size, u32 type)
 		params->e820_table[params->e820_entries++] = (struct boot_e820_entry){ addr, size, type };
 }
 
+/* Once more as what is no RAM, and so an overlap as well. */
+static void take_away(struct boot_params *params, u64 addr, u64 size)
+{
+	struct boot_e820_entry *e = params->e820_table, *end = e + params->e820_entries;
+
+	for (; e < end; e++)
+		if (e->type == E820_TYPE_RAM && e->addr <= addr && addr - e->addr < e->size) {
+			u64 rest = e->addr + e->size - (addr + size);
+
+			e->size = addr - e->addr;
+			add_range(params, addr, size, E820_TYPE_RESERVED);
+			add_range(params, addr + size, rest, E820_TYPE_RAM);
+			return;
+		}
+}
+
+static void spoil_e820(struct boot_params *params)
+{
+	struct boot_e820_entry *e = &params->e820_table[params->e820_entries];
+
+	if (text_equal(want.e820, "empty"))
+		*e = (struct boot_e820_entry){ FOUR_GIB, 0, E820_TYPE_RAM };
+	else if (text_equal(want.e820, "wrap"))
+		*e = (struct boot_e820_entry){ -0x1000ULL, 0x2000, E820_TYPE_RESERVED };
+	else if (text_equal(want.e820, "type"))
+		*e = (struct boot_e820_entry){ 2 * FOUR_GIB, 0x1000, 77 };
+	else if (text_equal(want.e820, "params"))
+		take_away(params, (u64)params, 4096);
+	else if (text_equal(want.e820, "cmdline"))
+		take_away(params, params->hdr.cmd_line_ptr, 4096);
+	else if (text_equal(want.e820, "nodes"))
+		take_away(params, params->hdr.setup_data, 4096);
+	if (e->size || e->type)
+		params->e820_entries++;
+	if (text_equal(want.e820, "count"))
+		params->e820_entries = 200;
+}
+
 static void make_e820(struct boot_params *params, UINTN size, UINTN stride)
 {
 	if (text_equal(want.e820, "none"))
@@ -186,6 +236,7 @@ static void make_e820(struct boot_params *params, UINTN size, UINTN stride)
 			type = E820_TYPE_RESERVED;
 		add_range(params, desc->PhysicalStart, desc->NumberOfPages * EFI_PAGE_SIZE, type);
 	}
+	spoil_e820(params);
 	/* the last 64 KiB below 16 MiB twice, of two types, and out of order */
 	if (text_equal(want.e820, "overlap"))
 		add_range(params, 16 * MIB - 0x10000, 0x10000, E820_TYPE_RESERVED);
@@ -207,6 +258,8 @@ static void put_setup_data(struct boot_params *params, struct setup_data *node)
 		node[0].next = (u64)&node[1];
 		node[1].next = (u64)&node[0];
 		params->hdr.setup_data = (u64)node;
+	} else if (text_equal(want.setup_data, "plain")) {
+		params->hdr.setup_data = (u64)node;
 	} else if (text_equal(want.setup_data, "nowhere")) {
 		params->hdr.setup_data = 0x0000700000000000;
 	}
@@ -221,7 +274,22 @@ static void fill_header(struct boot_params *params, const u8 *file)
 	else if (!text_equal(want.header, "short"))
 		CopyMem((u8 *)params + SETUP_HEADER_OFFSET, (void *)(file + SETUP_HEADER_OFFSET), end - SETUP_HEADER_OFFSET);
 	params->hdr.type_of_loader = 0xff;
-	params->acpi_rsdp_addr = find_rsdp(ST);
+	params->acpi_rsdp_addr = want.rsdp ? want.rsdp : find_rsdp(ST);
+	if (text_equal(want.header, "bootflag"))
+		params->hdr.boot_flag = 0x1234;
+	else if (text_equal(want.header, "field"))
+		params->hdr.xloadflags ^= 0x8000;
+	else if (text_equal(want.header, "type"))
+		params->hdr.type_of_loader = 0;
+	else if (text_equal(want.header, "loadflags"))
+		params->hdr.loadflags |= 0x10;
+	else if (text_equal(want.header, "reserved"))
+		params->_pad8[3] = 0x41;
+	if (text_equal(want.misc, "screen")) {
+		params->screen_info.orig_video_isVGA = VIDEO_TYPE_EFI;
+		params->screen_info.lfb_width = 640;
+		params->screen_info.lfb_base = 0x80000000;
+	}
 }
 
 static void put_screen(struct boot_params *params)
@@ -232,10 +300,83 @@ static void put_screen(struct boot_params *params)
 	};
 }
 
-static void __attribute__((noreturn)) jump(u64 entry, struct boot_params *params)
+/* What the firmware's map is by now, with one descriptor more that is wrong. */
+static void tell_efi(struct boot_params *params, UINTN size, UINTN stride, UINT32 version)
 {
-	__asm__ volatile("cli; cld; jmp *%0" : : "r"(entry), "S"(params) : "memory");
+	struct efi_info *info = &params->efi_info;
+	EFI_MEMORY_DESCRIPTOR *d = (void *)(map + size);
+
+	if (!want.efi)
+		return;
+	*d = (EFI_MEMORY_DESCRIPTOR){ .Type = EfiMemoryMappedIO, .PhysicalStart = 16 * FOUR_GIB, .NumberOfPages = 1 };
+	if (text_equal(want.efi, "empty"))
+		d->NumberOfPages = 0;
+	else if (text_equal(want.efi, "wrap"))
+		d->PhysicalStart = -0x1000ULL, d->NumberOfPages = 2;
+	else if (text_equal(want.efi, "overlap"))
+		d->PhysicalStart = MIB;
+	else if (text_equal(want.efi, "align"))
+		d->PhysicalStart += 0x10;
+	else if (text_equal(want.efi, "type"))
+		d->Type = 0x1234;
+	else if (text_equal(want.efi, "attribute"))
+		d->Attribute = 1ULL << 40;
+	else if (text_equal(want.efi, "runtime"))
+		d->Type = EfiRuntimeServicesData;
+	info->efi_loader_signature = text_equal(want.efi, "signature") ? 0x41414141 : EFI64_LOADER_SIGNATURE;
+	info->efi_systab = (u64)ST;
+	info->efi_systab_hi = (u64)ST >> 32;
+	info->efi_memmap = (u64)map;
+	info->efi_memmap_hi = (u64)map >> 32;
+	info->efi_memmap_size = size + stride - (text_equal(want.efi, "stride") ? 8 : 0);
+	info->efi_memdesc_size = stride;
+	info->efi_memdesc_version = version;
+}
+
+/* Flat segments, 0x10 and 0x18 as the protocol wants them, and the same again for cpu=cs and cpu=ds. */
+static u64 gdt[] __attribute__((aligned(16))) = {
+	0, 0, 0x00af9b000000ffff, 0x00cf93000000ffff, 0x00af9b000000ffff, 0x00cf93000000ffff, 0x00cf9b000000ffff,
+};
+#define CODE32	"0x10"
+
+/* On a stack of ours: those of the firmware may be RAM of somebody else by now. */
+static void __attribute__((noreturn)) jump64(u64 entry, struct boot_params *params, u64 cs, u64 ds, bool interrupts)
+{
+	__asm__ volatile("movl %k2, %%ds; movl %k2, %%es; movl %k2, %%ss\n\t"
+			 "pushq %1; leaq 1f(%%rip), %%rax; pushq %%rax; lretq\n"
+			 "1: testl %k3, %k3; jz 2f; sti\n"
+			 "2: jmp *%0"
+			 : : "r"(entry), "r"(cs), "r"(ds), "r"((u64)interrupts), "S"(params) : "rax", "memory");
 	__builtin_unreachable();
+}
+
+/* Down to 32-bit mode, all of this lies below 4 GiB; @value goes into the registers that are to be 0 */
+static void __attribute__((noreturn)) jump32(u64 entry, struct boot_params *params, u64 value, bool paging)
+{
+	__asm__ volatile("pushq $" CODE32 "; leaq 1f(%%rip), %%rax; pushq %%rax; lretq\n"
+			 ".code32\n"
+			 "1: movl $0x18, %%eax; movl %%eax, %%ds; movl %%eax, %%es; movl %%eax, %%ss\n"
+			 "testl %%edx, %%edx; jnz 2f\n"
+			 "movl %%cr0, %%eax; andl $0x7fffffff, %%eax; movl %%eax, %%cr0\n"
+			 "movl $0xc0000080, %%ecx; movl %%edi, %%ebp; rdmsr; andl $~0x100, %%eax; wrmsr; movl %%ebp, %%edi\n"
+			 "2: movl %%ebx, %%eax; movl %%edi, %%ebx; movl %%edi, %%ebp\n"
+			 "jmp *%%eax\n"
+			 ".code64\n"
+			 : : "b"(entry), "S"(params), "D"(value), "d"((u64)paging) : "rax", "rcx", "memory");
+	__builtin_unreachable();
+}
+
+static void __attribute__((noreturn)) jump(u64 kernel, struct boot_params *params)
+{
+	struct { u16 limit; u64 base; } __attribute__((packed)) gdtr = { sizeof(gdt) - 1, (u64)gdt };
+
+	if (text_equal(want.door, "32"))
+		gdt[2] = gdt[6];
+	__asm__ volatile("cli; cld; lgdt %0" : : "m"(gdtr));
+	if (text_equal(want.door, "32"))
+		jump32(kernel, params, text_equal(want.cpu, "registers") ? 0x1234 : 0, text_equal(want.cpu, "paging"));
+	jump64(kernel + 0x200, params, text_equal(want.cpu, "cs") ? 0x20 : 0x10, text_equal(want.cpu, "ds") ? 0x28 : 0x18,
+	       text_equal(want.cpu, "if"));
 }
 
 EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *systab)
@@ -266,8 +407,11 @@ EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *systab)
 	params = text_equal(want.inside, "params") ? (void *)(kernel + MIB) : (void *)place("boot_params", want.params, 4096);
 	fill_header(params, file);
 
-	cmdline = text_equal(want.inside, "cmdline") ? kernel + MIB : place("command line", want.cmdline, COMMAND_LINE_SIZE);
+	cmdline = text_equal(want.inside, "cmdline") ? kernel + MIB : place("command line", want.cmdline, 3 * COMMAND_LINE_SIZE);
 	CopyMem(cmdline, (void *)want.text, strlena((const CHAR8 *)want.text) + 1);
+	if (text_equal(want.line, "long"))
+		for (unsigned int i = strlena((const CHAR8 *)want.text); i < 2 * COMMAND_LINE_SIZE; i++)
+			cmdline[i] = (i - strlena((const CHAR8 *)want.text)) % 8 ? 'x' : ' ';
 	params->hdr.cmd_line_ptr = (u64)cmdline;
 	params->ext_cmd_line_ptr = (u64)cmdline >> 32;
 
@@ -281,6 +425,12 @@ EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *systab)
 	}
 	if (want.screen)
 		put_screen(params);
+	if (text_equal(want.misc, "half"))
+		params->hdr.ramdisk_size = 0x1234;
+	if (text_equal(want.misc, "overlap")) {
+		params->hdr.ramdisk_image = (u64)cmdline;
+		params->hdr.ramdisk_size = 0x1000;
+	}
 	nodes = place("setup_data", 0, 4096);
 	put_setup_data(params, (void *)nodes);
 
@@ -291,5 +441,6 @@ EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *systab)
 	if (EFI_ERROR(status))
 		stop("ExitBootServices", status);
 	make_e820(params, size, stride);
-	jump((u64)kernel + 0x200, params);
+	tell_efi(params, size, stride, version);
+	jump((u64)kernel, params);
 }

@@ -19,6 +19,9 @@ static inline u32 x86_model(u32 sig)
 	return x86_family(sig) == 6 || x86_family(sig) >= 0xf ? model | (sig >> 12 & 0xf0) : model;
 }
 
+/** cpu_names() - vendor and model name of this CPU as text */
+void cpu_names(char vendor[13], char name[49]);
+
 /** identify_cpu() - print vendor, model name, family, model, stepping and what matters to the kernel */
 void identify_cpu(void);
 

@@ -52,4 +52,10 @@ phys_addr_t phys_addr_limit(void);
  */
 const void *boot_data_map(phys_addr_t pa, size_t len);
 
+/** pt_early_keep() - remember the early page tables as they are, before they are reused */
+void pt_early_keep(void);
+
+/** pt_early_print() - them, as a picture */
+void pt_early_print(void);
+
 #endif
