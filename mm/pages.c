@@ -10,7 +10,7 @@
 
 struct page *user_page_alloc(gfp_t gfp)
 {
-	struct page *page = alloc_pages(gfp, 0);
+	struct page *page = alloc_pages(gfp | __GFP_NOWARN, 0);	/* the OOM killer says what is to be said */
 
 	if (page) {
 		page->mapping = NULL;
@@ -22,7 +22,7 @@ struct page *user_page_alloc(gfp_t gfp)
 
 struct page *filemap_alloc_page(void)
 {
-	struct page *page = alloc_pages(GFP_KERNEL, 0);
+	struct page *page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0);
 
 	if (page) {
 		page->state = PAGE_FILE;

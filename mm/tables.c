@@ -58,7 +58,7 @@ static void stash_put(struct table_stash *of_all, u64 *table)
 
 static u64 *new_table(void)
 {
-	struct page *page = alloc_pages(GFP_KERNEL, 0);
+	struct page *page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0);
 
 	if (!page)
 		return NULL;

@@ -315,6 +315,19 @@ static inline unsigned long get_mm_rss(const struct mm_struct *mm)
 	return sum > 0 ? sum : 0;
 }
 
+/* ---------------------------------------------------------------- /proc/PID: mm/maps.c */
+
+struct seq_file;
+
+/* The text of a whole file each; mmap_lock not held. Return: 0 */
+int maps_show(struct seq_file *m, struct mm_struct *mm);
+int smaps_show(struct seq_file *m, struct mm_struct *mm);
+int smaps_rollup_show(struct seq_file *m, struct mm_struct *mm);
+int statm_show(struct seq_file *m, struct mm_struct *mm);
+
+/** mm_status_show() - the lines VmPeak to VmSwap of status */
+void mm_status_show(struct seq_file *m, struct mm_struct *mm);
+
 /* ---------------------------------------------------------------- what all processes have together */
 
 extern u32 sysctl_overcommit_memory;	/* 0: by heuristics, 1: always, 2: never more than there is */
