@@ -52,7 +52,7 @@ static void count_rss(struct mm_struct *mm, enum mm_counter which, long pages)
 /* ---------------------------------------------------------------- pages of the process's own */
 
 /* A page takes the place of an entry that is 0. Takes over the reference. */
-static void install_page(struct vm_area_struct *vma, u64 *pte, struct page *page, u64 entry)
+static __inline_always void install_page(struct vm_area_struct *vma, u64 *pte, struct page *page, u64 entry)
 {
 	struct spinlock *ptl = table_lock(pte);
 
@@ -290,33 +290,32 @@ static enum vm_fault_result vma_fault(struct vm_area_struct *vma, unsigned long 
 	return VM_FAULT_OK;
 }
 
-static bool allowed(const struct vm_area_struct *vma, unsigned int flags)
+/* What a debugger may do: whatever mprotect() could allow, but what others would see. */
+static unsigned int forced_rights(unsigned int vm_flags)
 {
-	unsigned int vm_flags = vma->vm_flags;
+	unsigned int rights = vm_flags >> 4;		/* VM_MAY... */
 
-	if (unlikely(flags & FAULT_FORCE)) {
-		vm_flags = vm_flags >> 4 & (VM_READ | VM_WRITE | VM_EXEC);	/* VM_MAY... */
-		if (vma->vm_flags & VM_SHARED && !(vma->vm_flags & VM_WRITE))
-			vm_flags &= ~VM_WRITE;		/* others would see it */
-	}
-	if (flags & FAULT_WRITE)
-		return vm_flags & VM_WRITE;
-	if (flags & FAULT_EXEC)
-		return vm_flags & VM_EXEC;
-	return vm_flags & (VM_READ | VM_WRITE | VM_EXEC);
+	return vm_flags & VM_SHARED && !(vm_flags & VM_WRITE) ? rights & ~VM_WRITE : rights;
 }
 
-/* The VMA for @addr, with mmap_lock held to read; NULL and not held: there is none. A stack grows. */
-static struct vm_area_struct *lock_vma(struct mm_struct *mm, unsigned long addr)
+static __inline_always bool allowed(const struct vm_area_struct *vma, unsigned int flags)
 {
-	struct vm_area_struct *vma;
+	unsigned int rights = unlikely(flags & FAULT_FORCE) ? forced_rights(vma->vm_flags) : vma->vm_flags;
 
-	mmap_read_lock(mm);
-	vma = find_vma(mm, addr);
-	if (likely(vma && vma->vm_start <= addr))
-		return vma;
+	if (flags & FAULT_WRITE)
+		return rights & VM_WRITE;
+	if (flags & FAULT_EXEC)
+		return rights & VM_EXEC;
+	return rights & (VM_READ | VM_WRITE | VM_EXEC);
+}
+
+/* @addr is in no VMA that was found: a stack grows. @vma: the one above, with mmap_lock held to read, here given up */
+static __noinline struct vm_area_struct *lock_stack(struct mm_struct *mm, unsigned long addr, struct vm_area_struct *vma)
+{
+	bool grows = vma && vma->vm_flags & VM_GROWSDOWN;
+
 	mmap_read_unlock(mm);
-	if (!vma || !(vma->vm_flags & VM_GROWSDOWN))
+	if (!grows)
 		return NULL;
 	mmap_write_lock(mm);
 	vma = expand_stack(mm, addr);
@@ -326,6 +325,18 @@ static struct vm_area_struct *lock_vma(struct mm_struct *mm, unsigned long addr)
 	}
 	downgrade_write(&mm->mmap_lock);
 	return vma;
+}
+
+/* The VMA for @addr, with mmap_lock held to read; NULL and not held: there is none. */
+static __inline_always struct vm_area_struct *lock_vma(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(mm);
+	vma = __atomic_load_n(&mm->vma_cache, __ATOMIC_RELAXED);
+	if (unlikely(!vma || addr < vma->vm_start || addr >= vma->vm_end))
+		vma = find_vma(mm, addr);
+	return likely(vma && vma->vm_start <= addr) ? vma : lock_stack(mm, addr, vma);
 }
 
 enum vm_fault_result handle_mm_fault(struct mm_struct *mm, unsigned long addr, unsigned int flags)

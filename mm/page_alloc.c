@@ -170,19 +170,39 @@ static bool above_watermark(const struct zone *zone, gfp_t gfp, unsigned long nr
 	return zone->nr_free >= nr + (gfp & __GFP_HIGH ? 0 : zone->min);
 }
 
-/* A CPU's list that has run empty gets a batch, of which the caller takes one page. */
+/* The smallest run there is, or 2^@most pages of a larger one, as *@nr single pages in a row. NULL: none */
+static struct page *take_singles(struct zone *zone, unsigned int most, unsigned int *nr)
+{
+	unsigned int order = 0, i;
+	struct page *page;
+
+	while (order < most && list_empty(&zone->area[order].runs))
+		order++;
+	page = buddy_take(zone, order);
+	*nr = page ? 1u << order : 0;
+	for (i = 0; i < *nr; i++) {
+		page[i].state = PAGE_PCP;
+		page[i].order = 0;
+		page[i].zone = zone - zones;
+		page[i].next = &page[i + 1];
+	}
+	return page;
+}
+
+/* A CPU's list that has run empty gets a batch, and the caller one page more. */
 static struct page *refill_pcp(struct zone *zone, gfp_t gfp)
 {
 	struct pcp *p = this_cpu_ptr(&pcp);
-	unsigned int z = zone - zones, n;
-	struct page *page;
+	unsigned int z = zone - zones, n, got;
 
-	for (n = 1; n < PCP_BATCH && above_watermark(zone, gfp & ~__GFP_HIGH, 2); n++) {
-		page = buddy_take(zone, 0);
-		page->state = PAGE_PCP;
-		page->next = p->first[z];
+	for (n = 0; n < PCP_BATCH && above_watermark(zone, gfp & ~__GFP_HIGH, PCP_BATCH + 1); n += got) {
+		struct page *page = take_singles(zone, 31 - __builtin_clz(PCP_BATCH - n), &got);
+
+		if (!page)
+			break;
+		page[got - 1].next = p->first[z];
 		p->first[z] = page;
-		p->count[z]++;
+		p->count[z] += got;
 	}
 	return buddy_take(zone, 0);
 }

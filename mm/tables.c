@@ -115,21 +115,7 @@ static __noinline u64 populate(struct mm_struct *mm, u64 *entry)
 	return old;
 }
 
-u64 *pmd_find(struct mm_struct *mm, unsigned long addr)
-{
-	u64 *table = mm->pgd, entry;
-	unsigned int level;
-
-	for (level = pgtable_top_level(); level > 2; level--) {
-		entry = __atomic_load_n(&table[table_index(addr, level)], __ATOMIC_ACQUIRE);
-		if (!entry)
-			return NULL;
-		table = table_of(entry);
-	}
-	return &table[table_index(addr, 2)];
-}
-
-u64 *pmd_alloc(struct mm_struct *mm, unsigned long addr)
+u64 *pmd_alloc_slow(struct mm_struct *mm, unsigned long addr)
 {
 	u64 *table = mm->pgd, *at, entry;
 	unsigned int level;
@@ -137,7 +123,7 @@ u64 *pmd_alloc(struct mm_struct *mm, unsigned long addr)
 	for (level = pgtable_top_level(); level > 2; level--) {
 		at = &table[table_index(addr, level)];
 		entry = __atomic_load_n(at, __ATOMIC_ACQUIRE);
-		if (unlikely(!entry)) {
+		if (!entry) {
 			entry = populate(mm, at);
 			if (!entry)
 				return NULL;

@@ -67,9 +67,33 @@ void table_free(struct mm_struct *mm, u64 *table);
 u64 *pgd_alloc(void);
 void pgd_free(u64 *pgd);
 
-/** pmd_find() - the level 2 entry for @addr, NULL: there is no such table. pmd_alloc() - made if need be; NULL: no memory */
-u64 *pmd_find(struct mm_struct *mm, unsigned long addr);
-u64 *pmd_alloc(struct mm_struct *mm, unsigned long addr);
+/** pmd_find() - the level 2 entry for @addr, NULL: there is no such table */
+static inline u64 *pmd_find(const struct mm_struct *mm, unsigned long addr)
+{
+	u64 *table = mm->pgd, entry;
+
+	if (unlikely(pgtable_top_level() == 5)) {
+		entry = __atomic_load_n(&table[table_index(addr, 5)], __ATOMIC_ACQUIRE);
+		if (!entry)
+			return NULL;
+		table = table_of(entry);
+	}
+	entry = __atomic_load_n(&table[table_index(addr, 4)], __ATOMIC_ACQUIRE);
+	if (!entry)
+		return NULL;
+	entry = __atomic_load_n(&table_of(entry)[table_index(addr, 3)], __ATOMIC_ACQUIRE);
+	return entry ? &table_of(entry)[table_index(addr, 2)] : NULL;
+}
+
+/** pmd_alloc() - the same, made if need be; NULL: no memory */
+u64 *pmd_alloc_slow(struct mm_struct *mm, unsigned long addr);
+
+static inline u64 *pmd_alloc(struct mm_struct *mm, unsigned long addr)
+{
+	u64 *pmd = pmd_find(mm, addr);
+
+	return likely(pmd) ? pmd : pmd_alloc_slow(mm, addr);
+}
 
 /** pte_table_alloc() - a table for a level 2 entry that is 0. Return: the entry now, maybe another's; 0: no memory */
 u64 pte_table_alloc(struct mm_struct *mm, u64 *pmd);
