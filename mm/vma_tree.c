@@ -92,6 +92,20 @@ static void fix_upwards(struct vma_tree *tree, struct vm_area_struct *vma)
 		vma = balance(tree, vma);
 }
 
+/* The same while there is something to be put right: what is above a subtree that looks as it did is right. */
+static void fix_while_changed(struct vma_tree *tree, struct vm_area_struct *vma)
+{
+	for (; vma; vma = vma->parent) {
+		unsigned long gap = vma->max_gap;
+		unsigned int h = vma->height;
+		struct vm_area_struct *up = balance(tree, vma);
+
+		if (up == vma && vma->max_gap == gap && vma->height == h)
+			return;
+		vma = up;
+	}
+}
+
 void vma_tree_insert(struct vma_tree *tree, struct vm_area_struct *vma)
 {
 	struct vm_area_struct *parent = NULL, *at = tree->root;
@@ -103,6 +117,7 @@ void vma_tree_insert(struct vma_tree *tree, struct vm_area_struct *vma)
 		at = at->child[side];
 	}
 	vma->child[0] = vma->child[1] = NULL;
+	vma->height = 0;
 	vma->parent = parent;
 	vma->vm_prev = !parent ? NULL : side ? parent : parent->vm_prev;
 	vma->vm_next = !parent ? NULL : side ? parent->vm_next : parent;
@@ -113,10 +128,10 @@ void vma_tree_insert(struct vma_tree *tree, struct vm_area_struct *vma)
 	*(vma->vm_prev ? &vma->vm_prev->vm_next : &tree->first) = vma;
 	*(vma->vm_next ? &vma->vm_next->vm_prev : &tree->last) = vma;
 	set_gap(vma);
-	fix_upwards(tree, vma);
+	fix_while_changed(tree, vma);
 	if (vma->vm_next) {
 		set_gap(vma->vm_next);
-		fix_upwards(tree, vma->vm_next);
+		fix_while_changed(tree, vma->vm_next);
 	}
 }
 
@@ -149,10 +164,10 @@ void vma_tree_erase(struct vma_tree *tree, struct vm_area_struct *vma)
 void vma_tree_resized(struct vma_tree *tree, struct vm_area_struct *vma)
 {
 	set_gap(vma);
-	fix_upwards(tree, vma);
+	fix_while_changed(tree, vma);
 	if (vma->vm_next) {
 		set_gap(vma->vm_next);
-		fix_upwards(tree, vma->vm_next);
+		fix_while_changed(tree, vma->vm_next);
 	}
 }
 

@@ -21,6 +21,8 @@ fuzz-units-efistub/efi_e820 := kernel/lib/e820
 fuzz-units-kernel/lib/memparse := kernel/lib/e820 kernel/lib/e820_edit kernel/lib/cmdline kernel/lib/string
 fuzz-units-kernel/lib/e820_edit := kernel/lib/e820 kernel/lib/memparse kernel/lib/cmdline kernel/lib/string
 fuzz-units-kernel/tty/vt := kernel/tty/vt_screen kernel/tty/vt_csi kernel/tty/vt_colour kernel/tty/vt_chars kernel/lib/utf
+# it includes all of mm/ that programs reach
+fuzz-units-mm/space := mm/memblock mm/numa kernel/lib/cmdline tests/host/one_cpu
 fuzz-units-kernel/tty/keyboard := kernel/tty/keymap kernel/lib/utf
 # what libc has too stays libc's
 fuzz-cflags-kernel/lib/string := -fno-builtin $(foreach f,memcpy memmove memset memcmp strlen strnlen strcmp strncmp \
@@ -51,7 +53,7 @@ $(FUZZ_OBJ)/%.o: %.c tests/fuzz/fuzz.mk
 	@$(CLANG) $(FUZZ_CFLAGS) $(fuzz-cflags-$*) -MMD -MP -c $< -o $@
 
 define fuzz-rule
-$(BUILD)/fuzz/$1_fuzz: $(FUZZ_OBJ)/tests/fuzz/$1_fuzz.o $(FUZZ_OBJ)/$1.o $(fuzz-units-$1:%=$(FUZZ_OBJ)/%.o)
+$(BUILD)/fuzz/$1_fuzz: $(FUZZ_OBJ)/tests/fuzz/$1_fuzz.o $(if $(wildcard $1.c),$(FUZZ_OBJ)/$1.o) $(fuzz-units-$1:%=$(FUZZ_OBJ)/%.o)
 endef
 $(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz-rule,$t)))
 

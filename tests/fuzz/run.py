@@ -22,7 +22,7 @@ sys.dont_write_bytecode = True
 import seeds  # noqa: E402
 
 RUNS = {"arch/x86/kernel/microcode/intel": 30000, "arch/x86/kernel/microcode/amd": 30000,
-        "mm/memblock": 600, "kernel/lib/e820": 600, "efistub/efi_e820": 1500, "kernel/lib/e820_edit": 3000,
+        "mm/memblock": 600, "mm/space": 300, "kernel/lib/e820": 600, "efistub/efi_e820": 1500, "kernel/lib/e820_edit": 3000,
         "kernel/tty/vt": 3000}
 RUNS_OF_OTHERS = 10000
 MAX_LEN = 8000		# bytes of an input

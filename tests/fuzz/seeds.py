@@ -252,7 +252,13 @@ def usb_descriptors():
     yield "ports", bytes.fromhex("0929040900326400ff")
 
 
-SEEDS = {"kernel/drivers/usb/hid": hid, "kernel/drivers/usb/descriptor": usb_descriptors, "efistub/efi_e820": efi_e820, "kernel/lib/e820": e820, "kernel/lib/e820_edit": e820_edit,
+def space():
+    """Calls for memory at random: nothing in them is a format."""
+    for n in range(12):
+        yield f"random-{n}", random.Random(n).randbytes(60 << n // 2)
+
+
+SEEDS = {"mm/space": space, "kernel/drivers/usb/hid": hid, "kernel/drivers/usb/descriptor": usb_descriptors, "efistub/efi_e820": efi_e820, "kernel/lib/e820": e820, "kernel/lib/e820_edit": e820_edit,
          "kernel/lib/cpio": cpio, "arch/x86/kernel/microcode/intel": intel, "arch/x86/kernel/microcode/amd": amd,
          "kernel/drivers/acpi/madt": madt, "kernel/drivers/acpi/s5": s5, "kernel/tty/keyboard": keyboard, "kernel/tty/vt": terminal, "kernel/task/elf_check": elf,
          "kernel/lib/memparse": memparse, "kernel/lib/cmdline": cmdline, "kernel/lib/lz4": lz4_blocks, "mm/memblock": memblock}
