@@ -12,6 +12,7 @@
 #include <kernel/fdtable.h>
 #include <kernel/fork.h>
 #include <kernel/fs_struct.h>
+#include <kernel/itimer.h>
 #include <kernel/namei.h>
 #include <kernel/syscall.h>
 #include <kernel/task.h>
@@ -518,6 +519,7 @@ static int begin_new_exec(struct binprm *bprm)
 		err = unshare_files();
 	if (err)
 		return err;
+	exit_posix_timers();
 	exec_mmap(bprm);
 	forget_old_program(bprm);
 	return 0;

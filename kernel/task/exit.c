@@ -10,6 +10,7 @@
 #include <kernel/fdtable.h>
 #include <kernel/fork.h>
 #include <kernel/futex.h>
+#include <kernel/itimer.h>
 #include <kernel/fs_struct.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
@@ -300,6 +301,8 @@ void do_exit(int code)
 	last = !__atomic_sub_fetch(&me->signal->live, 1, __ATOMIC_ACQ_REL);
 	if (last && me->tgid == 1)
 		panic("PID 1 has ended, exit code %#x", me->signal->group_exit_code ? me->signal->group_exit_code : code);
+	if (last)
+		exit_itimers();
 	me->exit_code = code;
 	exit_mm(me);
 	exit_files(me);
