@@ -17,13 +17,23 @@ static unsigned int nr_pages;
 static struct vdso_data early_data;	/* until there are pages */
 static struct vdso_data *vdata = &early_data;
 
+/* With a reference that nobody gives back: the last program that has it mapped does not free it. */
+static struct page * __init kept_page(void)
+{
+	struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO, 0);
+
+	if (page)
+		page->refcount = 1;
+	return page;
+}
+
 void __init vdso_init(void)
 {
 	size_t size = vdso_image_end - vdso_image, at;
 
-	vvar_page = alloc_pages(GFP_KERNEL | __GFP_ZERO, 0);
+	vvar_page = kept_page();
 	for (at = 0; at < size && nr_pages < MAX_PAGES; at += PAGE_SIZE) {
-		struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO, 0);
+		struct page *page = kept_page();
 
 		if (!page)
 			break;
