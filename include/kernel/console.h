@@ -19,6 +19,8 @@ struct console {
 	const char	*name;		/* "ttyS0", "tty0", "kbd0" */
 	/* Show @n bytes of UTF-8; a chunk may end anywhere. NULL: input only. */
 	void		(*write)(struct console *con, const char *s, size_t n);
+	/* The same for bytes of a program, none of which is changed. NULL: there are other ways */
+	void		(*write_raw)(struct console *con, const char *s, size_t n);
 	/*
 	 * Called after one or several write(), before the console has another owner: now all
 	 * must be seen. @more_to_come: the next line will follow soon. NULL: nothing is held back

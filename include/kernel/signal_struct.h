@@ -55,8 +55,7 @@ struct signal_struct {
 	struct list_head	pgrp_node, session_node;
 	bool			session_leader;
 	bool			is_child_subreaper, has_child_subreaper;
-	struct tty_struct	*tty;		/* controlling terminal; siglock */
-	struct pid		*tty_old_pgrp;	/* siglock */
+	struct tty_struct	*tty;		/* controlling terminal, with a reference */
 
 	struct rlimit		rlim[RLIM_NLIMITS];	/* each number is read and written at once; pairs under siglock */
 	struct task_usage	gone;		/* threads of this process that are reaped; siglock */

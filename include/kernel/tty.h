@@ -107,7 +107,4 @@ void screen_give_memory(u64 ram_bytes);
 /** screen_threads_run() - after workqueue_init(): what is not shown at once is shown by a thread */
 void screen_threads_run(void);
 
-/** console_dev_init() - /dev/console; after vfs_init() */
-void console_dev_init(void);
-
 #endif

@@ -17,6 +17,7 @@
 #include <kernel/syscall.h>
 #include <kernel/task.h>
 #include <mm/mm.h>
+#include <kernel/tty_struct.h>
 #include "internal.h"
 
 /* ---------------------------------------------------------------- what has been used */
@@ -301,8 +302,10 @@ void do_exit(int code)
 	last = !__atomic_sub_fetch(&me->signal->live, 1, __ATOMIC_ACQ_REL);
 	if (last && me->tgid == 1)
 		panic("PID 1 has ended, exit code %#x", me->signal->group_exit_code ? me->signal->group_exit_code : code);
-	if (last)
+	if (last) {
 		exit_itimers();
+		disassociate_ctty();
+	}
 	me->exit_code = code;
 	exit_mm(me);
 	exit_files(me);

@@ -18,6 +18,7 @@
 #include <mm/mm.h>
 #include <mm/slab.h>
 #include <uapi/errno.h>
+#include <kernel/tty_struct.h>
 #include "internal.h"
 
 /* Namespaces and the like: there is one of each, so a new one cannot be had. */
@@ -177,6 +178,8 @@ static void link_process(struct task_struct *p)
 	sig->leader = p;
 	sig->nr_threads = sig->live = 1;
 	sig->tty = current->signal->tty;
+	if (sig->tty)
+		tty_get(sig->tty);
 	sig->has_child_subreaper = current->signal->has_child_subreaper || current->signal->is_child_subreaper;
 	list_add_tail(&p->thread_node, &sig->thread_head);
 	list_add_tail(&p->sibling, &p->parent->children);

@@ -4,6 +4,7 @@
 #include <kernel/syscall.h>
 #include <kernel/task.h>
 #include <lib/err.h>
+#include <kernel/tty_struct.h>
 #include "internal.h"
 
 SYSCALL_DEFINE0(getpid)		{ return current->tgid; }
@@ -95,6 +96,7 @@ SYSCALL_DEFINE0(setsid)
 	struct signal_struct *sig = current->signal;
 	struct pid *pid = current->group_leader->thread_pid;
 	unsigned long flags = spin_lock_irqsave(&tasks_lock);
+	struct tty_struct *tty = NULL;
 	long ret = -EPERM;
 
 	/* also when a group goes by our number whose leader we are not any more */
@@ -104,11 +106,12 @@ SYSCALL_DEFINE0(setsid)
 		join_pgrp(sig, pid);
 		join_session(sig, pid);
 		sig->session_leader = true;
-		spin_lock(&current->sighand->siglock);
+		tty = sig->tty;
 		sig->tty = NULL;
-		spin_unlock(&current->sighand->siglock);
 		ret = pid->nr;
 	}
 	spin_unlock_irqrestore(&tasks_lock, flags);
+	if (tty)
+		tty_put(tty);
 	return ret;
 }

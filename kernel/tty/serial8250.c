@@ -125,9 +125,8 @@ static bool wait_tx_empty(struct uart *u)
 	return false;
 }
 
-static void serial8250_write(struct console *con, const char *s, size_t n)
+static __inline_always void send(struct uart *u, const char *s, size_t n, bool text)
 {
-	struct uart *u = con->priv;
 	unsigned int room = 0;
 
 	while (n && !u->dead) {
@@ -137,7 +136,7 @@ static void serial8250_write(struct console *con, const char *s, size_t n)
 				return;
 			room = FIFO_SIZE;
 		}
-		if (*s == '\n') {
+		if (text && *s == '\n') {
 			uart_out(u, UART_THR, '\r');
 			room--;
 		}
@@ -145,6 +144,16 @@ static void serial8250_write(struct console *con, const char *s, size_t n)
 		room--;
 		n--;
 	}
+}
+
+static void serial8250_write(struct console *con, const char *s, size_t n)
+{
+	send(con->priv, s, n, true);
+}
+
+static void serial8250_write_raw(struct console *con, const char *s, size_t n)
+{
+	send(con->priv, s, n, false);
 }
 
 static int serial8250_getc(struct console *con)
@@ -283,6 +292,7 @@ int serial8250_console_start(const struct console_option *opt)
 		return -1;
 	uart_setup(u, opt);
 	u->con.write = serial8250_write;
+	u->con.write_raw = serial8250_write_raw;
 	u->con.getc = serial8250_getc;
 	u->con.irq_enable = u->con.irq ? serial8250_irq_enable : NULL;
 	u->con.priv = u;

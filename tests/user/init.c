@@ -66,6 +66,7 @@ int main(int argc, char **argv)
 
 	mount("proc", "/proc", "proc", 0, NULL);
 	mount("sysfs", "/sys", "sysfs", 0, NULL);
+	mount("devpts", "/dev/pts", "devpts", 0, NULL);
 	if (argc > 1) {
 		for (i = 1; i < argc; i++)
 			run(argv[i]);

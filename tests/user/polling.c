@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* poll, select, epoll, and the files made for them: eventfd, timerfd, signalfd. */
 #include "check.h"
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -95,7 +96,9 @@ static void epolls(void)
 	result(epoll_ctl(ep2, EPOLL_CTL_ADD, ep, &ev));
 	result(epoll_ctl(ep, EPOLL_CTL_ADD, ep2, &ev));
 	result(epoll_ctl(ep, EPOLL_CTL_ADD, ep, &ev));
-	result(epoll_ctl(ep, EPOLL_CTL_DEL, 0, &ev));
+	int dir = open(".", O_RDONLY);
+	result(epoll_ctl(ep, EPOLL_CTL_DEL, dir, &ev));
+	close(dir);
 	result(epoll_ctl(ep, EPOLL_CTL_DEL, fds[0], &ev));
 	result(epoll_wait(ep, got, 0, 0));
 	result(epoll_wait(ep, got, 4, 10));
