@@ -31,6 +31,9 @@ int unshare_fs_struct(void);
 void get_fs_root(struct fs_struct *fs, struct path *path);
 void get_fs_pwd(struct fs_struct *fs, struct path *path);
 
+/** get_task_fs_path() - root or working directory of another thread, with references; -ENOENT: it has none */
+int get_task_fs_path(struct task_struct *p, bool root, struct path *path);
+
 /** set_fs_root(), set_fs_pwd() - takes references of its own */
 void set_fs_root(struct fs_struct *fs, const struct path *path);
 void set_fs_pwd(struct fs_struct *fs, const struct path *path);

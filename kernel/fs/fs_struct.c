@@ -91,9 +91,24 @@ void exit_fs(struct task_struct *p)
 {
 	struct fs_struct *fs = p->fs;
 
+	spin_lock(&list_lock);
 	p->fs = NULL;
+	spin_unlock(&list_lock);
 	if (fs && fs != &init_fs)
 		put_fs_struct(fs);
+}
+
+int get_task_fs_path(struct task_struct *p, bool root, struct path *path)
+{
+	int err = -ENOENT;
+
+	spin_lock(&list_lock);		/* what a task has is not put before it is taken from it */
+	if (p->fs) {
+		get_place(p->fs, root ? &p->fs->root : &p->fs->pwd, path);
+		err = 0;
+	}
+	spin_unlock(&list_lock);
+	return err;
 }
 
 int unshare_fs_struct(void)
@@ -105,7 +120,9 @@ int unshare_fs_struct(void)
 	fs = copy_fs_struct(old);
 	if (!fs)
 		return -ENOMEM;
+	spin_lock(&list_lock);
 	current->fs = fs;
+	spin_unlock(&list_lock);
 	if (old != &init_fs)
 		put_fs_struct(old);
 	return 0;

@@ -33,8 +33,10 @@
 #include <kernel/stage.h>
 #include <kernel/task.h>
 #include <kernel/stuck.h>
+#include <kernel/sysinfo.h>
 #include <kernel/timeline.h>
 #include <kernel/tty.h>
+#include <kernel/tty_struct.h>
 #include <kernel/usb.h>
 #include <kernel/workqueue.h>
 #include <lib/cmdline.h>
@@ -119,6 +121,7 @@ static int init_thread(void *unused)
 {
 	end_boot(STAGE_INIT);
 	loadavg_init();
+	tty_start_input();	/* keys are for programs now */
 	if (run_init(boot_command_line)) {
 		boot_warn(STAGE_INIT, "no program could be started as PID 1");
 		monitor_run(boot_command_line);
@@ -133,7 +136,8 @@ static int __ref boot_thread(void *unused)
 		input_settle();	/* what the thread of USB says comes at the same place each time */
 	memtest_if_asked();	/* by the threads of all CPUs */
 	boot_stage(STAGE_ROOTFS);
-	console_dev_init();
+	tty_init();		/* /dev/console and its like */
+	proc_init();
 	if (!populate_rootfs() || monitor_is_wanted())	/* what the initramfs has is in / */
 		run_monitor();
 	if (user_mode_thread(init_thread, NULL, 1) != 1)

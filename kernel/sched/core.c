@@ -22,6 +22,7 @@
 #include <kernel/rcupdate.h>
 #include <kernel/smp.h>
 #include <kernel/spinlock.h>
+#include <kernel/sysinfo.h>
 #include <kernel/task.h>
 #include <kernel/timekeeping.h>
 #include <kernel/timer.h>
@@ -37,6 +38,7 @@ struct cpu_rq {
 	struct spinlock	lock;		/* interrupts off; of two, that of the lower CPU first */
 	unsigned int	cpu;
 	bool		ticking;	/* tick is armed; lock */
+	u64		nr_switches;	/* from one thread to another; lock */
 	struct timer	tick;		/* ends slices, while there is a reason to */
 	struct run_queue q;		/* lock */
 };
@@ -255,6 +257,7 @@ static inline void switch_threads(enum leave why)
 		spin_unlock(&rq->lock);
 	} else {
 		next->nr_switches++;
+		rq->nr_switches++;
 		if (unlikely(prev->thread.fpu))
 			save_user_thread(prev);
 		if (unlikely(next->thread.fpu))
@@ -417,6 +420,17 @@ int set_cpus_allowed(struct task_struct *p, u64 cpus)
 	}
 	mutex_unlock(&push_lock);
 	return 0;
+}
+
+u64 nr_context_switches(void)
+{
+	unsigned int cpu;
+	u64 sum = 0;
+
+	for (cpu = 0; cpu < nr_cpu_rqs; cpu++)
+		if (cpu_rqs[cpu])
+			sum += __atomic_load_n(&cpu_rqs[cpu]->nr_switches, __ATOMIC_RELAXED);
+	return sum;
 }
 
 /* ---------------------------------------------------------------- idle CPUs */

@@ -38,8 +38,6 @@ void leave_session(struct signal_struct *sig);
 struct task_struct *kernel_task_alloc(int prio);
 void kernel_task_unlink(struct task_struct *p);
 
-/** nr_threads_now() - all there are, those of the kernel too */
-unsigned int nr_threads_now(void);
 
 /** too_many_threads() - whether there are as many as this machine's memory is made to bear */
 bool too_many_threads(void);

@@ -7,6 +7,7 @@
 #include <kernel/pid.h>
 #include <kernel/signal_struct.h>
 #include <mm/slab.h>
+#include <kernel/sysinfo.h>
 #include "internal.h"
 
 #define HASH_SIZE	512		/* a power of two */
@@ -14,6 +15,7 @@
 struct spinlock tasks_lock;
 
 static struct pid *hash[HASH_SIZE];	/* tasks_lock */
+static u64 nr_given;			/* numbers given out so far; tasks_lock */
 static int last_pid = 1;		/* 1 is asked for by name; tasks_lock */
 static struct kmem_cache *pid_cache;
 
@@ -90,6 +92,7 @@ static int new_number(void)
 	do
 		last_pid = last_pid < PID_MAX - 1 ? last_pid + 1 : 2;
 	while (find_pid(last_pid));
+	nr_given++;
 	return last_pid;
 }
 
@@ -138,4 +141,14 @@ void leave_session(struct signal_struct *sig)
 {
 	list_del(&sig->session_node);
 	pid_release(sig->session);
+}
+
+u64 total_forks(void)
+{
+	return __atomic_load_n(&nr_given, __ATOMIC_RELAXED);
+}
+
+int last_pid_now(void)
+{
+	return __atomic_load_n(&last_pid, __ATOMIC_RELAXED);
 }

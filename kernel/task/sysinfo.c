@@ -6,6 +6,7 @@
 #include <kernel/syscall.h>
 #include <kernel/timekeeping.h>
 #include <mm/mm.h>
+#include <kernel/sysinfo.h>
 #include "internal.h"
 
 #define SI_LOAD_SHIFT	16

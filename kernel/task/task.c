@@ -16,6 +16,7 @@
 #include <mm/mm.h>
 #include <mm/slab.h>
 #include <mm/vmalloc.h>
+#include <kernel/sysinfo.h>
 #include "internal.h"
 
 #define MAX_FREE_STACKS	16

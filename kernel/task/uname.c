@@ -49,6 +49,16 @@ static int set_name(char *to, const char __user *from, int len)
 	return 0;
 }
 
+int set_utsname(bool domain, const char *name)
+{
+	int len;
+
+	mutex_lock(&names_lock);
+	len = strscpy(domain ? domainname : nodename, name, __NEW_UTS_LEN + 1);
+	mutex_unlock(&names_lock);
+	return len < 0 ? -EINVAL : 0;
+}
+
 SYSCALL_DEFINE2(sethostname, const char __user *, name, int, len)
 {
 	return set_name(nodename, name, len);

@@ -16,8 +16,10 @@
 #include <kernel/pci.h>
 #include <kernel/preempt.h>
 #include <kernel/printk.h>
+#include <kernel/seq_file.h>
 #include <kernel/smp.h>
 #include <kernel/stage.h>
+#include <kernel/sysinfo.h>
 #include <uapi/errno.h>
 
 #define MSI_ADDRESS	0xfee00000ULL	/* and the APIC id from bit 12 on (SDM 3A 10.11.1) */
@@ -150,6 +152,42 @@ u64 irq_count_of_cpu(unsigned int cpu)
 	for (vector = FIRST_EXTERNAL_VECTOR; vector < NR_VECTORS; vector++)
 		sum += *per_cpu_ptr(&vector_counts[vector], cpu);
 	return sum;
+}
+
+u64 irqs_total(void)
+{
+	unsigned int cpu;
+	u64 sum = 0;
+
+	for_each_possible_cpu(cpu)
+		sum += irq_count_of_cpu(cpu);
+	return sum;
+}
+
+static void show_vector(struct seq_file *m, unsigned int vector)
+{
+	unsigned int irq = vectors[vector].irq, cpu;
+
+	if (irq)
+		seq_printf(m, "%3u:", irq - 1);
+	else
+		seq_printf(m, "V%02x:", vector);
+	for_each_possible_cpu(cpu)
+		seq_printf(m, " %10u", *per_cpu_ptr(&vector_counts[vector], cpu));
+	seq_printf(m, "   %s\n", irq ? irq_name(irq - 1) : vectors[vector].name);
+}
+
+void arch_show_interrupts(struct seq_file *m)
+{
+	unsigned int cpu, vector;
+
+	seq_puts(m, "    ");
+	for_each_possible_cpu(cpu)
+		seq_printf(m, "       CPU%-3u", cpu);
+	seq_putc(m, '\n');
+	for (vector = FIRST_EXTERNAL_VECTOR; vector < NR_VECTORS; vector++)
+		if (vectors[vector].irq || vectors[vector].fn)
+			show_vector(m, vector);
 }
 
 void irq_each_source(void (*source)(const struct irq_source *source))
