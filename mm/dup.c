@@ -22,8 +22,14 @@ static unsigned long copy_entries(const struct vm_area_struct *vma, u64 *to, u64
 		u64 entry = *from;
 		struct page *page;
 
-		if (!entry)
+		if (!entry) {
+			unsigned long skip = ptes_to_skip(from + 1, pages - 1);
+
+			pages -= skip;
+			from += skip;
+			to += skip;
 			continue;
+		}
 		if (vma->vm_flags & VM_PFNMAP) {
 			*to = entry;
 			continue;

@@ -74,11 +74,22 @@ bool mmget_not_zero(struct mm_struct *mm)
 
 /* ---------------------------------------------------------------- the end */
 
+/* Tables of [@start, end of @vma), when what follows @vma is not near: then they go with that. Return: where to begin next */
+static unsigned long free_tables_of_group(struct mmu_gather *tlb, const struct vm_area_struct *vma, unsigned long start)
+{
+	const struct vm_area_struct *next = vma->vm_next;
+
+	if (next && next->vm_start - vma->vm_end < PMD_SIZE)
+		return start;
+	free_tables(tlb, start, vma->vm_end, 0, next ? next->vm_start : ~0UL);
+	return next ? next->vm_start : 0;
+}
+
 /* Nobody uses it any more, and after leave_mm() no CPU has it loaded. */
 static void exit_mmap(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma, *next;
-	unsigned long charged = 0;
+	unsigned long charged = 0, start = mm->vmas.first ? mm->vmas.first->vm_start : 0;
 	struct mmu_gather tlb;
 
 	leave_mm(mm);
@@ -89,7 +100,7 @@ static void exit_mmap(struct mm_struct *mm)
 		zap_range(&tlb, vma, vma->vm_start, vma->vm_end);
 		if (vma->vm_flags & VM_ACCOUNT)
 			charged += vma_pages(vma);
-		free_tables(&tlb, vma->vm_start, vma->vm_end, 0, vma->vm_next ? vma->vm_next->vm_start : ~0UL);
+		start = free_tables_of_group(&tlb, vma, start);
 	}
 	tlb_finish(&tlb);
 	for (vma = mm->vmas.first; vma; vma = next) {

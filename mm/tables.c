@@ -15,7 +15,7 @@
 #include <asm/tlb.h>
 #include <lib/string.h>
 
-#define KEPT_TABLES	8		/* per CPU */
+#define KEPT_TABLES	16		/* per CPU: those of two small programs */
 
 struct table_stash {
 	unsigned int	nr;

@@ -47,6 +47,16 @@ static inline bool tlb_remove_page(struct mmu_gather *tlb, struct page *page)
 	return tlb->nr < GATHER_PAGES;
 }
 
+/** ptes_to_skip() - how many of @pages entries from @pte on are 0 for sure: most of a table is often empty */
+static inline unsigned long ptes_to_skip(const u64 *pte, unsigned long pages)
+{
+	const u64 *at = pte;
+
+	while (pages - (at - pte) >= 8 && !(at[0] | at[1] | at[2] | at[3] | at[4] | at[5] | at[6] | at[7]))
+		at += 8;
+	return at - pte;
+}
+
 /** zap_range() - no page of [@start, @end), part of @vma, is mapped any more. @vma may be out of the tree already */
 void zap_range(struct mmu_gather *tlb, struct vm_area_struct *vma, unsigned long start, unsigned long end);
 

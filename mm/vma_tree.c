@@ -86,23 +86,22 @@ static struct vm_area_struct *balance(struct vma_tree *tree, struct vm_area_stru
 	return rotate(tree, vma, side);
 }
 
-static void fix_upwards(struct vma_tree *tree, struct vm_area_struct *vma)
+/*
+ * From @vma up as long as there is something to be put right: what is above a subtree that looks
+ * as it did is right. But at least as far as @stale, which has come to another place; NULL: nobody has.
+ */
+static void fix_upwards(struct vma_tree *tree, struct vm_area_struct *vma, const struct vm_area_struct *stale)
 {
-	for (; vma; vma = vma->parent)
-		vma = balance(tree, vma);
-}
-
-/* The same while there is something to be put right: what is above a subtree that looks as it did is right. */
-static void fix_while_changed(struct vma_tree *tree, struct vm_area_struct *vma)
-{
-	for (; vma; vma = vma->parent) {
+	while (vma) {
 		unsigned long gap = vma->max_gap;
 		unsigned int h = vma->height;
 		struct vm_area_struct *up = balance(tree, vma);
 
-		if (up == vma && vma->max_gap == gap && vma->height == h)
+		if (vma == stale)
+			stale = NULL;
+		else if (!stale && up == vma && vma->max_gap == gap && vma->height == h)
 			return;
-		vma = up;
+		vma = up->parent;
 	}
 }
 
@@ -117,7 +116,7 @@ void vma_tree_insert(struct vma_tree *tree, struct vm_area_struct *vma)
 		at = at->child[side];
 	}
 	vma->child[0] = vma->child[1] = NULL;
-	vma->height = 0;
+	vma->height = 0;		/* so that it is seen to change */
 	vma->parent = parent;
 	vma->vm_prev = !parent ? NULL : side ? parent : parent->vm_prev;
 	vma->vm_next = !parent ? NULL : side ? parent->vm_next : parent;
@@ -128,22 +127,23 @@ void vma_tree_insert(struct vma_tree *tree, struct vm_area_struct *vma)
 	*(vma->vm_prev ? &vma->vm_prev->vm_next : &tree->first) = vma;
 	*(vma->vm_next ? &vma->vm_next->vm_prev : &tree->last) = vma;
 	set_gap(vma);
-	fix_while_changed(tree, vma);
+	fix_upwards(tree, vma, NULL);
 	if (vma->vm_next) {
 		set_gap(vma->vm_next);
-		fix_while_changed(tree, vma->vm_next);
+		fix_upwards(tree, vma->vm_next, NULL);
 	}
 }
 
 void vma_tree_erase(struct vma_tree *tree, struct vm_area_struct *vma)
 {
-	struct vm_area_struct *next = vma->vm_next, *from = vma->parent;
+	struct vm_area_struct *next = vma->vm_next, *from = vma->parent, *stale = NULL;
 
 	*(vma->vm_prev ? &vma->vm_prev->vm_next : &tree->first) = next;
 	*(next ? &next->vm_prev : &tree->last) = vma->vm_prev;
 	if (vma->child[0] && vma->child[1]) {
 		/* the next one is below on the right and has no left child: it takes the place */
 		from = next->parent == vma ? next : next->parent;
+		stale = next;
 		set_parents_child(tree, next->parent, next, next->child[1]);
 		set_parents_child(tree, vma->parent, vma, next);
 		next->child[0] = vma->child[0];
@@ -156,18 +156,18 @@ void vma_tree_erase(struct vma_tree *tree, struct vm_area_struct *vma)
 	}
 	if (next)
 		set_gap(next);
-	fix_upwards(tree, from);
+	fix_upwards(tree, from, stale);
 	if (next)
-		fix_upwards(tree, next);
+		fix_upwards(tree, next, NULL);
 }
 
 void vma_tree_resized(struct vma_tree *tree, struct vm_area_struct *vma)
 {
 	set_gap(vma);
-	fix_while_changed(tree, vma);
+	fix_upwards(tree, vma, NULL);
 	if (vma->vm_next) {
 		set_gap(vma->vm_next);
-		fix_while_changed(tree, vma->vm_next);
+		fix_upwards(tree, vma->vm_next, NULL);
 	}
 }
 

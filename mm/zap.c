@@ -21,8 +21,13 @@ static unsigned long zap_entries(struct mmu_gather *tlb, const struct vm_area_st
 		u64 entry = *pte;
 		struct page *page;
 
-		if (!entry)
+		if (!entry) {
+			unsigned long skip = ptes_to_skip(pte + 1, ((end - addr) >> PAGE_SHIFT) - 1);
+
+			pte += skip;
+			addr += skip << PAGE_SHIFT;
 			continue;
+		}
 		*pte = 0;
 		first = first ? first : addr;
 		last = addr + PAGE_SIZE;
