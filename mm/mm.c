@@ -146,7 +146,7 @@ static int dup_vma(struct mm_struct *mm, struct vm_area_struct *vma, bool *prote
 		return -ENOMEM;
 	}
 	new->vm_flags &= ~(VM_LOCKED | VM_LOCKONFAULT);
-	vma_link(mm, new, vma);
+	vma_link_last(mm, new, vma);
 	if (new->vm_ops && new->vm_ops->open)
 		new->vm_ops->open(new);
 	if (vma->vm_flags & VM_WIPEONFORK) {
@@ -191,6 +191,8 @@ struct mm_struct *dup_mm(struct mm_struct *old)
 	if (mm)
 		for (vma = old->vmas.first; vma && !err; vma = vma->vm_next)
 			err = dup_vma(mm, vma, &protected);
+	if (mm)
+		vma_tree_build(&mm->vmas, mm->map_count);
 	if (protected)
 		flush_tlb_mm(old);
 	mmap_write_unlock(old);

@@ -17,6 +17,9 @@ void vma_free(struct vm_area_struct *vma);
 /** vma_link() - into the tree, and the list of its file behind @after; takes references to file and mapping */
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *after);
 
+/** vma_link_last() - the same behind all others, for fork(): the tree is there after vma_tree_build() */
+void vma_link_last(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *after);
+
 /**
  * vma_unlink() - out of both. vma_unlink_file() - out of the list alone
  * vma_destroy() - then: close, references, memory; may sleep

@@ -21,7 +21,7 @@ struct vm_area_struct *vma_alloc(const struct vm_area_struct *like)
 	struct vm_area_struct *vma = kmem_cache_alloc(vma_cache, GFP_KERNEL);
 
 	if (vma)
-		*vma = *like;
+		copy_words(vma, like, sizeof(*vma));
 	return vma;
 }
 
@@ -95,16 +95,21 @@ static bool counts_as_writer(const struct vm_area_struct *vma)
 }
 
 /* __link(), __unlink(), __resize(): inner halves, with i_mmap_mutex held, so that truncation misses no address. */
-static void __link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *after)
+static void __link_file(struct vm_area_struct *vma, struct vm_area_struct *after)
 {
 	if (vma->vm_file)
 		get_file(vma->vm_file);
-	if (vma->vm_mapping) {
-		mapping_get(vma->vm_mapping);
-		list_add(&vma->shared, after ? &after->shared : &vma->vm_mapping->i_mmap);
-		if (counts_as_writer(vma))
-			__atomic_fetch_add(&vma->vm_mapping->nr_writable, 1, __ATOMIC_RELAXED);
-	}
+	if (!vma->vm_mapping)
+		return;
+	mapping_get(vma->vm_mapping);
+	list_add(&vma->shared, after ? &after->shared : &vma->vm_mapping->i_mmap);
+	if (counts_as_writer(vma))
+		__atomic_fetch_add(&vma->vm_mapping->nr_writable, 1, __ATOMIC_RELAXED);
+}
+
+static void __link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *after)
+{
+	__link_file(vma, after);
 	vma->vm_mm = mm;
 	vma_tree_insert(&mm->vmas, vma);
 	mm->map_count++;
@@ -141,6 +146,16 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_s
 	lock_file_of(vma);
 	__link(mm, vma, after);
 	unlock_file_of(vma);
+}
+
+void vma_link_last(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *after)
+{
+	lock_file_of(vma);
+	__link_file(vma, after);
+	unlock_file_of(vma);
+	vma->vm_mm = mm;
+	vma_tree_append(&mm->vmas, vma);
+	mm->map_count++;
 }
 
 void vma_unlink_file(struct vm_area_struct *vma)
@@ -190,7 +205,7 @@ struct vm_area_struct *vma_split(struct vm_area_struct *vma, unsigned long addr)
 	if (vma->vm_ops)
 		rest->vm_pgoff += (addr - vma->vm_start) >> PAGE_SHIFT;
 	lock_file_of(vma);
-	__resize(vma, vma->vm_start, addr);
+	vma->vm_end = addr;		/* free is as much as before when the rest is linked */
 	__link(vma->vm_mm, rest, vma);
 	unlock_file_of(vma);
 	if (rest->vm_ops && rest->vm_ops->open)
@@ -210,12 +225,11 @@ bool vma_can_join(const struct vm_area_struct *left, const struct vm_area_struct
 static void swallow_next(struct vm_area_struct *left)
 {
 	struct vm_area_struct *right = left->vm_next;
-	unsigned long end = right->vm_end;
 
 	left->anon |= right->anon;
 	lock_file_of(left);
+	left->vm_end = right->vm_end;	/* first: so free is as much as before */
 	__unlink(left->vm_mm, right);
-	__resize(left, left->vm_start, end);
 	unlock_file_of(left);
 	vma_destroy(right);
 }

@@ -134,6 +134,45 @@ void vma_tree_insert(struct vma_tree *tree, struct vm_area_struct *vma)
 	}
 }
 
+void vma_tree_append(struct vma_tree *tree, struct vm_area_struct *vma)
+{
+	vma->vm_prev = tree->last;
+	vma->vm_next = NULL;
+	*(tree->last ? &tree->last->vm_next : &tree->first) = vma;
+	tree->last = vma;
+	set_gap(vma);
+}
+
+/* The next @nr of the list from *@at on as a tree, half of them on either side. */
+static struct vm_area_struct *build(struct vm_area_struct **at, unsigned int nr)
+{
+	struct vm_area_struct *left, *vma, *right;
+
+	if (!nr)
+		return NULL;
+	left = build(at, nr / 2);
+	vma = *at;
+	*at = vma->vm_next;
+	right = build(at, nr - nr / 2 - 1);
+	vma->child[0] = left;
+	vma->child[1] = right;
+	if (left)
+		left->parent = vma;
+	if (right)
+		right->parent = vma;
+	set_from_children(vma);
+	return vma;
+}
+
+void vma_tree_build(struct vma_tree *tree, unsigned int nr)
+{
+	struct vm_area_struct *at = tree->first;
+
+	tree->root = build(&at, nr);
+	if (tree->root)
+		tree->root->parent = NULL;
+}
+
 void vma_tree_erase(struct vma_tree *tree, struct vm_area_struct *vma)
 {
 	struct vm_area_struct *next = vma->vm_next, *from = vma->parent, *stale = NULL;

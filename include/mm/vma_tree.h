@@ -29,6 +29,13 @@ static inline struct vm_area_struct *vma_tree_find(const struct vma_tree *tree, 
 /** vma_tree_insert() - put @vma, whose start, end and flags are set, into its place, which is free */
 void vma_tree_insert(struct vma_tree *tree, struct vm_area_struct *vma);
 
+/**
+ * vma_tree_append() - put @vma behind the last one, into the list alone
+ * vma_tree_build() - the tree of all that is in the list, @nr of them: for many at once
+ */
+void vma_tree_append(struct vma_tree *tree, struct vm_area_struct *vma);
+void vma_tree_build(struct vma_tree *tree, unsigned int nr);
+
 /** vma_tree_erase() - take it out */
 void vma_tree_erase(struct vma_tree *tree, struct vm_area_struct *vma);
 

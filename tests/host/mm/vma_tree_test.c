@@ -192,11 +192,29 @@ static void long_rows_stay_flat(void **state)
 	free(vma);
 }
 
+static void a_list_becomes_a_tree(void **state)
+{
+	for (unsigned int nr = 0; nr <= 100; nr++) {
+		for (unsigned int i = 0; i < nr; i++) {
+			struct vm_area_struct *vma = calloc(1, sizeof(*vma));
+
+			vma->vm_start = AT(2 * i + 1);
+			vma->vm_end = AT(2 * i + 2);
+			vma_tree_append(&tree, vma);
+			paint(2 * i + 1, 2 * i + 2, vma);
+		}
+		vma_tree_build(&tree, nr);
+		check();
+		clear();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_the_model),
 		cmocka_unit_test(long_rows_stay_flat),
+		cmocka_unit_test(a_list_becomes_a_tree),
 	};
 
 	return cmocka_run_group_tests_name("mm/vma_tree", tests, seed_random, NULL);
