@@ -4,6 +4,7 @@
 Each of tests/user/*.c is run on this machine, and all of them by tests/user/init.c
 as PID 1 of a machine that Lantern runs. What they print must be equal.
 """
+import difflib
 import glob
 import os
 import re
@@ -24,14 +25,30 @@ MACHINES = {			# what differs between the machines all programs run on
 }
 
 
+def read_all(fd):
+    """Return all bytes of a terminal until nobody is at its other end."""
+    data = b""
+    try:
+        while chunk := os.read(fd, 65536):
+            data += chunk
+    except OSError:
+        pass
+    return data
+
+
 def on_linux(name):
-    """Return (output, how it ended) of a program on this machine."""
+    """Return (output, how it ended) of a program on this machine, with a terminal for its output as there."""
+    master, slave = os.openpty()
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run([os.path.join(USER, "bin", name)], cwd=folder, stdin=subprocess.DEVNULL, timeout=120,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-                              env={"PATH": "/bin", "HOME": "/", "TERM": "linux"}, check=False)
-    end = f"exit {done.returncode}" if done.returncode >= 0 else f"signal {-done.returncode}"
-    return done.stdout.decode("utf-8", "replace"), end
+        child = subprocess.Popen([os.path.join(USER, "bin", name)], cwd=folder, stdin=subprocess.DEVNULL,
+                                 stdout=slave, stderr=slave, start_new_session=True,
+                                 env={"PATH": "/bin", "HOME": "/", "TERM": "linux"})
+        os.close(slave)
+        output = read_all(master)
+        code = child.wait(timeout=120)
+    os.close(master)
+    end = f"exit {code}" if code >= 0 else f"signal {-code}"
+    return output.decode("utf-8", "replace").replace("\r", ""), end
 
 
 def split(log):
@@ -58,4 +75,6 @@ def runs(request):
 def test_program(runs, name):
     found, log = runs
     assert name in found, f"{name} did not run to its end:\n{log[-3000:]}"
-    assert found[name] == on_linux(name)
+    wanted = on_linux(name)
+    assert found[name] == wanted, "\n".join(difflib.unified_diff(wanted[0].splitlines(), found[name][0].splitlines(),
+                                                                 "Linux", "Lantern", lineterm="", n=1))

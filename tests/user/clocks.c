@@ -97,7 +97,7 @@ static void interrupted(void)
 static void posix_timers(void)
 {
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN, .sigev_value.sival_int = 33 };
-	struct itimerspec spec = { { 0, 0 }, { 0, 10000000 } }, value;
+	struct itimerspec spec = { { 0, 0 }, { 0, 300000000 } }, value;
 	siginfo_t info;
 	sigset_t set;
 	timer_t timer;
@@ -108,7 +108,7 @@ static void posix_timers(void)
 	result(timer_create(CLOCK_MONOTONIC, &event, &timer));
 	result(timer_settime(timer, 0, &spec, NULL));
 	result(timer_gettime(timer, &value));
-	check(value.it_value.tv_nsec > 0 && value.it_value.tv_nsec <= 10000000);
+	check(value.it_value.tv_nsec > 0 && value.it_value.tv_nsec <= 300000000);
 	result(sigwaitinfo(&set, &info) - SIGRTMIN);
 	check(info.si_code == SI_TIMER && info.si_value.sival_int == 33);
 	result(timer_gettime(timer, &value));

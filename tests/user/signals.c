@@ -269,6 +269,7 @@ static void stop_and_go(void)
 
 	if (pid == 0) {
 		raise(SIGSTOP);
+		usleep(200000);		/* the parent is to see that it goes on */
 		_exit(9);
 	}
 	waitpid(pid, &status, WUNTRACED);
@@ -281,6 +282,7 @@ static void stop_and_go(void)
 	pid = fork();
 	if (pid == 0) {
 		raise(SIGSTOP);
+		usleep(200000);		/* the parent is to see that it goes on */
 		_exit(9);
 	}
 	waitpid(pid, &status, WUNTRACED);
