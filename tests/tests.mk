@@ -50,6 +50,7 @@ doors-table:
 -include tests/host/host.mk
 -include tests/fuzz/fuzz.mk
 -include tests/user/user.mk
+-include tests/bench/bench.mk
 
 # Programs for the firmware, by gnu-efi's rules: crt0 relocates it, objcopy makes it PE
 EFI_PROGRAMS	:= $(patsubst %,$(BUILD)/tests/%.efi,saboteur handover loader)
@@ -73,8 +74,9 @@ $(BUILD)/debian/memtest86+x64.bin:
 
 # Plugins for QEMU, see there
 $(BUILD)/tests/words.so: tests/bench/words.c
+$(BUILD)/tests/profile.so: tests/bench/profile.c
 $(BUILD)/tests/count.so: tests/boot/doors/count.c
-$(BUILD)/tests/count.so $(BUILD)/tests/words.so: tests/tests.mk
+$(BUILD)/tests/count.so $(BUILD)/tests/words.so $(BUILD)/tests/profile.so: tests/tests.mk
 	$(call say,PLUGIN,$@)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Werror -fPIC -shared -fvisibility=hidden -o $@ $(filter %.c,$^)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Measure, print a table, and write it into README.md between <!-- bench --> and
-<!-- /bench -->:
+"""Measure, print two tables, and write them into README.md, between <!-- bench --> and
+<!-- /bench -->, and <!-- speed --> and <!-- /speed -->:
 
     bench.py [README.md]
 
@@ -25,8 +25,9 @@ sys.path[:0] = [os.path.join(ROOT, "tests", "boot"), os.path.join(ROOT, "tests",
 import instructions  # noqa: E402
 import pexpect  # noqa: E402
 import qemu  # noqa: E402
+import speed  # noqa: E402
 
-MARKED = re.compile(r"(<!-- bench -->\n).*?(<!-- /bench -->)", re.S)
+MARKED = r"(<!-- {0} -->\n).*?(<!-- /{0} -->)"
 KERNEL_ROW = re.compile(r"^bench: (.+?) +(\d+\.\d+) ticks$", re.M)
 BOOK = re.compile(r"^memory: (.+?) +(\d+) KiB$", re.M)
 # lines of the books that are not the kernel's own doing
@@ -196,15 +197,22 @@ def measure():
         yield row
 
 
-def main(readme):
-    lines = ["| what | | |", "|---|---:|---|"] + [f"| {' | '.join(row)} |" for row in measure()]
+def write(readme, mark, lines):
+    """Put LINES between the marks <!-- MARK --> and <!-- /MARK --> of a file."""
     with open(readme, encoding="utf-8") as file:
         old = file.read()
-    new, found = MARKED.subn(lambda match: match.group(1) + "\n".join(lines) + "\n" + match.group(2), old)
+    new, found = re.subn(MARKED.format(mark), lambda match: match[1] + "\n".join(lines) + "\n" + match[2], old, flags=re.S)
     if not found:
-        sys.exit(f"{readme} has no <!-- bench --> and <!-- /bench -->")
+        sys.exit(f"{readme} has no <!-- {mark} --> and <!-- /{mark} -->")
     with open(readme, "w", encoding="utf-8") as file:
         file.write(new)
+
+
+def main(readme):
+    rows = list(speed.table())
+    print("\n".join(rows), flush=True)
+    write(readme, "speed", rows)
+    write(readme, "bench", ["| what | | |", "|---|---:|---|"] + [f"| {' | '.join(row)} |" for row in measure()])
 
 
 if __name__ == "__main__":
