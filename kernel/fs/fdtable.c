@@ -63,7 +63,7 @@ static void mark(struct fdtable *fdt, unsigned int fd, bool cloexec)
 		fdt->close_on_exec[word] &= ~bit;
 }
 
-static void unmark(struct fdtable *fdt, unsigned int fd)
+static inline void unmark(struct fdtable *fdt, unsigned int fd)
 {
 	unsigned int word = fd / BITS;
 
@@ -154,6 +154,29 @@ static int expand(struct files_struct *files, unsigned int fd)
 
 /* -------------------------------------------------------------------- numbers */
 
+/*
+ * The lowest number of all, if it is one of the first word: there is nothing to search.
+ * Context: files->lock held. Return: -1 when it is not
+ */
+static inline int take_first(struct files_struct *files, unsigned int flags)
+{
+	struct fdtable *fdt = files->fdt;
+	unsigned long free = ~fdt->open_fds[0];
+	unsigned int fd;
+
+	if (unlikely(!(free & (free - 1))))	/* the last one fills the word: not here */
+		return -1;
+	fd = __builtin_ctzl(free);
+	if (unlikely(fd >= nofile_limit()))
+		return -1;
+	fdt->open_fds[0] |= free & -free;
+	if (flags & O_CLOEXEC)
+		fdt->close_on_exec[0] |= free & -free;
+	else
+		fdt->close_on_exec[0] &= ~(free & -free);
+	return fd;
+}
+
 /* Context: files->lock held */
 static int take_number(struct files_struct *files, unsigned int start, unsigned int flags)
 {
@@ -221,7 +244,9 @@ int fd_install_from(unsigned int start, struct file *file, unsigned int flags)
 	int fd;
 
 	spin_lock(&files->lock);
-	fd = take_number(files, start, flags);
+	fd = start ? -1 : take_first(files, flags);
+	if (unlikely(fd < 0))
+		fd = take_number(files, start, flags);
 	if (likely(fd >= 0))
 		rcu_assign_pointer(files->fdt->fd[fd], file);
 	spin_unlock(&files->lock);

@@ -18,9 +18,15 @@ void inode_init_caches(void)
 	inode_cache = kmem_cache_create("inode", sizeof(struct inode), 0, NULL);
 }
 
+static s64 recent_time;			/* what current_time() gave, or little before that; atomic */
+
 s64 current_time(void)
 {
-	return ktime_get_real();
+	s64 now = ktime_get_real();
+
+	if (unlikely(now - __atomic_load_n(&recent_time, __ATOMIC_RELAXED) > (s64)NSEC_PER_SEC))
+		__atomic_store_n(&recent_time, now, __ATOMIC_RELAXED);
+	return now;
 }
 
 /* ------------------------------------------------------------- begin and end */
@@ -147,20 +153,7 @@ int inode_permission(struct inode *inode, int mask)
 
 void generic_fillattr(struct inode *inode, struct kstat *stat)
 {
-	stat->ino = inode->i_ino;
-	stat->size = i_size_read(inode);
-	stat->blocks = inode->i_mapping ? inode->i_mapping->nrpages << (PAGE_SHIFT - 9) : 0;
-	stat->dev = inode->i_sb->s_dev;
-	stat->rdev = inode->i_rdev;
-	stat->nlink = inode->i_nlink;
-	stat->uid = inode->i_uid;
-	stat->gid = inode->i_gid;
-	stat->blksize = PAGE_SIZE;
-	stat->mode = inode->i_mode;
-	stat->atime = inode->i_atime;
-	stat->mtime = inode->i_mtime;
-	stat->ctime = inode->i_ctime;
-	stat->btime = inode->i_btime;
+	__generic_fillattr(inode, stat);
 }
 
 int vfs_getattr(struct inode *inode, struct kstat *stat)
@@ -253,7 +246,9 @@ void touch_atime(struct inode *inode)
 {
 	s64 atime = inode->i_atime, now;
 
-	if (likely(atime > inode->i_mtime && atime > inode->i_ctime) && current_time() - atime < DAY_NS)
+	/* the day is counted by when the time was last asked for */
+	if (likely(atime > inode->i_mtime && atime > inode->i_ctime) &&
+	    __atomic_load_n(&recent_time, __ATOMIC_RELAXED) - atime < DAY_NS)
 		return;
 	now = current_time();
 	__atomic_store_n(&inode->i_atime, now, __ATOMIC_RELAXED);

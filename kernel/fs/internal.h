@@ -3,9 +3,11 @@
 #ifndef FS_INTERNAL_H
 #define FS_INTERNAL_H
 
+#include <asm/page.h>
 #include <kernel/fs.h>
 #include <lib/string.h>
 #include <lib/unaligned.h>
+#include <mm/filemap.h>
 
 /* ------------------------------------------------------------------- references */
 
@@ -169,6 +171,9 @@ struct last_name {
 
 struct filename;
 
+/** filename_getattr() - vfs_getattr() of what @fn names */
+int filename_getattr(int dfd, struct filename *fn, unsigned int lookup_flags, struct kstat *stat);
+
 /** lookup_parent() - the directory of the last name of @fn, with references in @path, and that name */
 int lookup_parent(int dfd, struct filename *fn, struct path *path, struct last_name *last);
 
@@ -177,6 +182,25 @@ int lookup_parent(int dfd, struct filename *fn, struct path *path, struct last_n
  * Return: 0 with references in @path, or -Exxx.
  */
 int lookup_create(int dfd, struct filename *fn, u32 flags, umode_t mode, struct path *path, bool *created);
+
+/** __generic_fillattr() - generic_fillattr() in the middle of something */
+static __inline_always void __generic_fillattr(struct inode *inode, struct kstat *stat)
+{
+	stat->ino = inode->i_ino;
+	stat->size = i_size_read(inode);
+	stat->blocks = inode->i_mapping ? inode->i_mapping->nrpages << (PAGE_SHIFT - 9) : 0;
+	stat->dev = inode->i_sb->s_dev;
+	stat->rdev = inode->i_rdev;
+	stat->nlink = inode->i_nlink;
+	stat->uid = inode->i_uid;
+	stat->gid = inode->i_gid;
+	stat->blksize = PAGE_SIZE;
+	stat->mode = inode->i_mode;
+	stat->atime = inode->i_atime;
+	stat->mtime = inode->i_mtime;
+	stat->ctime = inode->i_ctime;
+	stat->btime = inode->i_btime;
+}
 
 /** touch_atime() - it was read, if that is worth noting: since it was changed, or for a day */
 void touch_atime(struct inode *inode);

@@ -407,49 +407,63 @@ static inline int walk_name(struct nameidata *nd, const struct qstr *name, enum 
 	return err ? err : 1;
 }
 
-/* What nd->rest says, from nd->path on. Context: under RCU, also when it returns. */
+/*
+ * What nd->rest says, from nd->path on. Context: under RCU, also when it returns.
+ * The text that is walked is at @s; nd->rest is what is behind the name that is.
+ */
 static int walk(struct nameidata *nd)
 {
-	for (;;) {
-		const char *after, *s = skip_slashes(nd->rest);
-		enum last_type type;
-		struct qstr name;
-		bool last;
-		int err;
+	const char *s = skip_slashes(nd->rest), *after;
+	unsigned int flags = nd->flags;
+	struct qstr name;
+	int err;
 
-		if (!*s) {
-			if (nd->depth) {
-				nd->rest = nd->behind[--nd->depth];
-				continue;
+	for (;;) {
+		enum last_type type;
+		bool last;
+
+		if (unlikely(!*s)) {
+			if (!nd->depth) {
+				nd->last_type = LAST_ROOT;
+				return 0;
 			}
-			nd->last_type = LAST_ROOT;
-			return 0;
+			s = nd->behind[--nd->depth];
+			continue;
 		}
 		err = may_search(nd, nd->path.dentry->d_inode);
-		if (err)
+		if (unlikely(err))
 			return err;
 		name.name = s;
 		name.len = hash_component(s, &name.hash);
-		if (name.len > NAME_MAX)
+		if (unlikely(name.len > NAME_MAX))
 			return -ENAMETOOLONG;
-		after = skip_slashes(s + name.len);
-		nd->rest = after;
-		last = !*after && !nd->depth;
-		if (last && s[name.len])
-			nd->trailing = true;
+		after = s + name.len;
+		last = false;
+		if (*after) {
+			after = skip_slashes(after + 1);
+			if (unlikely(!*after))
+				last = nd->trailing |= !nd->depth;
+		} else {
+			last = !nd->depth;
+		}
 		type = type_of(&name);
-		if (last && nd->flags & LOOKUP_PARENT) {
+		if (last && flags & LOOKUP_PARENT) {
 			nd->last = name;
 			nd->last_type = type;
+			nd->rest = after;
 			return 0;
 		}
-		err = walk_name(nd, &name, type, !last || nd->flags & LOOKUP_FOLLOW || nd->trailing);
-		if (err < 0)
-			return err;
-		if (!err && last)
+		nd->rest = after;
+		err = walk_name(nd, &name, type, !last || flags & LOOKUP_FOLLOW || nd->trailing);
+		if (unlikely(err)) {
+			if (err < 0)
+				return err;
+			s = skip_slashes(nd->rest);	/* of the link */
+			continue;
+		}
+		if (last)
 			return 0;
-		if (!err && !*after)
-			nd->rest = nd->behind[--nd->depth];
+		s = after;
 	}
 }
 
@@ -547,6 +561,42 @@ int filename_lookup(int dfd, struct filename *fn, unsigned int lookup_flags, str
 	*path = nd.held;
 	finish(&nd, true);
 	return 0;
+}
+
+static __noinline int getattr_pinned(int dfd, struct filename *fn, unsigned int lookup_flags, struct kstat *stat)
+{
+	struct path path;
+	int err = filename_lookup(dfd, fn, lookup_flags, &path);
+
+	if (err)
+		return err;
+	err = vfs_getattr(path.dentry->d_inode, stat);
+	path_put(&path);
+	return err;
+}
+
+/* What can be read under RCU needs no references at all. */
+int filename_getattr(int dfd, struct filename *fn, unsigned int lookup_flags, struct kstat *stat)
+{
+	struct nameidata nd;
+	struct inode *inode;
+	bool ok;
+	int err;
+
+	nd.dfd = dfd;
+	nd.flags = lookup_flags;
+	err = begin(&nd, fn->name);
+	if (unlikely(err))
+		return err;
+	err = walk(&nd);
+	inode = nd.path.dentry->d_inode;
+	ok = !err && !inode->i_op->getattr && (!nd.trailing || S_ISDIR(inode->i_mode));
+	if (likely(ok))
+		__generic_fillattr(inode, stat);
+	rcu_read_unlock();
+	ok &= !rename_read_retry(nd.seq);
+	finish(&nd, false);
+	return likely(ok) ? 0 : getattr_pinned(dfd, fn, lookup_flags, stat);
 }
 
 int user_path_at(int dfd, const char __user *name, unsigned int lookup_flags, struct path *path)

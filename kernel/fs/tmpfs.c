@@ -6,6 +6,7 @@
  */
 #include "internal.h"
 #include <asm/page.h>
+#include <asm/uaccess.h>
 #include <kernel/cred.h>
 #include <kernel/seq_file.h>
 #include <kernel/signal.h>
@@ -13,10 +14,9 @@
 #include <lib/memparse.h>
 #include <mm/filemap.h>
 #include <mm/mm.h>
+#include <mm/page_tree.h>
 #include <mm/slab.h>
 #include <uapi/mount.h>
-
-#define READ_BATCH	16		/* pages looked up at a time */
 
 struct tmpfs_sb {
 	u64	max_pages, max_inodes;	/* 0: as many as there is memory for */
@@ -165,50 +165,87 @@ static void tmpfs_free_inode(struct inode *inode)
 
 /* ------------------------------------------------------------------------- reading */
 
-/* Up to a page at @pos from @page, or zeros where there is none. */
-static size_t read_part(const struct page *page, loff_t pos, size_t n, struct iov_iter *to)
-{
-	if (likely(page))
-		return copy_to_iter((char *)page_address(page) + (pos & (PAGE_SIZE - 1)), n, to);
-	return iov_iter_zero(n, to);
-}
-
 /* Bytes to the end of the page, or of what is wanted. */
-static size_t part_of_page(loff_t pos, size_t left)
+static inline size_t part_of_page(loff_t pos, size_t left)
 {
 	return min(left, PAGE_SIZE - (size_t)(pos & (PAGE_SIZE - 1)));
 }
 
-/* Context: inode_lock_shared(): pages do not go. Return: bytes */
+/* Pages one after the other. None goes while the inode is locked, so nobody holds references. */
+struct run {
+	struct page	**slot;		/* of the next page */
+	unsigned int	left;		/* slots that lie in a row; 0: to be looked up */
+};
+
+static inline struct page *next_page(struct run *r, struct address_space *mapping, unsigned long index)
+{
+	if (unlikely(!r->left))
+		r->slot = page_tree_run(mapping, index, &r->left);
+	r->left--;
+	return __atomic_load_n(r->slot++, __ATOMIC_ACQUIRE);
+}
+
+/* To one buffer of a program, without a detour: each instruction here is one for each page. Return: bytes */
+static size_t read_to_user(struct address_space *mapping, char __user *to, loff_t pos, size_t n)
+{
+	unsigned long index = pos >> PAGE_SHIFT, offset = pos & (PAGE_SIZE - 1);
+	size_t left = n, part = PAGE_SIZE - offset, missing;
+
+	if (!access_ok(to, n))
+		return 0;
+	stac();
+	do {
+		unsigned int nr;
+		struct page **slot = page_tree_run(mapping, index, &nr), **end = slot + nr;
+
+		index += nr;
+		do {
+			const struct page *page = __atomic_load_n(slot++, __ATOMIC_ACQUIRE);
+
+			if (part > left)
+				part = left;
+			if (likely(page))
+				missing = copy_user(to, (char *)page_address(page) + offset, part);
+			else
+				missing = zero_user(to, part);
+			if (unlikely(missing)) {
+				left -= part - missing;
+				goto out;
+			}
+			to += part;
+			left -= part;
+			offset = 0;
+			part = PAGE_SIZE;
+		} while (left && slot < end);
+	} while (left);
+out:
+	clac();
+	return n - left;
+}
+
+/* Context: inode_lock_shared(). Return: bytes */
 static size_t read_pages(struct address_space *mapping, struct iov_iter *to, loff_t pos, size_t n)
 {
-	struct page *pages[READ_BATCH];
-	unsigned int nr = 0, at = 0;
-	unsigned long next = pos >> PAGE_SHIFT, last = (pos + n - 1) >> PAGE_SHIFT;
+	struct run r = { 0 };
 	size_t done = 0;
 
+	if (likely(to->type == ITER_UBUF)) {
+		done = read_to_user(mapping, (char __user *)to->ubuf + to->offset, pos, n);
+		iov_iter_advance(to, done);
+		return done;
+	}
 	while (done < n) {
 		size_t part = part_of_page(pos + done, n - done), got;
-		unsigned long index = (pos + done) >> PAGE_SHIFT;
-		struct page *page = NULL;
+		const struct page *page = next_page(&r, mapping, (pos + done) >> PAGE_SHIFT);
 
-		if (at == nr && next <= last) {
-			nr = find_get_pages(mapping, &next, last, pages, READ_BATCH);
-			at = 0;
-			if (!nr)
-				next = last + 1;
-		}
-		if (at < nr && pages[at]->index == index)
-			page = pages[at++];
-		got = read_part(page, pos + done, part, to);
 		if (page)
-			put_page(page);
+			got = copy_to_iter((char *)page_address(page) + ((pos + done) & (PAGE_SIZE - 1)), part, to);
+		else
+			got = iov_iter_zero(part, to);
 		done += got;
 		if (got < part)
 			break;
 	}
-	while (at < nr)
-		put_page(pages[at++]);
 	return done;
 }
 
@@ -263,35 +300,44 @@ static struct page *new_page(struct inode *inode, unsigned int offset, size_t n)
 	return page;
 }
 
-/* One page of a write. Return: bytes or -Exxx. Context: inode_lock() */
-static ssize_t write_part(struct inode *inode, struct iov_iter *from, loff_t pos, size_t n)
+/* A page that the file has not. Return: bytes, 0 when a fault has made it meanwhile, or -Exxx */
+static __noinline ssize_t write_new(struct inode *inode, struct iov_iter *from, loff_t pos, size_t n)
 {
 	unsigned int offset = pos & (PAGE_SIZE - 1);
-	struct page *page = find_get_page(inode->i_mapping, pos >> PAGE_SHIFT);
-	bool is_new = !page;
+	struct page *page = new_page(inode, offset, n);
 	size_t got;
-	int err = 0;
+	int err;
 
-	if (is_new) {
-		page = new_page(inode, offset, n);
-		if (IS_ERR(page))
-			return PTR_ERR(page);
-	}
+	if (IS_ERR(page))
+		return PTR_ERR(page);
 	got = copy_from_iter((char *)page_address(page) + offset, n, from);
-	if (is_new) {
-		memset((char *)page_address(page) + offset + got, 0, n - got);
-		err = got ? add_to_page_cache(page, inode->i_mapping, pos >> PAGE_SHIFT) : -EFAULT;
-		if (err)
-			uncharge_one(inode);
-	}
+	memset((char *)page_address(page) + offset + got, 0, n - got);
+	err = got ? add_to_page_cache(page, inode->i_mapping, pos >> PAGE_SHIFT) : -EFAULT;
 	put_page(page);
-	if (err == -EEXIST) {		/* a fault has made it meanwhile: once more, into that one */
+	if (likely(!err))
+		return got;
+	uncharge_one(inode);
+	if (err == -EEXIST) {
 		iov_iter_revert(from, got);
 		return 0;
 	}
-	if (err)
-		return err == -ENOMEM ? -ENOSPC : err;
-	return got ? (ssize_t)got : -EFAULT;
+	return err == -ENOMEM ? -ENOSPC : err;
+}
+
+/* One page of a write. Context: inode_lock() */
+static inline ssize_t write_part(struct inode *inode, struct run *r, struct iov_iter *from, loff_t pos, size_t n)
+{
+	struct page *page = next_page(r, inode->i_mapping, pos >> PAGE_SHIFT);
+	size_t got;
+
+	if (likely(page)) {
+		got = copy_from_iter((char *)page_address(page) + (pos & (PAGE_SIZE - 1)), n, from);
+		if (got < n)
+			r->left = 0;		/* within the page */
+		return got ? (ssize_t)got : -EFAULT;
+	}
+	r->left = 0;				/* the slots may be others then */
+	return write_new(inode, from, pos, n);
 }
 
 /* What does not depend on the data. */
@@ -324,6 +370,7 @@ static void file_modified(struct inode *inode)
 static ssize_t tmpfs_write_iter(struct file *file, struct iov_iter *from, loff_t *pos)
 {
 	struct inode *inode = file->f_inode;
+	struct run r = { 0 };
 	ssize_t done = 0, n;
 
 	inode_lock(inode);
@@ -331,7 +378,7 @@ static ssize_t tmpfs_write_iter(struct file *file, struct iov_iter *from, loff_t
 	if (!n && from->count)
 		file_modified(inode);
 	while (!n && from->count) {
-		ssize_t got = write_part(inode, from, *pos, part_of_page(*pos, from->count));
+		ssize_t got = write_part(inode, &r, from, *pos, part_of_page(*pos, from->count));
 
 		if (got < 0) {
 			n = got;
