@@ -329,21 +329,21 @@ struct file *fget_task(struct task_struct *p, unsigned int fd)
 
 /* -------------------------------------------------------------------- closing */
 
-/* One number of this process less that means @file. */
-static inline void filp_close(struct file *file, bool shared)
+static bool is_shared(const struct files_struct *files)
 {
-	if (unlikely(shared))
+	return __atomic_load_n(&files->count, __ATOMIC_ACQUIRE) > 1;
+}
+
+/* One number of @files less that means @file. */
+static inline void filp_close(struct file *file, struct files_struct *files)
+{
+	if (unlikely(is_shared(files)))
 		__atomic_fetch_or(&file->f_mode, FMODE_SHARED, __ATOMIC_RELAXED);
 	if (unlikely(file->f_op->flush))
 		file->f_op->flush(file);
 	if (unlikely(file->f_inode->i_flctx))
-		locks_remove_posix(file);
+		locks_remove_posix(file, files);
 	fput(file);
-}
-
-static bool is_shared(const struct files_struct *files)
-{
-	return __atomic_load_n(&files->count, __ATOMIC_ACQUIRE) != 1;
 }
 
 int close_fd(unsigned int fd)
@@ -363,7 +363,7 @@ int close_fd(unsigned int fd)
 	spin_unlock(&files->lock);
 	if (unlikely(!file))
 		return -EBADF;
-	filp_close(file, is_shared(files));
+	filp_close(file, files);
 	return 0;
 }
 
@@ -381,7 +381,7 @@ static void close_all(struct files_struct *files)
 			struct file *file = fdt->fd[word * BITS + __builtin_ctzl(open)];
 
 			if (file)
-				filp_close(file, false);
+				filp_close(file, files);
 		}
 }
 
@@ -543,7 +543,7 @@ static int replace_fd(unsigned int fd, struct file *file, unsigned int flags)
 	mark(files->fdt, fd, flags & O_CLOEXEC);
 	spin_unlock(&files->lock);
 	if (old)
-		filp_close(old, is_shared(files));
+		filp_close(old, files);
 	return fd;
 fail:
 	spin_unlock(&files->lock);

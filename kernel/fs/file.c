@@ -55,8 +55,7 @@ static void put_empty_file(struct file *file)
 
 /* ------------------------------------------------------------ against programs' files */
 
-/* One more who writes, unless it runs as a program. */
-static int get_write_access(struct inode *inode)
+int get_write_access(struct inode *inode)
 {
 	s32 n = __atomic_load_n(&inode->i_writecount, __ATOMIC_RELAXED);
 
@@ -106,7 +105,7 @@ static int start_file(struct file *file, struct inode *inode)
 		return 0;
 	err = file->f_op->open(inode, file);
 	if (err && file->f_mode & FMODE_WRITER)
-		__atomic_fetch_sub(&inode->i_writecount, 1, __ATOMIC_RELEASE);
+		put_write_access(inode);
 	return err;
 }
 
@@ -157,7 +156,7 @@ void __fput(struct file *file)
 		if (file->f_op->release)
 			file->f_op->release(file->f_inode, file);
 		if (file->f_mode & FMODE_WRITER)
-			__atomic_fetch_sub(&file->f_inode->i_writecount, 1, __ATOMIC_RELEASE);
+			put_write_access(file->f_inode);
 	}
 	put_empty_file(file);
 	path_put(&path);

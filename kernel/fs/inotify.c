@@ -143,15 +143,12 @@ void __fsnotify(struct inode *inode, u32 mask, const char *name, u32 cookie)
 	free_gone(&gone);
 }
 
-void __fsnotify_dentry(struct dentry *d, u32 mask)
+/* The directory that @d is in, if it is watched, with a reference, and the name; NULL: it is not */
+static struct dentry *watched_parent(struct dentry *d, char name[NAME_MAX + 1])
 {
-	char name[NAME_MAX + 1];
 	const struct dname *dn;
 	struct dentry *parent;
 
-	if (S_ISDIR(d->d_inode->i_mode))
-		mask |= IN_ISDIR;
-	__fsnotify(d->d_inode, mask, NULL, 0);
 	rcu_read_lock();
 	parent = __atomic_load_n(&d->d_parent, __ATOMIC_ACQUIRE);
 	dn = rcu_dereference(d->d_name);
@@ -161,10 +158,21 @@ void __fsnotify_dentry(struct dentry *d, u32 mask)
 	else
 		memcpy(name, dn->name, dn->len + 1);
 	rcu_read_unlock();
-	if (!parent)
-		return;
-	__fsnotify(parent->d_inode, mask, name, 0);
-	dput(parent);
+	return parent;
+}
+
+void __fsnotify_dentry(struct dentry *d, u32 mask)
+{
+	char name[NAME_MAX + 1];
+	struct dentry *parent = watched_parent(d, name);
+
+	if (S_ISDIR(d->d_inode->i_mode))
+		mask |= IN_ISDIR;
+	if (parent) {
+		__fsnotify(parent->d_inode, mask, name, 0);
+		dput(parent);
+	}
+	__fsnotify(d->d_inode, mask, NULL, 0);
 }
 
 void fsnotify_inode_gone(struct inode *inode)

@@ -212,6 +212,14 @@ void touch_atime(struct inode *inode);
 int limit_write(const loff_t *pos, struct iov_iter *from);
 int limit_size(const struct inode *inode, loff_t size);
 
+/** get_write_access() - one more who writes: 0, or -ETXTBSY; put_write_access() - one less */
+int get_write_access(struct inode *inode);
+
+static inline void put_write_access(struct inode *inode)
+{
+	__atomic_fetch_sub(&inode->i_writecount, 1, __ATOMIC_RELEASE);
+}
+
 /** get_empty_file() - a file with one reference and nothing else. ERR_PTR(-ENFILE) */
 struct file *get_empty_file(u32 flags);
 
@@ -229,9 +237,11 @@ struct file *alloc_file_clone(const struct file *base, int flags, const struct f
 /** chrdev_open() - i_fop->open of character devices; fifo_open() - of FIFOs */
 extern const struct file_operations chrdev_fops, blkdev_fops, fifo_fops, socket_fops;
 
-/** locks_remove_file() - @file is closed: locks that are its own go; locks_remove_posix() - this process has closed it once */
+struct files_struct;
+
+/** locks_remove_file() - @file is closed: locks that are its own go; locks_remove_posix() - those of @owner, who has closed it once */
 void locks_remove_file(struct file *file);
-void locks_remove_posix(struct file *file);
+void locks_remove_posix(struct file *file, struct files_struct *owner);
 void locks_free_context(struct inode *inode);
 
 /**

@@ -269,9 +269,9 @@ static void remove_of_owner(struct inode *inode, size_t which, void *owner)
 	free_all(&gone);
 }
 
-void locks_remove_posix(struct file *file)
+void locks_remove_posix(struct file *file, struct files_struct *owner)
 {
-	remove_of_owner(file->f_inode, offsetof(struct file_lock_context, posix), current->files);
+	remove_of_owner(file->f_inode, offsetof(struct file_lock_context, posix), owner);
 }
 
 void locks_remove_file(struct file *file)

@@ -712,8 +712,6 @@ static struct dentry *lookup_or_make(struct nameidata *nd, u32 flags, umode_t mo
 
 	if (!IS_ERR(d) || PTR_ERR(d) != -ENOENT)
 		return d;
-	if (nd->trailing)
-		return ERR_PTR(-EISDIR);
 	err = mnt_want_write(nd->held.mnt);
 	if (err)
 		return ERR_PTR(err);
@@ -746,6 +744,8 @@ static int create_last(struct nameidata *nd, u32 flags, umode_t mode, bool *crea
 	int err;
 
 	if (nd->last_type != LAST_NORM)
+		return flags & O_EXCL ? -EEXIST : -EISDIR;
+	if (nd->trailing)
 		return -EISDIR;
 	inode_lock(dir);
 	d = lookup_or_make(nd, flags, mode, created);

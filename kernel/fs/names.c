@@ -142,15 +142,16 @@ int vfs_unlink(struct inode *dir, struct dentry *victim, bool directory)
 		err = -ENOTEMPTY;
 	} else {
 		now = current_time();
-		fsnotify(dir, IN_DELETE | (directory ? IN_ISDIR : 0), victim->d_name->name);
 		drop_link(dir, victim, now);
 		directory_changed(dir, -1, now);
 	}
 	inode_unlock(inode);
 	if (!err) {
-		fsnotify(inode, IN_ATTRIB, NULL);
+		if (!directory)
+			fsnotify(inode, IN_ATTRIB, NULL);
 		if (!inode->i_nlink)
 			fsnotify(inode, IN_DELETE_SELF, NULL);
+		fsnotify(dir, IN_DELETE | (directory ? IN_ISDIR : 0), victim->d_name->name);
 	}
 	return err;
 }
@@ -587,6 +588,13 @@ static int do_rename(int old_dfd, const char __user *old_path, int dfd, const ch
 	if (!err) {
 		err = rename_paths(&r, old_dfd, &old, dfd, &new);
 		putname(&new);
+	} else {			/* what is wrong with the first path comes first */
+		int first = lookup_parent(old_dfd, &old, &r.from_dir, &r.from_last);
+
+		if (first)
+			err = first;
+		else
+			path_put(&r.from_dir);
 	}
 	putname(&old);
 	return err;

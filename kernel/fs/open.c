@@ -75,6 +75,8 @@ static struct file *open_checked(struct path *path, u32 flags, bool created)
 		err = -ELOOP;
 	if (unlikely(flags & O_DIRECTORY && !S_ISDIR(inode->i_mode)))
 		err = -ENOTDIR;
+	if (unlikely(flags & O_CREAT && S_ISDIR(inode->i_mode)))
+		err = -EISDIR;
 	if (unlikely(err)) {
 		path_put(path);
 		return ERR_PTR(err);
@@ -584,7 +586,6 @@ SYSCALL_DEFINE2(utime, const char __user *, name, const s64 __user *, pair)
 static int truncate_path(const struct path *path, loff_t size)
 {
 	struct inode *inode = path->dentry->d_inode;
-	struct file *file;
 	int err;
 
 	if (S_ISDIR(inode->i_mode))
@@ -596,11 +597,13 @@ static int truncate_path(const struct path *path, loff_t size)
 		err = inode_permission(inode, MAY_WRITE);
 	if (err)
 		return err;
-	file = dentry_open(path, O_WRONLY);	/* not while it runs as a program */
-	if (IS_ERR(file))
-		return PTR_ERR(file);
+	err = get_write_access(inode);	/* not while it runs as a program */
+	if (err)
+		return err;
 	err = truncate_inode(inode, size, NULL);
-	fput(file);
+	put_write_access(inode);
+	if (!err)
+		fsnotify_dentry(path->dentry, IN_MODIFY);
 	return err;
 }
 
