@@ -9,6 +9,10 @@ USER_SRC	:= $(filter-out tests/user/init.c,$(sort $(wildcard tests/user/*.c)))
 USER_PROGRAMS	:= $(USER_SRC:tests/user/%.c=$(BUILD)/tests/user/bin/%)
 USER_INITRAMFS	:= $(BUILD)/tests/user/initramfs.cpio
 BUSYBOX		?= /bin/busybox
+# calls that are refused are made on purpose
+user-flags-files := -Wno-nonnull -Wno-stringop-overflow -Wno-stringop-overread
+user-flags-names := -Wno-nonnull -Wno-stringop-overflow -Wno-stringop-overread
+user-flags-pipes := -Wno-stringop-overflow
 
 test-efi: $(USER_INITRAMFS)
 
