@@ -183,10 +183,17 @@ static long do_wait(struct wait_opts *wo)
 
 /* ---------------------------------------------------------------- calls */
 
+static int put_usage(struct rusage __user *usage, const struct wait_opts *wo)
+{
+	struct rusage ru;
+
+	usage_to_rusage(&wo->usage, &ru);
+	return copy_to_user(usage, &ru, sizeof(ru));
+}
+
 SYSCALL_DEFINE4(wait4, int, nr, int __user *, status, int, options, struct rusage __user *, usage)
 {
 	struct wait_opts wo = { .options = options | WEXITED, .want_usage = usage };
-	struct rusage ru;
 	long ret;
 
 	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
@@ -201,8 +208,7 @@ SYSCALL_DEFINE4(wait4, int, nr, int __user *, status, int, options, struct rusag
 	put_pid(wo.pgrp);
 	if (ret <= 0)
 		return ret;
-	usage_to_rusage(&wo.usage, &ru);
-	if ((status && put_user(wo.status, status)) || (usage && copy_to_user(usage, &ru, sizeof(ru))))
+	if ((status && put_user(wo.status, status)) || (usage && put_usage(usage, &wo)))
 		return -EFAULT;
 	return ret;
 }
@@ -247,7 +253,6 @@ static int put_siginfo(struct siginfo __user *info, const struct wait_opts *wo)
 SYSCALL_DEFINE5(waitid, int, type, int, nr, struct siginfo __user *, info, int, options, struct rusage __user *, usage)
 {
 	struct wait_opts wo = { .options = options, .want_usage = usage };
-	struct rusage ru;
 	long ret;
 
 	if (options & ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL) ||
@@ -260,8 +265,7 @@ SYSCALL_DEFINE5(waitid, int, type, int, nr, struct siginfo __user *, info, int, 
 	put_pid(wo.pgrp);
 	if (ret < 0)
 		return ret;
-	usage_to_rusage(&wo.usage, &ru);
-	if ((ret && usage && copy_to_user(usage, &ru, sizeof(ru))) || (info && put_siginfo(info, &wo)))
+	if ((ret && usage && put_usage(usage, &wo)) || (info && put_siginfo(info, &wo)))
 		return -EFAULT;
 	return 0;
 }
