@@ -65,6 +65,8 @@ int vfs_make(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t rdev,
 
 	if (err)
 		return err;
+	if ((S_ISCHR(mode) || S_ISBLK(mode)) && !capable(CAP_MKNOD))
+		return -EPERM;
 	if (!dir->i_op->make)
 		return S_ISREG(mode) ? -EACCES : -EPERM;
 	inode = dir->i_op->make(dir, mode, rdev, target);
@@ -198,8 +200,6 @@ static int do_mknod(int dfd, const char __user *path, umode_t mode, u32 dev)
 		return make_at(dfd, path, S_IFREG | perm, 0, NULL);
 	case S_IFCHR:
 	case S_IFBLK:
-		if (!capable(CAP_MKNOD))
-			return -EPERM;
 		return make_at(dfd, path, (mode & S_IFMT) | perm, dev, NULL);
 	case S_IFIFO:
 	case S_IFSOCK:
