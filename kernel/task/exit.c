@@ -291,6 +291,18 @@ static void exit_mm(struct task_struct *me)
 	drop_mm(mm);
 }
 
+/* The process ends as its last thread does, unless something has ended all of them. */
+static void set_group_code(struct signal_struct *sig, int code)
+{
+	unsigned long flags = spin_lock_irqsave(&current->sighand->siglock);
+
+	if (!(sig->flags & SIGNAL_GROUP_EXIT)) {
+		sig->flags |= SIGNAL_GROUP_EXIT;
+		sig->group_exit_code = code;
+	}
+	spin_unlock_irqrestore(&current->sighand->siglock, flags);
+}
+
 void do_exit(int code)
 {
 	struct task_struct *me = current;
@@ -303,6 +315,7 @@ void do_exit(int code)
 	if (last && me->tgid == 1)
 		panic("PID 1 has ended, exit code %#x", me->signal->group_exit_code ? me->signal->group_exit_code : code);
 	if (last) {
+		set_group_code(me->signal, code);
 		exit_itimers();
 		disassociate_ctty();
 	}

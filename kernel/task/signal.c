@@ -455,9 +455,10 @@ void exit_signals(struct task_struct *p)
 	struct task_struct *t;
 
 	p->exiting = true;
-	for_each_thread(p, t)
-		if (t != p && !t->exiting && left & ~t->blocked)
-			signal_wake_up(t, false);
+	if (left && !(p->signal->flags & SIGNAL_GROUP_EXIT))	/* then nobody takes any */
+		for_each_thread(p, t)
+			if (t != p && !t->exiting && left & ~t->blocked)
+				signal_wake_up(t, false);
 	if (p->jobctl & JOBCTL_STOP_CONSUME && !--p->signal->group_stop_count)
 		p->signal->flags = (p->signal->flags & SIGNAL_UNKILLABLE) | SIGNAL_STOP_STOPPED;
 	p->jobctl = 0;

@@ -68,7 +68,7 @@ static void become_somebody(void)
 	result(chroot("/"));
 	result(setpriority(PRIO_PROCESS, 0, 5));
 	result(setpriority(PRIO_PROCESS, 0, -5));
-	result(mknod("device", S_IFCHR | 0600, 0x103));
+	result(mknod("/device", S_IFCHR | 0600, 0x103));
 }
 
 static void for_a_while(void)
@@ -104,7 +104,7 @@ static void groups(void)
 	result(getgroups(0, NULL));
 	result(getgroups(3, got));
 	result(getgroups(4, got));
-	result(getgroups(-1, got));
+	result(syscall(SYS_getgroups, -1, got));
 	result(syscall(SYS_setgroups, -1, list));
 	result(syscall(SYS_setgroups, 65537, list));
 	result(syscall(SYS_setgroups, 2, (void *)8));

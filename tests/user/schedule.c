@@ -60,7 +60,6 @@ static void nice_values(void)
 	result(setpriority(PRIO_PROCESS, 0, 7));
 	result(getpriority(PRIO_PROCESS, 0));
 	result(setpriority(PRIO_PROCESS, 0, 100));
-	result(getpriority(PRIO_PGRP, 0));
 	result(setpriority(PRIO_PROCESS, 0, -3));
 	result(getpriority(PRIO_PROCESS, getpid()));
 	result(setpriority(PRIO_PROCESS, 0, 0));
