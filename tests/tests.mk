@@ -9,7 +9,7 @@
 #help make test-image           tests of the file build/lantern.efi
 #help make test-boot            boots in QEMU with OVMF and SeaBIOS; with SAN=1 of the kernel that checks itself
 
-TEST_PACKAGES	:= libcmocka-dev liblz4-dev libxxhash-dev \
+TEST_PACKAGES	:= libcmocka-dev liblz4-dev libxxhash-dev zlib1g-dev \
 		   binutils file sbsigntool openssl git mtools xorriso dosfstools e2fsprogs cpio \
 		   grub-common grub2-common grub-efi-amd64-bin grub-efi-ia32-bin grub-pc-bin ovmf-ia32 \
 		   isolinux syslinux syslinux-common extlinux ipxe ipxe-qemu \

@@ -383,8 +383,11 @@ static size_t header_size(const u8 *src, size_t size)
 			n++;
 		n++;
 	}
-	if (src[3] & FHCRC)
+	if (src[3] & FHCRC) {
+		if (n > size || size - n < 2 || get_unaligned_le16(src + n) != (crc32(src, n) & 0xffff))
+			return 0;
 		n += 2;
+	}
 	return n < size ? n : 0;
 }
 

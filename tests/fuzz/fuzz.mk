@@ -11,7 +11,7 @@
 BUILD		?= build
 CLANG		?= clang
 FUZZ_SECONDS	?= 60
-FUZZ_PACKAGES	:= clang libclang-rt-14-dev libstdc++-12-dev python3-lz4
+FUZZ_PACKAGES	:= clang libclang-rt-14-dev libstdc++-12-dev python3-lz4 zlib1g-dev
 
 FUZZ_CFLAGS := -g -O1 -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
@@ -24,6 +24,8 @@ fuzz-units-kernel/tty/vt := kernel/tty/vt_screen kernel/tty/vt_csi kernel/tty/vt
 # it includes all of mm/ that programs reach
 fuzz-units-mm/space := mm/memblock mm/numa kernel/lib/cmdline tests/host/one_cpu
 fuzz-units-kernel/tty/keyboard := kernel/tty/keymap kernel/lib/utf
+fuzz-cflags-kernel/lib/inflate := -Dinflate=lantern_inflate
+fuzz-libs-kernel/lib/inflate := -lz
 # what libc has too stays libc's
 fuzz-cflags-kernel/lib/string := -fno-builtin $(foreach f,memcpy memmove memset memcmp strlen strnlen strcmp strncmp \
 	strchr strstr,-D$f=lantern_$f)
@@ -60,6 +62,6 @@ $(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz-rule,$t)))
 $(FUZZ_PROGRAMS):
 	@echo "  FUZZLD	$@"
 	@mkdir -p $(@D)
-	@$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer $^ -o $@
+	@$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer $^ $(fuzz-libs-$(@:$(BUILD)/fuzz/%_fuzz=%)) -o $@
 
 -include $(shell find $(FUZZ_OBJ) -name '*.d' 2>/dev/null)

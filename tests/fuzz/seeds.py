@@ -10,6 +10,8 @@ import random
 import struct
 import sys
 
+import zlib
+
 import lz4.block
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -131,6 +133,16 @@ def lz4_blocks():
     texts = [b"", b"abc", b"lantern " * 100, bytes(5000), bytes(range(256)) * 3 + b"abcabcabcabcabc" * 20]
     for nr, text in enumerate(texts):
         yield f"block-{nr}", struct.pack("<H", len(text)) + lz4.block.compress(text, store_size=False)
+
+
+def deflate():
+    texts = [b"", b"abc", b"lantern " * 100, bytes(5000), bytes(range(256)) * 3 + b"abcabcabcabcabc" * 20]
+    for nr, text in enumerate(texts):
+        for level in 0, 1, 9:
+            packer = zlib.compressobj(level, zlib.DEFLATED, -15)
+            yield f"bare-{nr}-{level}", b"\0" + packer.compress(text) + packer.flush()
+            packer = zlib.compressobj(level, zlib.DEFLATED, 31)
+            yield f"gzip-{nr}-{level}", b"\1" + packer.compress(text) + packer.flush()
 
 
 def memblock():
@@ -261,4 +273,4 @@ def space():
 SEEDS = {"mm/space": space, "kernel/drivers/usb/hid": hid, "kernel/drivers/usb/descriptor": usb_descriptors, "efistub/efi_e820": efi_e820, "kernel/lib/e820": e820, "kernel/lib/e820_edit": e820_edit,
          "kernel/lib/cpio": cpio, "arch/x86/kernel/microcode/intel": intel, "arch/x86/kernel/microcode/amd": amd,
          "kernel/drivers/acpi/madt": madt, "kernel/drivers/acpi/s5": s5, "kernel/tty/keyboard": keyboard, "kernel/tty/vt": terminal, "kernel/task/elf_check": elf,
-         "kernel/lib/memparse": memparse, "kernel/lib/cmdline": cmdline, "kernel/lib/lz4": lz4_blocks, "mm/memblock": memblock}
+         "kernel/lib/memparse": memparse, "kernel/lib/cmdline": cmdline, "kernel/lib/lz4": lz4_blocks, "kernel/lib/inflate": deflate, "mm/memblock": memblock}

@@ -48,6 +48,8 @@ host-units-kernel/trace/timeline := kernel/lib/text_sink kernel/lib/stage
 host-units-arch/x86/boot/loader_place := kernel/lib/cmdline kernel/lib/memparse
 host-units-arch/x86/boot/decompress/payload := kernel/lib/lz4 kernel/lib/xxhash
 host-libs-kernel/lib/lz4 := -llz4
+host-libs-kernel/lib/inflate := -lz
+host-cflags-kernel/lib/inflate := -Dinflate=lantern_inflate
 host-libs-arch/x86/boot/decompress/payload := -llz4 -lxxhash
 host-libs-kernel/lib/xxhash := -lxxhash
 
