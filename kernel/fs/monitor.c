@@ -94,3 +94,13 @@ static int cmd_cat(int argc, char **argv)
 	return 0;
 }
 MONITOR_COMMAND(cat, "PATH", "the contents of a file", cmd_cat);
+
+static int cmd_unpack(int argc, char **argv)
+{
+	if (argc != 1)
+		return -1;
+	if (!populate_rootfs())
+		printk("unpack: there is no initial RAM disk, or nothing in it\n");
+	return 0;
+}
+MONITOR_COMMAND(unpack, "", "the initial RAM disk into /, as it is done before a program is started", cmd_unpack);
