@@ -13,6 +13,7 @@
 #include <lib/cpio.h>
 #include <lib/inflate.h>
 #include <lib/lz4.h>
+#include <mm/init.h>
 #include <mm/slab.h>
 #include <mm/vmalloc.h>
 
@@ -408,8 +409,15 @@ bool unpack_initramfs(const u8 *data, u64 size)
 
 bool populate_rootfs(void)
 {
+	bool any;
+
 	make_node("/dev", S_IFDIR | 0755, 0, NULL);
 	make_node("/dev/console", S_IFCHR | 0600, MKDEV(5, 1), NULL);
 	make_node("/root", S_IFDIR | 0700, 0, NULL);
-	return initrd.size && unpack_initramfs(__va(initrd.start), initrd.size);
+	if (!initrd.size)
+		return false;
+	any = unpack_initramfs(__va(initrd.start), initrd.size);
+	free_reserved_range(initrd.start, initrd.start + initrd.size);	/* all of it was copied */
+	initrd.size = 0;
+	return any;
 }
