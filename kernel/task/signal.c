@@ -132,6 +132,8 @@ void signal_wake_up(struct task_struct *p, bool fatal)
 	if (fatal)
 		states |= STATE_BIT(TASK_KILLABLE) | STATE_BIT(TASK_STOPPED);
 	set_work(p, TIF_SIGPENDING);
+	if (p == current && p->state == TASK_RUNNING)
+		return;
 	/* one that runs is made to enter the kernel */
 	if (!wake_up_state(p, states) && p != current)
 		smp_send_reschedule(__atomic_load_n(&p->cpu, __ATOMIC_RELAXED));

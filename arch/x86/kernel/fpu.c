@@ -5,9 +5,11 @@
  * which CPU loaded its registers last: where both agree, nothing is to be loaded.
  */
 #include <asm/fpu.h>
+#include <asm/extable.h>
 #include <asm/irqflags.h>
 #include <asm/percpu.h>
 #include <asm/processor.h>
+#include <asm/uaccess.h>
 #include <kernel/initmem.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
@@ -23,22 +25,13 @@
 #define XFEATURE_AVX	4UL
 #define XFEATURE_AVX512	0xe0UL
 
-static unsigned int state_size = FXSAVE_SIZE;
-static u64 features;			/* XCR0; 0: FXSAVE */
+unsigned int fpu_state_size = FXSAVE_SIZE;
+u64 fpu_xfeatures;			/* XCR0; 0: FXSAVE */
 static bool has_xsaveopt;
 static u32 mxcsr_mask = 0xffbf;		/* of a CPU that has no other */
+static const struct fpu_state initial = { .fcw = 0x37f, .mxcsr = MXCSR_DEFAULT };	/* XSTATE_BV 0: all else as after reset */
 static struct kmem_cache *fpu_cache;
 static DEFINE_PER_CPU(struct task_struct *, fpu_owner);	/* whose registers this CPU has; NULL: nobody's; interrupts off */
-
-unsigned int fpu_size(void)
-{
-	return state_size;
-}
-
-u64 fpu_features(void)
-{
-	return features;
-}
 
 static void xsetbv(u32 index, u64 value)
 {
@@ -47,7 +40,7 @@ static void xsetbv(u32 index, u64 value)
 
 static void save_registers(struct fpu_state *fpu)
 {
-	if (!features)
+	if (!fpu_xfeatures)
 		__asm__ volatile("fxsave64 %0" : "=m"(*fpu) : : "memory");
 	else if (has_xsaveopt)
 		__asm__ volatile("xsaveopt64 %0" : "+m"(*fpu) : "a"(~0u), "d"(~0u) : "memory");
@@ -57,7 +50,7 @@ static void save_registers(struct fpu_state *fpu)
 
 static void load_registers(const struct fpu_state *fpu)
 {
-	if (features)
+	if (fpu_xfeatures)
 		__asm__ volatile("xrstor64 %0" : : "m"(*fpu), "a"(~0u), "d"(~0u) : "memory");
 	else
 		__asm__ volatile("fxrstor64 %0" : : "m"(*fpu) : "memory");
@@ -65,9 +58,9 @@ static void load_registers(const struct fpu_state *fpu)
 
 static void reset_state(struct fpu_state *fpu)
 {
-	memset(fpu, 0, state_size);
-	fpu->fcw = 0x37f;
-	fpu->mxcsr = MXCSR_DEFAULT;
+	memset(fpu, 0, fpu_state_size);
+	fpu->fcw = initial.fcw;
+	fpu->mxcsr = initial.mxcsr;
 }
 
 /* SDM 1 11.6.6: what the CPU itself says, if it says anything. */
@@ -85,16 +78,16 @@ void __init fpu_init(void)
 	u64 offered = cpuid_checked(0xd, 0).eax;
 
 	if (cpuid_checked(1, 0).ecx & CPUID_1_ECX_XSAVE) {
-		features = offered & (XFEATURE_FPSSE | XFEATURE_AVX);
-		if (features & XFEATURE_AVX && (offered & XFEATURE_AVX512) == XFEATURE_AVX512)
-			features |= XFEATURE_AVX512;
+		fpu_xfeatures = offered & (XFEATURE_FPSSE | XFEATURE_AVX);
+		if (fpu_xfeatures & XFEATURE_AVX && (offered & XFEATURE_AVX512) == XFEATURE_AVX512)
+			fpu_xfeatures |= XFEATURE_AVX512;
 		has_xsaveopt = cpuid_checked(0xd, 1).eax & CPUID_D1_EAX_XSAVEOPT;
 	}
 	fpu_cpu_init();
 	find_mxcsr_mask();
-	if (features)
-		state_size = cpuid(0xd, 0).ebx;		/* for XCR0 as it is now */
-	fpu_cache = kmem_cache_create("fpu", state_size, 64, NULL);
+	if (fpu_xfeatures)
+		fpu_state_size = cpuid(0xd, 0).ebx;		/* for XCR0 as it is now */
+	fpu_cache = kmem_cache_create("fpu", fpu_state_size, 64, NULL);
 	if (!fpu_cache)
 		panic("no memory for the registers of programs");
 }
@@ -102,9 +95,9 @@ void __init fpu_init(void)
 void fpu_cpu_init(void)
 {
 	write_cr0((read_cr0() & ~(X86_CR0_EM | X86_CR0_TS)) | X86_CR0_MP | X86_CR0_NE);
-	write_cr4(read_cr4() | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT | (features ? X86_CR4_OSXSAVE : 0));
-	if (features)
-		xsetbv(0, features);
+	write_cr4(read_cr4() | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT | (fpu_xfeatures ? X86_CR4_OSXSAVE : 0));
+	if (fpu_xfeatures)
+		xsetbv(0, fpu_xfeatures);
 	__asm__ volatile("fninit");
 }
 
@@ -127,15 +120,19 @@ void fpu_save(struct task_struct *prev)
 	save_registers(prev->thread.fpu);
 }
 
+/* Context: interrupts off */
+static void load_as(struct task_struct *next, const struct fpu_state *fpu)
+{
+	load_registers(fpu);
+	this_cpu_write(fpu_owner, next);
+	next->thread.fpu_cpu = this_cpu_read(cpu_number);
+}
+
 void fpu_load(struct task_struct *next)
 {
-	u32 cpu = this_cpu_read(cpu_number);
-
-	if (this_cpu_read(fpu_owner) == next && next->thread.fpu_cpu == cpu)
+	if (this_cpu_read(fpu_owner) == next && next->thread.fpu_cpu == this_cpu_read(cpu_number))
 		return;
-	load_registers(next->thread.fpu);
-	this_cpu_write(fpu_owner, next);
-	next->thread.fpu_cpu = cpu;
+	load_as(next, next->thread.fpu);
 }
 
 void fpu_copy_current(struct fpu_state *fpu)
@@ -146,12 +143,44 @@ void fpu_copy_current(struct fpu_state *fpu)
 	local_irq_restore(flags);
 }
 
+/* The page may have to be made first: another thread may run in between, and the instruction starts again. */
+int fpu_save_user(void __user *at)
+{
+	int err = -EFAULT;
+
+	if (unlikely(!access_ok(at, fpu_state_size)))
+		return err;
+	stac();
+	__asm__ volatile("1: xsave64 (%2)\n"
+			 "   xorl %0, %0\n"
+			 "2:\n"
+			 _ASM_EXTABLE("1b", "2b")
+			 : "+r"(err) : "a"(~0u), "r"(at), "d"(~0u) : "memory");
+	clac();
+	return err;
+}
+
+int fpu_load_user(const void __user *at)
+{
+	int err = -EFAULT;
+
+	if (unlikely(!access_ok(at, fpu_state_size)))
+		return err;
+	stac();
+	__asm__ volatile("1: xrstor64 (%2)\n"
+			 "   xorl %0, %0\n"
+			 "2:\n"
+			 _ASM_EXTABLE("1b", "2b")
+			 : "+r"(err) : "a"(~0u), "r"(at), "d"(~0u) : "memory");
+	clac();
+	return err;
+}
+
 void fpu_set_current(void)
 {
 	unsigned long flags = local_irq_save();
 
-	this_cpu_write(fpu_owner, NULL);
-	fpu_load(current);
+	load_as(current, current->thread.fpu);
 	local_irq_restore(flags);
 }
 
@@ -159,9 +188,7 @@ void fpu_reset_current(void)
 {
 	unsigned long flags = local_irq_save();
 
-	reset_state(current->thread.fpu);
-	this_cpu_write(fpu_owner, NULL);
-	fpu_load(current);
+	load_as(current, &initial);
 	local_irq_restore(flags);
 }
 
@@ -169,9 +196,9 @@ void fpu_reset_current(void)
 void fpu_check(struct fpu_state *fpu)
 {
 	fpu->mxcsr &= mxcsr_mask;
-	if (!features)
+	if (!fpu_xfeatures)
 		return;
-	fpu->xstate_bv &= features;
+	fpu->xstate_bv &= fpu_xfeatures;
 	fpu->xcomp_bv = 0;
 	memset(fpu->header_reserved, 0, sizeof(fpu->header_reserved));
 }

@@ -30,8 +30,8 @@
 struct fpx_sw_bytes {
 	u32	magic1, extended_size;	/* of everything, magic2 included */
 	u64	xfeatures;
-	u32	xstate_size;		/* without magic2 */
-	u32	padding[7];
+	u64	xstate_size;		/* 32 bits; without magic2 */
+	u64	padding[3];
 };
 
 static_assert(sizeof(struct fpx_sw_bytes) == sizeof(((struct fpu_state *)0)->software), "SDM leaves 48 bytes");
@@ -67,35 +67,42 @@ static unsigned int fpu_frame_size(void)
 	return fpu_size() + (fpu_features() ? sizeof(u32) : 0);
 }
 
+/* What FXSAVE and XSAVE leave alone: who saves says there what follows, and the header has to be zeros. */
+static int put_fpu_header(struct fpu_state __user *at)
+{
+	struct fpx_sw_bytes __user *sw = (void *)at->software;
+	unsigned int i;
+
+	if (!user_access_begin(at, fpu_frame_size()))
+		return -EFAULT;
+#pragma GCC unroll 8
+	for (i = 0; i < ARRAY_SIZE(sw->padding); i++)
+		unsafe_put_user(0, &sw->padding[i], fault);
+#pragma GCC unroll 8
+	for (i = 0; i < ARRAY_SIZE(at->header_reserved); i++)
+		unsafe_put_user(0, &at->header_reserved[i], fault);
+	unsafe_put_user(FP_XSTATE_MAGIC1, &sw->magic1, fault);
+	unsafe_put_user(fpu_frame_size(), &sw->extended_size, fault);
+	unsafe_put_user(fpu_features(), &sw->xfeatures, fault);
+	unsafe_put_user(fpu_size(), &sw->xstate_size, fault);
+	unsafe_put_user(0, &at->xstate_bv, fault);
+	unsafe_put_user(0, &at->xcomp_bv, fault);
+	unsafe_put_user(FP_XSTATE_MAGIC2, (u32 *)((u8 *)at + fpu_size()), fault);
+	user_access_end();
+	return 0;
+fault:
+	user_access_end();
+	return -EFAULT;
+}
+
 static int save_fpu(unsigned long at)
 {
 	struct fpu_state *fpu = current->thread.fpu;
-	u32 magic2 = FP_XSTATE_MAGIC2;
-	struct fpx_sw_bytes sw = {
-		.magic1 = FP_XSTATE_MAGIC1, .extended_size = fpu_frame_size(), .xfeatures = fpu_features(),
-		.xstate_size = fpu_size(),
-	};
 
+	if (fpu_features())
+		return put_fpu_header((void *)at) ? -EFAULT : fpu_save_user((void *)at);
 	fpu_copy_current(fpu);
-	if (!fpu_features())
-		return copy_to_user((void *)at, fpu, fpu_size());
-	memcpy(fpu->software, &sw, sizeof(sw));
-	if (copy_to_user((void *)at, fpu, fpu_size()))
-		return -EFAULT;
-	return copy_to_user((void *)(at + fpu_size()), &magic2, sizeof(magic2));
-}
-
-static void fill_sigcontext(struct sigcontext *mc, const struct pt_regs *r, sigset_t oldset)
-{
-	const struct thread_struct *t = &current->thread;
-
-	*mc = (struct sigcontext){
-		.r8 = r->r8, .r9 = r->r9, .r10 = r->r10, .r11 = r->r11, .r12 = r->r12, .r13 = r->r13,
-		.r14 = r->r14, .r15 = r->r15, .di = r->di, .si = r->si, .bp = r->bp, .bx = r->bx,
-		.dx = r->dx, .ax = r->ax, .cx = r->cx, .sp = r->sp, .ip = r->ip, .flags = r->flags,
-		.cs = r->cs, .ss = r->ss,
-		.err = t->error_code, .trapno = t->trap_nr, .oldmask = oldset, .cr2 = t->cr2,
-	};
+	return copy_to_user((void *)at, fpu, fpu_size());
 }
 
 /* Where the frame's registers of x87, SSE and so on begin; everything else lies below. */
@@ -107,32 +114,72 @@ static unsigned long frame_top(const struct k_sigaction *ka, unsigned long sp)
 	return ALIGN_DOWN(sp - fpu_frame_size(), 64UL);
 }
 
+/* All but the siginfo */
+static int put_frame(struct rt_sigframe __user *frame, unsigned long restorer, const struct pt_regs *r, sigset_t oldset,
+		     unsigned long fpstate)
+{
+	const struct task_struct *me = current;
+	const struct thread_struct *t = &me->thread;
+	struct ucontext __user *uc = &frame->uc;
+	struct sigcontext __user *mc = &uc->mc;
+
+	if (!user_access_begin(frame, sizeof(*frame)))
+		return -EFAULT;
+	unsafe_put_user(restorer, &frame->pretcode, fault);
+	unsafe_put_user(UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS | (fpu_features() ? UC_FP_XSTATE : 0), &uc->uc_flags, fault);
+	unsafe_put_user(0, &uc->uc_link, fault);
+	unsafe_put_user((void *)me->sas_ss_sp, &uc->uc_stack.ss_sp, fault);
+	unsafe_put_user(sas_ss_flags(r->sp) | (int)me->sas_ss_flags, &uc->uc_stack.ss_flags, fault);
+	unsafe_put_user(me->sas_ss_size, &uc->uc_stack.ss_size, fault);
+	unsafe_put_user(r->r8, &mc->r8, fault);
+	unsafe_put_user(r->r9, &mc->r9, fault);
+	unsafe_put_user(r->r10, &mc->r10, fault);
+	unsafe_put_user(r->r11, &mc->r11, fault);
+	unsafe_put_user(r->r12, &mc->r12, fault);
+	unsafe_put_user(r->r13, &mc->r13, fault);
+	unsafe_put_user(r->r14, &mc->r14, fault);
+	unsafe_put_user(r->r15, &mc->r15, fault);
+	unsafe_put_user(r->di, &mc->di, fault);
+	unsafe_put_user(r->si, &mc->si, fault);
+	unsafe_put_user(r->bp, &mc->bp, fault);
+	unsafe_put_user(r->bx, &mc->bx, fault);
+	unsafe_put_user(r->dx, &mc->dx, fault);
+	unsafe_put_user(r->ax, &mc->ax, fault);
+	unsafe_put_user(r->cx, &mc->cx, fault);
+	unsafe_put_user(r->sp, &mc->sp, fault);
+	unsafe_put_user(r->ip, &mc->ip, fault);
+	unsafe_put_user(r->flags, &mc->flags, fault);
+	unsafe_put_user((u32)(u16)r->cs, (u32 *)&mc->cs, fault);	/* and gs, zero */
+	unsafe_put_user((u32)r->ss << 16, (u32 *)&mc->fs, fault);	/* and fs, zero */
+	unsafe_put_user(t->error_code, &mc->err, fault);
+	unsafe_put_user(t->trap_nr, &mc->trapno, fault);
+	unsafe_put_user(oldset, &mc->oldmask, fault);
+	unsafe_put_user(t->cr2, &mc->cr2, fault);
+	unsafe_put_user(fpstate, &mc->fpstate, fault);
+	unsafe_put_user(oldset, &uc->uc_sigmask, fault);
+	user_access_end();
+	return 0;
+fault:
+	user_access_end();
+	return -EFAULT;
+}
+
 int setup_rt_frame(int sig, const struct k_sigaction *ka, const struct siginfo *info, sigset_t oldset,
 		   struct pt_regs *regs)
 {
 	struct task_struct *me = current;
 	unsigned long fpstate = frame_top(ka, regs->sp);
 	unsigned long sp = ALIGN_DOWN(fpstate - sizeof(struct rt_sigframe), 16UL) - 8;	/* as after a call */
+	struct rt_sigframe __user *frame = (void *)sp;
 	bool was_on = sas_ss_flags(regs->sp) == SS_ONSTACK;
-	struct rt_sigframe frame = {
-		.pretcode = ka->sa.restorer, .info = *info,
-		.uc = {
-			.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS | (fpu_features() ? UC_FP_XSTATE : 0),
-			.uc_stack = {
-				(void *)me->sas_ss_sp, sas_ss_flags(regs->sp) | (int)me->sas_ss_flags, me->sas_ss_size,
-			},
-			.uc_sigmask = oldset,
-		},
-	};
 
 	if (!(ka->sa.flags & SA_RESTORER) || ka->sa.handler >= TASK_SIZE)
 		return -EFAULT;
 	/* an alternate stack that is used up is no reason to go on below it */
 	if (was_on && sas_ss_flags(sp) != SS_ONSTACK)
 		return -EFAULT;
-	fill_sigcontext(&frame.uc.mc, regs, oldset);
-	frame.uc.mc.fpstate = fpstate;
-	if (save_fpu(fpstate) || copy_to_user((void *)sp, &frame, sizeof(frame)))
+	if (save_fpu(fpstate) || put_frame(frame, ka->sa.restorer, regs, oldset, fpstate) ||
+	    copy_to_user(&frame->info, info, sizeof(*info)))
 		return -EFAULT;
 	if (me->sas_ss_flags & SS_AUTODISARM)
 		me->sas_ss_sp = me->sas_ss_size = me->sas_ss_flags = 0;
@@ -161,24 +208,26 @@ void arch_restart_syscall(struct pt_regs *regs, bool by_block)
 static int restore_fpu(unsigned long at)
 {
 	struct fpu_state *fpu = current->thread.fpu;
-	struct fpx_sw_bytes sw;
-	u32 magic2;
+	struct fpx_sw_bytes __user *sw = (void *)(at + offsetof(struct fpu_state, software));
+	u32 magic1, magic2, size;
 
 	if (!at) {
 		fpu_reset_current();
 		return 0;
 	}
-	if (!IS_ALIGNED(at, 64) || copy_from_user(&sw, (void *)(at + offsetof(struct fpu_state, software)), sizeof(sw)))
+	if (!IS_ALIGNED(at, 64) || get_user(magic1, &sw->magic1) || get_user(size, (u32 *)&sw->xstate_size))
 		return -EFAULT;
 	/* a frame without the extension is one of FXSAVE */
-	if (!fpu_features() || sw.magic1 != FP_XSTATE_MAGIC1 || sw.xstate_size != fpu_size() ||
+	if (!fpu_features() || magic1 != FP_XSTATE_MAGIC1 || size != fpu_size() ||
 	    get_user(magic2, (u32 *)(at + fpu_size())) || magic2 != FP_XSTATE_MAGIC2) {
 		memset(fpu, 0, fpu_size());
 		if (copy_from_user(fpu, (void *)at, FXSAVE_SIZE))
 			goto broken;
 		if (fpu_features())
 			fpu->xstate_bv = 3;
-	} else if (copy_from_user(fpu, (void *)at, fpu_size())) {
+	} else if (!fpu_load_user((void *)at)) {
+		return 0;
+	} else if (copy_from_user(fpu, (void *)at, fpu_size())) {	/* bits that make loading it fault are no reason to end */
 		goto broken;
 	}
 	fpu_check(fpu);
@@ -193,13 +242,27 @@ static int restore_sigcontext(struct pt_regs *r, const struct sigcontext *mc)
 {
 	if (mc->ip >= TASK_SIZE)
 		return -EFAULT;		/* the way to user mode would fault */
-	*r = (struct pt_regs){
-		.r8 = mc->r8, .r9 = mc->r9, .r10 = mc->r10, .r11 = mc->r11, .r12 = mc->r12, .r13 = mc->r13,
-		.r14 = mc->r14, .r15 = mc->r15, .di = mc->di, .si = mc->si, .bp = mc->bp, .bx = mc->bx,
-		.dx = mc->dx, .ax = mc->ax, .cx = mc->cx, .sp = mc->sp, .ip = mc->ip,
-		.flags = (r->flags & ~USER_FLAGS) | (mc->flags & USER_FLAGS),
-		.cs = __USER_CS, .ss = __USER_DS, .orig_ax = -1UL,
-	};
+	r->r8 = mc->r8;
+	r->r9 = mc->r9;
+	r->r10 = mc->r10;
+	r->r11 = mc->r11;
+	r->r12 = mc->r12;
+	r->r13 = mc->r13;
+	r->r14 = mc->r14;
+	r->r15 = mc->r15;
+	r->di = mc->di;
+	r->si = mc->si;
+	r->bp = mc->bp;
+	r->bx = mc->bx;
+	r->dx = mc->dx;
+	r->ax = mc->ax;
+	r->cx = mc->cx;
+	r->sp = mc->sp;
+	r->ip = mc->ip;
+	r->flags = (r->flags & ~USER_FLAGS) | (mc->flags & USER_FLAGS);
+	r->cs = __USER_CS;
+	r->ss = __USER_DS;
+	r->orig_ax = -1UL;
 	return restore_fpu(mc->fpstate);
 }
 

@@ -38,8 +38,18 @@ void fpu_init(void);
 void fpu_cpu_init(void);
 
 /** fpu_size() - bytes of a struct fpu_state on this machine; fpu_features() - XCR0, 0 without XSAVE */
-unsigned int fpu_size(void);
-u64 fpu_features(void);
+extern unsigned int fpu_state_size;
+extern u64 fpu_xfeatures;
+
+static inline unsigned int fpu_size(void)
+{
+	return fpu_state_size;
+}
+
+static inline u64 fpu_features(void)
+{
+	return fpu_xfeatures;
+}
 
 /** fpu_alloc() - state of a new thread as after reset; NULL: no memory. fpu_free(): NULL does nothing */
 struct fpu_state *fpu_alloc(void);
@@ -51,6 +61,14 @@ void fpu_load(struct task_struct *next);
 
 /** fpu_copy_current() - registers of this thread into @fpu, its own or one with room for them */
 void fpu_copy_current(struct fpu_state *fpu);
+
+/**
+ * fpu_save_user(), fpu_load_user() - registers of this thread straight to and from its memory, with XSAVE
+ * @at: fpu_size() bytes, a multiple of 64. The header there is zeros before saving.
+ * Return: 0 or -EFAULT; after that of fpu_load_user() the registers are something in between.
+ */
+int fpu_save_user(void __user *at);
+int fpu_load_user(const void __user *at);
 
 /** fpu_set_current() - this thread goes on with what current->thread.fpu holds; it was checked by fpu_check() */
 void fpu_set_current(void);

@@ -125,6 +125,35 @@ static inline int clear_user(void __user *dst, size_t n)
 	_pu_err; })
 
 /**
+ * user_access_begin() - for several objects in [@ptr, @ptr + @n): false when that is not a program's
+ * unsafe_put_user() - *@ptr = @x; goes to @label, still between the two, when that faults
+ * user_access_end() - no more of them
+ */
+static inline bool user_access_begin(const void __user *ptr, size_t n)
+{
+	if (unlikely(!access_ok(ptr, n)))
+		return false;
+	stac();
+	return true;
+}
+
+#define user_access_end()	clac()
+
+#define __unsafe_put_asm(x, ptr, insn, label)					\
+	__asm__ goto("1: " insn " %0, %1\n"					\
+		     _ASM_EXTABLE("1b", "%l2")					\
+		     : : "er"(x), "m"(*(ptr)) : "memory" : label)
+
+#define unsafe_put_user(x, ptr, label) do {					\
+	__typeof__(*(ptr)) _up_x = (__typeof__(*(ptr)))(x);			\
+	static_assert(sizeof(_up_x) == 4 || sizeof(_up_x) == 8, "one object");	\
+	if (sizeof(_up_x) == 8)							\
+		__unsafe_put_asm((u64)_up_x, (u64 *)(ptr), "movq", label);	\
+	else									\
+		__unsafe_put_asm((u32)(u64)_up_x, (u32 *)(ptr), "movl", label);	\
+} while (0)
+
+/**
  * strncpy_from_user() - a string of at most @n bytes with its NUL
  * Return: its length without the NUL; @n when there is no NUL in @n bytes, and then
  * @dst has no NUL either; -EFAULT.
