@@ -249,7 +249,8 @@ $(BUILD)/boot/payload.bin: $(BUILD)/vmlinux $(BUILD)/vmlinux.bin arch/x86/boot/d
 $(BUILD)/include/generated/payload-size.h: $(BUILD)/boot/payload.bin ;
 
 # run over the whole kernel: not as small as the rest
-$(BUILD)/boot/kernel/lib/lz4.o $(BUILD)/boot/kernel/lib/xxhash.o $(BUILD)/boot/kernel/lib/string.o: BOOT_CFLAGS += -Os
+$(BUILD)/boot/kernel/lib/lz4.o $(BUILD)/boot/kernel/lib/xxhash.o: BOOT_CFLAGS += -O2
+$(BUILD)/boot/kernel/lib/string.o: BOOT_CFLAGS += -Os
 $(BUILD)/boot/%.o: %.c Makefile | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)

@@ -129,10 +129,15 @@ static void expand_fast(struct lz4_state *s)
 			copy_8(to, from);
 			copy_8(to + 8, from + 8);
 		} else {
-			if (!read_length(&from, src_end, dst_end - to, &literals) ||
-			    (size_t)(src_end - from) < literals + FAST_SRC_ROOM ||
-			    (size_t)(dst_end - to) < literals + FAST_DST_ROOM)
+			const u8 *rest = from;		/* copies: what has an address is in no register */
+			size_t len = literals;
+
+			if (!read_length(&rest, src_end, dst_end - to, &len) ||
+			    (size_t)(src_end - rest) < len + FAST_SRC_ROOM ||
+			    (size_t)(dst_end - to) < len + FAST_DST_ROOM)
 				break;
+			from = rest;
+			literals = len;
 			copy_wild(to, from, literals);
 		}
 		from += literals;
@@ -149,10 +154,15 @@ static void expand_fast(struct lz4_state *s)
 			copy_8(to + 8, match + 8);
 			put_unaligned_le16(get_unaligned_le16(match + 16), to + 16);
 		} else {
-			if (length == LENGTH_MORE &&
-			    (!read_length(&from, src_end, dst_end - to, &length) ||
-			     (size_t)(dst_end - to) < length + MIN_MATCH + WILD_COPY))
+			const u8 *rest = from;
+			size_t len = length;
+
+			if (len == LENGTH_MORE &&
+			    (!read_length(&rest, src_end, dst_end - to, &len) ||
+			     (size_t)(dst_end - to) < len + MIN_MATCH + WILD_COPY))
 				break;
+			from = rest;
+			length = len;
 			match_wild(to, distance, length + MIN_MATCH);
 		}
 		src = from;

@@ -18,6 +18,76 @@ PAGE = 4096
 HEADER = struct.Struct("<QQQIIIIIIII")
 HEADER_SIZE = HEADER.size + 8  # the header's own checksum comes last
 
+MIN_MATCH = 4
+LENGTH_MORE = 15	# nibble of a token: bytes with the rest of the length follow
+WORTH_IT = 7		# a match this long saves more bytes than the time its sequence takes
+
+
+def read_length(block, pos, nibble):
+    length = nibble
+    while nibble == LENGTH_MORE:
+        length += block[pos]
+        pos += 1
+        if block[pos - 1] != 255:
+            break
+    return length, pos
+
+
+def sequences(block):
+    """[(literals, distance, length of match)] of an LZ4 block; the last has no match."""
+    found, pos = [], 0
+    while True:
+        token = block[pos]
+        count, pos = read_length(block, pos + 1, token >> 4)
+        literals, pos = block[pos:pos + count], pos + count
+        if pos == len(block):
+            return found + [(literals, 0, 0)]
+        distance = int.from_bytes(block[pos:pos + 2], "little")
+        length, pos = read_length(block, pos + 2, token & 15)
+        found.append((literals, distance, length + MIN_MATCH))
+
+
+def more_length(length):
+    """The bytes that follow a full nibble."""
+    if length < LENGTH_MORE:
+        return b""
+    return b"\xff" * ((length - LENGTH_MORE) // 255) + bytes([(length - LENGTH_MORE) % 255])
+
+
+def block_of(parts):
+    out = bytearray()
+    for literals, distance, length in parts:
+        rest = length - MIN_MATCH if length else 0
+        out.append(min(len(literals), LENGTH_MORE) << 4 | min(rest, LENGTH_MORE))
+        out += more_length(len(literals)) + literals
+        if length:
+            out += distance.to_bytes(2, "little") + more_length(rest)
+    return bytes(out)
+
+
+def fewer_sequences(parts, image):
+    """Without short matches, where their bytes fit among the literals that one step copies: each sequence takes time."""
+    done, literals, pos = [], b"", 0
+    for (more, distance, length), (after, _, _) in zip(parts, parts[1:] + [(b"", 0, 0)]):
+        literals += more
+        pos += len(more)
+        match = image[pos:pos + length]
+        pos += length
+        if 0 < length < WORTH_IT and len(literals) + length + len(after) < LENGTH_MORE:
+            literals += match
+        else:
+            done.append((literals, distance, length))
+            literals = b""
+    return done
+
+
+def compress(image):
+    block = lz4.block.compress(image, mode="high_compression", compression=9, store_size=False)
+    block = block_of(fewer_sequences(sequences(block), image))
+    if lz4.block.decompress(block, uncompressed_size=len(image)) != image:
+        sys.exit("what is compressed is not what was to be")
+    return block
+
 
 def main():
     image_path, out_path, size_path = sys.argv[1:]
@@ -38,7 +108,7 @@ def main():
     if len(image) != offset("_edata"):
         sys.exit("vmlinux.bin has %d bytes, _edata says %d" % (len(image), offset("_edata")))
 
-    block = lz4.block.compress(image, mode="high_compression", compression=12, store_size=False)
+    block = compress(image)
     memory_size = offset("_end")
     header = HEADER.pack(
         MAGIC, base, xxhash.xxh64(image).intdigest(),
