@@ -78,7 +78,7 @@ bool acpi_scan_s5(const void *aml, size_t len, struct acpi_s5 *s5)
 
 	s5->valid = false;
 	for (p = start; end - p > 4; p++)
-		if (!memcmp(p, "_S5_", 4) && is_name(start, p) && parse_package(p + 4, end, s5))
+		if (*p == '_' && !memcmp(p, "_S5_", 4) && is_name(start, p) && parse_package(p + 4, end, s5))
 			return true;
 	return false;
 }

@@ -67,6 +67,21 @@ u32 pci_read_config(struct pci_function f, u16 reg)
 	return has_ports(f, reg) ? read_by_ports(f, reg) : ~0u;
 }
 
+u32 pci_slots(u16 segment, u8 bus, unsigned int nr)
+{
+	volatile u8 *memory = in_memory((struct pci_function){ bus, 0, 0, segment }, PCI_VENDOR_ID);
+	u32 slots = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		u32 id = memory ? readl(memory + (i << 15)) :
+			 pci_read_config((struct pci_function){ bus, i, 0, segment }, PCI_VENDOR_ID);
+
+		slots |= (u32)(id != ~0u) << i;
+	}
+	return slots;
+}
+
 void pci_write_config(struct pci_function f, u16 reg, u32 value)
 {
 	volatile u8 *memory = in_memory(f, reg);

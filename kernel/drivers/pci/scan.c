@@ -149,10 +149,10 @@ static void scan_device(struct pci_function f)
 /* @from: the bridge that leads there, NULL for a root */
 static void scan_bus(u16 segment, u8 bus, const struct pci_device *from)
 {
-	unsigned int i, nr = leads_to_one_device(from) ? 1 : 32;
+	u32 slots = pci_slots(segment, bus, leads_to_one_device(from) ? 1 : 32);
 
-	for (i = 0; i < nr; i++)
-		scan_device((struct pci_function){ bus, i, 0, segment });
+	for (; slots; slots &= slots - 1)
+		scan_device((struct pci_function){ bus, __builtin_ctz(slots), 0, segment });
 }
 
 static void follow_bridge(const struct pci_device *bridge)

@@ -51,6 +51,16 @@ u32 pci_read_config(struct pci_function f, u16 reg)
 	return m ? m->regs[reg / 4] : ~0u;
 }
 
+u32 pci_slots(u16 segment, u8 bus, unsigned int nr)
+{
+	u32 slots = 0;
+
+	for (unsigned int i = 0; i < nr; i++)
+		if (pci_read_config((struct pci_function){ bus, i, 0, segment }, PCI_VENDOR_ID) != ~0u)
+			slots |= 1u << i;
+	return slots;
+}
+
 void pci_write_config(struct pci_function f, u16 reg, u32 value)
 {
 	struct model *m = model_at(f);
