@@ -125,6 +125,8 @@ static unsigned int select_cpu(const struct task_struct *p)
 {
 	unsigned int here = this_cpu_read(cpu_number), cpu, allowed = NR_CPUS;
 
+	if (nr_cpu_rqs == 1)
+		return here;
 	if (is_idle_for(p, p->cpu))
 		return p->cpu;
 	if (is_idle_for(p, here))
