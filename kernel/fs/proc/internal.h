@@ -52,6 +52,7 @@ bool may_look(struct task_struct *p);
 extern const struct proc_entry proc_pid_entries[];	/* pid.c: of a process */
 extern const struct proc_entry proc_pid_dir;
 extern const struct proc_entry proc_sys_entries[];	/* sys.c */
+extern const struct proc_entry proc_boot_entries[];	/* boot.c */
 
 /* Numbers of processes, for the root */
 const struct proc_entry *proc_pid_number(struct proc_file *pf, int nr, struct proc_file *child);

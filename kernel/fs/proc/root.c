@@ -202,6 +202,7 @@ static int mounts_readlink(struct proc_file *pf, char *buf, size_t size)
 }
 
 static const struct proc_entry root_entries[] = {
+	{ .name = "boot", .mode = 0555, .children = proc_boot_entries },
 	{ .name = "cmdline", .mode = 0444, .show = cmdline_show },
 	{ .name = "cpuinfo", .mode = 0444, .show = cpuinfo_show },
 	{ .name = "devices", .mode = 0444, .show = devices_show },
