@@ -5,8 +5,8 @@
 	.text
 /*
  * efi_pe_entry - entry point of the PE image (UEFI 2.10, 2.3.4)
- * In:  rcx = image handle, rdx = system table, stack misaligned by the call
- * Out: rax = status; rdi and rsi are kept for the caller, as its ABI demands
+ * In:  rcx = image handle, rdx = system table, stack misaligned by the call, or as it pleases the firmware
+ * Out: rax = status; rdi, rsi and rbp are kept for the caller, as its ABI demands
  */
 SYM_CODE_START(efi_pe_entry)
 	movq	%rdx, %r9
@@ -14,17 +14,21 @@ SYM_CODE_START(efi_pe_entry)
 	shlq	$32, %rdx
 	orq	%rax, %rdx
 	movq	%rsp, %r8		/* and the CPU as we got it */
+	pushq	%rbp
+	movq	%rsp, %rbp
 	pushq	%rdi
 	pushq	%rsi
 	movq	%rcx, %rdi
 	movq	%r9, %rsi
 	pushfq
-	movq	(%rsp), %rcx		/* stays on the stack, which it aligns */
+	popq	%rcx
 	cld
+	andq	$-16, %rsp		/* what the firmware wants of us, it may not have given */
 	call	efi_main		/* gcc keeps the xmm registers: it uses none */
-	addq	$8, %rsp
+	leaq	-16(%rbp), %rsp
 	popq	%rsi
 	popq	%rdi
+	popq	%rbp
 	ret
 SYM_CODE_END(efi_pe_entry)
 

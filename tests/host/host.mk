@@ -45,6 +45,7 @@ host-units-kernel/tty/screen := kernel/tty/vt $(VT_PARTS)
 host-units-kernel/tty/fbcon := kernel/tty/vt $(VT_PARTS) kernel/lib/cmdline
 host-units-kernel/tty/vgacon := kernel/tty/screen kernel/tty/vt $(VT_PARTS)
 host-units-kernel/trace/timeline := kernel/lib/text_sink kernel/lib/stage
+host-units-arch/x86/kernel/handoff_check := arch/x86/kernel/bootparam_utils kernel/tty/framebuffer
 host-units-arch/x86/boot/loader_place := kernel/lib/cmdline kernel/lib/memparse
 host-units-arch/x86/boot/decompress/payload := kernel/lib/lz4 kernel/lib/xxhash
 host-libs-kernel/lib/lz4 := -llz4

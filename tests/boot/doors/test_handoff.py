@@ -104,6 +104,7 @@ def test_a_correct_handoff_has_a_clean_bill(boot, tmp_path, words):
     ("INITRD_HALF", "misc=half", []),
     ("SETUP_DATA", "setup-data=loop", []),
     ("SETUP_DATA", "setup-data=nowhere", []),
+    ("SETUP_DATA_RAM", "setup-data=plain e820=nodes", []),
     ("RSDP", "rsdp=0x1000", []),
     ("SCREEN", "misc=screen", []),
     ("DISJOINT", "misc=overlap", []),
@@ -136,6 +137,18 @@ def test_every_finding_is_told_with_number_and_field(boot, tmp_path, rule, words
     assert {int(n) for n, _ in told} <= {nr} | {RULES[name][0] for name in also}, f"more than that: {told}"
     if "header=long" not in words:			# there the command line is lost
         assert machine.status == FINDINGS
+
+
+# Rules of firmware, by the saboteur: it is Lantern's EFI door that is called
+@pytest.mark.parametrize("rule, words", [
+    ("EFI_STACK", "entry=stack"), ("EFI_DIRECTION", "entry=flags"), ("EFI_IMAGE", "map=image"), ("EFI_CRC", "crc"),
+])
+def test_findings_of_firmware(boot, rule, words):
+    machine = boot(saboteur=[f"{words} -- {CMD}"], memory="256M", debug_exit=True)
+    machine.wait()
+    told = FINDING.findall(machine.log)
+    assert told and {int(nr) for nr, _ in told} == {RULES[rule][0]}, told
+    assert machine.status == FINDINGS
 
 
 def test_strict_stops_at_the_first_finding(boot, tmp_path):

@@ -186,8 +186,8 @@ static void add_range(struct boot_params *params, u64 addr, u64 size, u32 type)
 		params->e820_table[params->e820_entries++] = (struct boot_e820_entry){ addr, size, type };
 }
 
-/* Once more as what is no RAM, and so an overlap as well. */
-static void take_away(struct boot_params *params, u64 addr, u64 size)
+/* Of RAM; @type 0: nobody says what it is. */
+static void take_away(struct boot_params *params, u64 addr, u64 size, u32 type)
 {
 	struct boot_e820_entry *e = params->e820_table, *end = e + params->e820_entries;
 
@@ -196,7 +196,8 @@ static void take_away(struct boot_params *params, u64 addr, u64 size)
 			u64 rest = e->addr + e->size - (addr + size);
 
 			e->size = addr - e->addr;
-			add_range(params, addr, size, E820_TYPE_RESERVED);
+			if (type)
+				add_range(params, addr, size, type);
 			add_range(params, addr + size, rest, E820_TYPE_RAM);
 			return;
 		}
@@ -204,24 +205,24 @@ static void take_away(struct boot_params *params, u64 addr, u64 size)
 
 static void spoil_e820(struct boot_params *params)
 {
-	struct boot_e820_entry *e = &params->e820_table[params->e820_entries];
+	struct boot_e820_entry *next = &params->e820_table[params->e820_entries];
 
-	if (text_equal(want.e820, "empty"))
-		*e = (struct boot_e820_entry){ FOUR_GIB, 0, E820_TYPE_RAM };
-	else if (text_equal(want.e820, "wrap"))
-		*e = (struct boot_e820_entry){ -0x1000ULL, 0x2000, E820_TYPE_RESERVED };
-	else if (text_equal(want.e820, "type"))
-		*e = (struct boot_e820_entry){ 2 * FOUR_GIB, 0x1000, 77 };
-	else if (text_equal(want.e820, "params"))
-		take_away(params, (u64)params, 4096);
+	if (text_equal(want.e820, "params"))
+		take_away(params, (u64)params, 4096, E820_TYPE_RESERVED);
 	else if (text_equal(want.e820, "cmdline"))
-		take_away(params, params->hdr.cmd_line_ptr, 4096);
+		take_away(params, params->hdr.cmd_line_ptr, 4096, E820_TYPE_RESERVED);
 	else if (text_equal(want.e820, "nodes"))
-		take_away(params, params->hdr.setup_data, 4096);
-	if (e->size || e->type)
-		params->e820_entries++;
-	if (text_equal(want.e820, "count"))
+		take_away(params, params->hdr.setup_data, 4096, 0);
+	else if (text_equal(want.e820, "count"))
 		params->e820_entries = 200;
+	else if (text_equal(want.e820, "empty"))
+		*next = (struct boot_e820_entry){ FOUR_GIB, 0, E820_TYPE_RAM };
+	else if (text_equal(want.e820, "wrap"))
+		*next = (struct boot_e820_entry){ -0x1000ULL, 0x2000, E820_TYPE_RESERVED };
+	else if (text_equal(want.e820, "type"))
+		*next = (struct boot_e820_entry){ 2 * FOUR_GIB, 0x1000, 77 };
+	if (next->type && next == &params->e820_table[params->e820_entries])
+		params->e820_entries++;
 }
 
 static void make_e820(struct boot_params *params, UINTN size, UINTN stride)

@@ -14,7 +14,10 @@
  *   opts=plain|garbage|64k|odd|unterminated|empty|null|dell|name|surrogate|lone
  *   nofilepath  nodevice                             NULL in LoadedImage
  *   hog  hog=KIB                                     only scraps of memory left, or one run of KIB
- *   map=none|empty|fail|many|stride|wrap             GetMemoryMap
+ *   map=none|empty|fail|many|stride|wrap|image       GetMemoryMap; image: what Lantern lies in is the firmware's
+ *   entry=stack|flags                                Lantern called with its stack off by 8, or with DF set;
+ *                                                    it must not return
+ *   crc                                              of the system table wrong, from ExitBootServices on
  *   ebs=N                                            ExitBootServices refused N times
  *   rng=ok|busy|fail  memattr                        protocols installed
  *   reset                                            ResetSystem points nowhere
@@ -52,10 +55,10 @@ static efi_guid_t loaded_image_guid = LOADED_IMAGE_GUID;
 
 /* What the line asks for; NULL or 0: not asked for */
 static struct {
-	const char	*map, *opts, *rng, *gop, *mat;
+	const char	*map, *opts, *rng, *gop, *mat, *entry;
 	u64		ebs_failures;
 	u64		hog_kib;
-	bool		hog, high, memattr, nofilepath, nodevice, reset, ami;
+	bool		hog, high, memattr, nofilepath, nodevice, reset, ami, crc;
 	const char	*cmdline;	/* "" when the line has none */
 	bool		has_cmdline;
 } trick;
@@ -63,6 +66,8 @@ static struct {
 /* The services as the firmware made them */
 static EFI_GET_MEMORY_MAP real_get_memory_map;
 static EFI_EXIT_BOOT_SERVICES real_exit_boot_services;
+
+static EFI_LOADED_IMAGE *started;	/* what the line starts */
 
 static struct range hogged[MAX_HOGGED];
 static unsigned int nr_hogged;
@@ -170,6 +175,14 @@ static bool is_ram(u32 type)
 		type != EfiRuntimeServicesCode && type != EfiRuntimeServicesData;
 }
 
+static bool holds_started(const EFI_MEMORY_DESCRIPTOR *desc)
+{
+	u64 start = (u64)started->ImageBase;
+
+	return desc->PhysicalStart < start + started->ImageSize &&
+		start < desc->PhysicalStart + desc->NumberOfPages * EFI_PAGE_SIZE;
+}
+
 static EFI_STATUS make_told_map(UINTN *key, u32 *version)
 {
 	UINTN size = sizeof(real_map), stride, largest = 0;
@@ -200,6 +213,8 @@ static EFI_STATUS make_told_map(UINTN *key, u32 *version)
 		}
 		if (text_equal(trick.map, "none") && is_ram(type))
 			type = EfiReservedMemoryType;
+		if (text_equal(trick.map, "image") && holds_started(desc))
+			type = EfiBootServicesData;
 		tell(type, desc->PhysicalStart, desc->NumberOfPages, desc->Attribute);
 	}
 	if (text_equal(trick.map, "wrap")) {
@@ -347,8 +362,12 @@ static void grow_map(void)
 
 static EFI_STATUS EFIAPI hooked_exit_boot_services(EFI_HANDLE image, UINTN key)
 {
-	if (!trick.ebs_failures)
-		return real_exit_boot_services(image, key);
+	if (!trick.ebs_failures) {
+		EFI_STATUS status = real_exit_boot_services(image, key);
+
+		ST->Hdr.CRC32 ^= trick.crc;	/* which the firmware has just made right */
+		return status;
+	}
 	trick.ebs_failures--;
 	grow_map();
 	return EFI_INVALID_PARAMETER;
@@ -768,6 +787,10 @@ static void parse_line(char *line, u8 *file, UINTN *size)
 			note_replaced(word + 3);
 		} else if (text_equal(word, "reset")) {
 			trick.reset = true;
+		} else if ((value = after(word, "entry="))) {
+			trick.entry = value;
+		} else if (text_equal(word, "crc")) {
+			trick.crc = true;
 		} else if (text_equal(word, "ami")) {
 			trick.ami = true;
 		} else if (text_equal(word, "nofilepath")) {
@@ -779,6 +802,20 @@ static void parse_line(char *line, u8 *file, UINTN *size)
 			fatal("reading saboteur.txt", EFI_INVALID_PARAMETER);
 		}
 	}
+}
+
+/* By hand, as no firmware should */
+static void call_entry(EFI_HANDLE child)
+{
+	u8 *base = started->ImageBase;
+	u64 entry = (u64)base + *(u32 *)(base + *(u32 *)(base + 0x3c) + 0x28);	/* AddressOfEntryPoint */
+	u64 room = text_equal(trick.entry, "stack") ? 40 : 32;
+
+	__asm__ volatile("andq $-16, %%rsp; subq %1, %%rsp; testl %2, %2; jz 1f; std\n"
+			 "1: call *%0; ud2"
+			 : : "r"(entry), "r"(room), "r"((u32)text_equal(trick.entry, "flags")), "c"(child), "d"(ST)
+			 : "memory");
+	__builtin_unreachable();
 }
 
 static void run(EFI_HANDLE device, unsigned int nr, char *line)
@@ -813,6 +850,7 @@ static void run(EFI_HANDLE device, unsigned int nr, char *line)
 	if (EFI_ERROR(status))
 		fatal("LoadedImage of the child", status);
 	Print(L"saboteur: loaded at 0x%lx\n", (u64)image->ImageBase);
+	started = image;
 	if (trick.opts || trick.has_cmdline)
 		spoil_options(image);
 	if (trick.nofilepath)
@@ -830,9 +868,11 @@ static void run(EFI_HANDLE device, unsigned int nr, char *line)
 	}
 	if (trick.map)
 		BS->GetMemoryMap = hooked_get_memory_map;
-	if (trick.ebs_failures)
+	if (trick.ebs_failures || trick.crc)
 		BS->ExitBootServices = hooked_exit_boot_services;
 
+	if (trick.entry)
+		call_entry(child);
 	status = BS->StartImage(child, NULL, NULL);
 
 	BS->GetMemoryMap = real_get_memory_map;
