@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The boot stopped on purpose at every stage: its number is on the serial line and on
 the screen, in the strip along the top edge.
+
+A boot can stop once, so there is one for each stage: by the door that is quickest to
+get there, SeaBIOS but for the stub, and QEMU's -kernel.
 """
+import os
+
 import expect
 import pytest
 import qemu
@@ -19,7 +24,7 @@ def stopped(nr):
 
 @pytest.mark.parametrize("nr", STUB)
 def test_stub_stops_with_its_number_on_screen(boot, tmp_path, nr):
-    machine = boot(cmdline=f"stop={expect.STAGES[nr]}", vga="std", memory="256M")
+    machine = boot(kernel=qemu.LANTERN, append=f"stop={expect.STAGES[nr]}", vga="std", memory="256M")
     machine.expect(stopped(nr))
     shown = strip.on_screen(machine, tmp_path / "strip.png", nr)
     assert shown.stopped
@@ -34,9 +39,13 @@ def test_setup_code_stops_with_its_number(boot, nr):
     machine.expect(stopped(nr))
 
 
+INITRAMFS = os.path.join(qemu.BUILD, "tests", "user", "initramfs.cpio")
+
+
 def bios(boot, tmp_path, nr, words=""):
     machine = boot(firmware="bios", kernel=qemu.LANTERN, append=f"console=ttyS0 vga=0x318 {words} stop={expect.STAGES[nr]}",
-                   vga="std", memory="128M", extra=["-fw_cfg", "name=etc/sercon-port,string=0"])
+                   vga="std", memory="128M", extra=["-fw_cfg", "name=etc/sercon-port,string=0"] +
+                   ["-initrd", INITRAMFS] * (expect.STAGES[nr] == "init"))
     machine.expect(stopped(nr))
     return strip.on_screen(machine, tmp_path / "strip.png", nr)
 
@@ -60,7 +69,7 @@ def test_a_boot_that_goes_on_shows_white_digits_and_every_cell(boot, tmp_path):
     machine.expect(expect.PROMPT)
     shown = strip.on_screen(machine, tmp_path / "strip.png", 99)
     assert not shown.stopped
-    assert set(STUB) <= set(shown.passed) and set(KERNEL) <= set(shown.passed)
+    assert set(STUB) | set(KERNEL) - {98} <= set(shown.passed)	# there is no program to start
     assert not set(SETUP) & set(shown.passed)
 
 
