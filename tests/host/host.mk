@@ -20,6 +20,7 @@ HOST_CFLAGS := -g -O1 -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-c
 host-units-arch/x86/boot/setup/options := kernel/lib/cmdline
 host-units-efistub/efi_e820 := kernel/lib/e820
 host-units-efistub/loadopts := kernel/lib/utf
+host-units-arch/x86/kernel/tsc := arch/x86/kernel/vdso_data
 host-units-mm/page_alloc := mm/memblock mm/numa kernel/lib/cmdline
 host-units-mm/slab := mm/memblock mm/numa kernel/lib/cmdline
 host-units-mm/vmalloc := mm/memblock mm/numa kernel/lib/cmdline

@@ -14,8 +14,6 @@ extern const char vdso_image[], vdso_image_end[];
 
 static struct page *vvar_page, *vdso_pages[MAX_PAGES];
 static unsigned int nr_pages;
-static struct vdso_data early_data;	/* until there are pages */
-static struct vdso_data *vdata = &early_data;
 
 /* With a reference that nobody gives back: the last program that has it mapped does not free it. */
 static struct page * __init kept_page(void)
@@ -42,21 +40,7 @@ void __init vdso_init(void)
 	}
 	if (!vvar_page || at < size)
 		panic("no memory for the vDSO");
-	*(struct vdso_data *)page_address(vvar_page) = early_data;
-	vdata = page_address(vvar_page);
-}
-
-void vdso_write_moment(u32 seq, unsigned int i, const struct vdso_moment *m)
-{
-	__atomic_store_n(&vdata->seq, seq, __ATOMIC_RELEASE);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	vdata->base[i] = *m;
-}
-
-void vdso_write_wall(u64 offset)
-{
-	vdata->wall_offset = offset;
-	__atomic_store_n(&vdata->wall_known, 1, __ATOMIC_RELEASE);
+	vdso_data_move(page_address(vvar_page));
 }
 
 /* ---------------------------------------------------------------- in a program's memory */

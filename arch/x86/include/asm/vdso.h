@@ -39,6 +39,9 @@ void vdso_init(void);
 /** vdso_write_moment() - copy @i of a moment and the number of the update; from timekeeping, one at a time */
 void vdso_write_moment(u32 seq, unsigned int i, const struct vdso_moment *m);
 
+/** vdso_data_move() - what was written goes to @to, which programs see, and so does what will be. No write is under way */
+void vdso_data_move(struct vdso_data *to);
+
 /** vdso_write_wall() - the date is known, or was set */
 void vdso_write_wall(u64 offset);
 

@@ -9,6 +9,7 @@
 
 #define ASM_PERCPU_H
 #define DEFINE_PER_CPU(type, name)	__typeof__(type) name
+#define DECLARE_PER_CPU(type, name)	extern __typeof__(type) name
 #define this_cpu_ptr(ptr)		(ptr)
 
 #define KERNEL_SMP_H
