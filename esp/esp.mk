@@ -21,8 +21,8 @@ USB_FILES	:= $(ESP_FILES) EFI/BOOT/BOOTIA32.EFI=$(BUILD)/lantern.efi syslinux.cf
 
 # What `make run` starts: busybox of Debian's package, as its init and its shell
 BUSYBOX		?= /bin/busybox
-INITRAMFS_FILES	:= bin/busybox=$(BUSYBOX) 'init -> bin/busybox' 'bin/sh -> busybox' etc/inittab=esp/initramfs/inittab \
-		   etc/rc=esp/initramfs/rc:755 etc/passwd=esp/initramfs/passwd etc/group=esp/initramfs/group \
+INITRAMFS_FILES	:= bin/busybox=$(BUSYBOX) init=esp/initramfs/init:755 'bin/sh -> busybox' etc/inittab=esp/initramfs/inittab \
+		   etc/passwd=esp/initramfs/passwd etc/group=esp/initramfs/group \
 		   etc/profile=esp/initramfs/profile dev/ proc/ sys/ tmp/ root/ sbin/ usr/bin/ usr/sbin/
 
 .PHONY: esp usb-image iso sign install
