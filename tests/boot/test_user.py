@@ -2,7 +2,8 @@
 """Static programs do on Lantern what they do on Linux: same output, same end.
 
 Each of tests/user/*.c is run on this machine, and all of them by tests/user/init.c
-as PID 1 of a machine that Lantern runs. What they print must be equal.
+as PID 1 of a machine that Lantern runs. What they print must be equal. So it is with
+the scripts *.sh, run by busybox, and *.bash.
 """
 import difflib
 import glob
@@ -17,8 +18,11 @@ import qemu
 
 USER = os.path.join(qemu.BUILD, "tests", "user")
 INITRAMFS = os.path.join(USER, "initramfs.cpio")
-PROGRAMS = sorted(os.path.basename(path)[:-2] for path in glob.glob(os.path.join(qemu.ROOT, "tests", "user", "*.c"))
+SOURCES = os.path.join(qemu.ROOT, "tests", "user")
+SHELLS = {".sh": ["/bin/busybox", "sh"], ".bash": ["/bin/bash-static"]}
+PROGRAMS = sorted(os.path.basename(path)[:-2] for path in glob.glob(os.path.join(SOURCES, "*.c"))
                   if not path.endswith("/init.c"))
+SCRIPTS = sorted(name for name in os.listdir(SOURCES) if os.path.splitext(name)[1] in SHELLS)
 MACHINES = {			# what differs between the machines all programs run on
     "1 CPU": dict(smp=1, memory="256M"),
     "4 CPUs": dict(smp=4, memory="512M"),
@@ -39,16 +43,19 @@ def read_all(fd):
 def on_linux(name):
     """Return (output, how it ended) of a program on this machine, with a terminal for its output as there."""
     master, slave = os.openpty()
+    shell = SHELLS.get(os.path.splitext(name)[1], [])
+    path = os.path.join(SOURCES, name) if shell else os.path.join(USER, "bin", name)
+    applets = os.path.join(USER, "root", "bin")
     with tempfile.TemporaryDirectory() as folder:
-        child = subprocess.Popen([os.path.join(USER, "bin", name)], cwd=folder, stdin=subprocess.DEVNULL,
+        child = subprocess.Popen(shell + [path], cwd=folder, stdin=subprocess.DEVNULL,
                                  stdout=slave, stderr=slave, start_new_session=True,
-                                 env={"PATH": "/bin", "HOME": "/", "TERM": "linux"})
+                                 env={"PATH": applets if shell else "/bin", "HOME": "/", "TERM": "linux"})
         os.close(slave)
         output = read_all(master)
         code = child.wait(timeout=120)
     os.close(master)
     end = f"exit {code}" if code >= 0 else f"signal {-code}"
-    return output.decode("utf-8", "replace").replace("\r", ""), end
+    return output.decode("utf-8", "replace").replace("\r", "").replace(path, f"/t/{name}"), end
 
 
 def split(log):
@@ -65,13 +72,15 @@ def runs(request):
     with qemu.Machine(firmware="bios", kernel=qemu.LANTERN, append="console=ttyS0 quiet", machine="q35",
                       extra=["-initrd", INITRAMFS], **MACHINES[request.param]) as machine:
         try:
+            for _ in PROGRAMS + SCRIPTS:
+                machine.expect(r"@end \S+ ")
             machine.expect("@all done")
         except Exception as error:	# pylint: disable=broad-except
             print(error)
         yield split(machine.log), machine.log
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", PROGRAMS + SCRIPTS)
 def test_program(runs, name):
     found, log = runs
     assert name in found, f"{name} did not run to its end:\n{log[-3000:]}"

@@ -18,23 +18,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LIMIT_SECONDS	60
+#define LIMIT_SECONDS	240
 
 static void run(const char *name)
 {
-	char path[256], *const argv[] = { path, NULL };
+	char path[256], work[256], *const argv[] = { path, NULL };
 	char *const envp[] = { "PATH=/bin:/t", "HOME=/", "TERM=linux", NULL };
 	int status = 0;
 	pid_t pid;
 
 	snprintf(path, sizeof(path), "/t/%s", name);
+	snprintf(work, sizeof(work), "/tmp/%s", name);
 	printf("@begin %s\n", name);
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
 		setpgid(0, 0);
-		mkdir("/tmp/work", 0777);
-		chdir("/tmp/work");
+		mkdir(work, 0700);
+		chdir(work);
 		alarm(LIMIT_SECONDS);
 		execve(path, argv, envp);
 		printf("cannot run %s: %s\n", path, strerror(errno));

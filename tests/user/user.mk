@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Static programs that print the same on Linux and on Lantern: tests/user/X.c, each
 # a promise of the system calls. init.c runs them all on Lantern; check.h is theirs.
-# tests/boot/test_user.py compares. Read by tests/tests.mk.
+# tests/boot/test_user.py compares. Read by tests/tests.mk. X.sh are scripts for busybox,
+# X.bash for Debian's bash-static.
 
 USER_CC		?= gcc
 USER_CFLAGS	:= -std=gnu11 -O1 -g -Wall -Wextra -Wno-unused-parameter -Wno-unused-result -Werror -static
 USER_SRC	:= $(filter-out tests/user/init.c,$(sort $(wildcard tests/user/*.c)))
 USER_PROGRAMS	:= $(USER_SRC:tests/user/%.c=$(BUILD)/tests/user/bin/%)
 USER_INITRAMFS	:= $(BUILD)/tests/user/initramfs.cpio
+USER_SCRIPTS	:= $(wildcard tests/user/*.sh tests/user/*.bash)
 BUSYBOX		?= /bin/busybox
+BASH		?= /bin/bash-static
 # calls that are refused are made on purpose
 user-flags-files := -Wno-nonnull -Wno-stringop-overflow -Wno-stringop-overread
 user-flags-names := -Wno-nonnull -Wno-stringop-overflow -Wno-stringop-overread
@@ -26,14 +29,16 @@ $(BUILD)/tests/user/init: tests/user/init.c tests/user/user.mk
 	$(Q)$(USER_CC) $(USER_CFLAGS) -o $@ $<
 
 # The programs at /t, busybox and its links at /bin
-$(USER_INITRAMFS): $(USER_PROGRAMS) $(BUILD)/tests/user/init
+$(USER_INITRAMFS): $(USER_PROGRAMS) $(USER_SCRIPTS) $(BUILD)/tests/user/init
 	$(call say,CPIO,$@)
 	$(Q)rm -rf $(BUILD)/tests/user/root && mkdir -p $(BUILD)/tests/user/root/t $(BUILD)/tests/user/root/bin \
 		$(BUILD)/tests/user/root/dev $(BUILD)/tests/user/root/proc $(BUILD)/tests/user/root/sys \
 		$(BUILD)/tests/user/root/tmp $(BUILD)/tests/user/root/etc
 	$(Q)cp $(USER_PROGRAMS) $(BUILD)/tests/user/root/t/ && strip $(BUILD)/tests/user/root/t/*
 	$(Q)cp $(BUILD)/tests/user/init $(BUILD)/tests/user/root/init
-	$(Q)cp $(BUSYBOX) $(BUILD)/tests/user/root/bin/busybox && ln -s busybox $(BUILD)/tests/user/root/bin/sh
+	$(Q)cp $(BUSYBOX) $(BUILD)/tests/user/root/bin/busybox && cd $(BUILD)/tests/user/root/bin && \
+		$(BUSYBOX) --list | grep -vx busybox | xargs -n 1 ln -s busybox
+	$(Q)cp $(BASH) $(BUILD)/tests/user/root/bin/bash && cp $(USER_SCRIPTS) $(BUILD)/tests/user/root/t/
 	$(Q)printf 'root:x:0:0:root:/:/bin/sh\n' > $(BUILD)/tests/user/root/etc/passwd
 	$(Q)printf 'root:x:0:\n' > $(BUILD)/tests/user/root/etc/group
 	$(Q)cd $(BUILD)/tests/user/root && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet > $(abspath $@).new && mv $(abspath $@).new $(abspath $@)
