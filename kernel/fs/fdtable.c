@@ -32,7 +32,9 @@ void fdtable_init(void)
 
 static struct files_struct *current_files(void)
 {
-	return current->files ? current->files : &init_files;
+	struct files_struct *files = current->files;
+
+	return files ? files : &init_files;
 }
 
 static unsigned int nofile_limit(void)
@@ -213,7 +215,7 @@ int get_unused_fd_flags(unsigned int flags)
 }
 
 /* Context: files->lock held */
-static void give_back(struct files_struct *files, unsigned int fd)
+static inline void give_back(struct files_struct *files, unsigned int fd)
 {
 	unmark(files->fdt, fd);
 	if (fd < files->next_fd)

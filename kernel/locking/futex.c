@@ -74,7 +74,7 @@ static bool same_key(const struct futex_key *a, const struct futex_key *b)
 }
 
 /* What a word is that another process may have at another address. */
-static int shared_key(u32 __user *uaddr, struct futex_key *key)
+static __noinline int shared_key(u32 __user *uaddr, struct futex_key *key)
 {
 	struct page *page = get_user_page(current->mm, (unsigned long)uaddr, 0);
 
@@ -87,7 +87,7 @@ static int shared_key(u32 __user *uaddr, struct futex_key *key)
 	return 0;
 }
 
-static int get_key(u32 __user *uaddr, bool shared, struct futex_key *key)
+static __inline_always int get_key(u32 __user *uaddr, bool shared, struct futex_key *key)
 {
 	if (!IS_ALIGNED((unsigned long)uaddr, sizeof(u32)))
 		return -EINVAL;
@@ -130,11 +130,21 @@ static int wake_matching(struct bucket *b, const struct futex_key *key, int nr, 
 	return n;
 }
 
+static __noinline int wake_bucket(struct bucket *b, const struct futex_key *key, int nr, u32 bitset)
+{
+	int n;
+
+	spin_lock(&b->lock);
+	n = wake_matching(b, key, nr, bitset);
+	spin_unlock(&b->lock);
+	return n;
+}
+
 static int futex_wake(u32 __user *uaddr, bool shared, int nr, u32 bitset)
 {
 	struct futex_key key;
 	struct bucket *b;
-	int err = get_key(uaddr, shared, &key), n;
+	int err = get_key(uaddr, shared, &key);
 
 	if (err)
 		return err;
@@ -144,10 +154,7 @@ static int futex_wake(u32 __user *uaddr, bool shared, int nr, u32 bitset)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (!__atomic_load_n(&b->nr_waiters, __ATOMIC_RELAXED))
 		return 0;
-	spin_lock(&b->lock);
-	n = wake_matching(b, &key, max(nr, 1), bitset);
-	spin_unlock(&b->lock);
-	return n;
+	return wake_bucket(b, &key, max(nr, 1), bitset);
 }
 
 int futex_wake_user(u32 __user *uaddr, bool shared, int nr)

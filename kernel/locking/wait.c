@@ -47,8 +47,10 @@ void finish_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry)
 	unsigned long flags = spin_lock_irqsave(&wq->lock);
 
 	set_current_state(TASK_RUNNING);
-	list_del(&entry->entry);
-	list_init(&entry->entry);
+	if (!list_empty(&entry->entry)) {	/* who was woken is out already */
+		list_del(&entry->entry);
+		list_init(&entry->entry);
+	}
 	spin_unlock_irqrestore(&wq->lock, flags);
 }
 

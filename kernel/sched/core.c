@@ -67,7 +67,7 @@ static struct cpu_rq *this_rq(void)
 
 /* ---------------------------------------------------------------- whose CPU does what */
 
-static struct cpu_rq *task_rq_lock(struct task_struct *p, unsigned long *flags)
+static __inline_always struct cpu_rq *task_rq_lock(struct task_struct *p, unsigned long *flags)
 {
 	struct cpu_rq *rq;
 
@@ -125,8 +125,6 @@ static unsigned int select_cpu(const struct task_struct *p)
 {
 	unsigned int here = this_cpu_read(cpu_number), cpu, allowed = NR_CPUS;
 
-	if (nr_cpu_rqs == 1)
-		return here;
 	if (is_idle_for(p, p->cpu))
 		return p->cpu;
 	if (is_idle_for(p, here))
@@ -143,7 +141,7 @@ static unsigned int select_cpu(const struct task_struct *p)
 /* ---------------------------------------------------------------- waking */
 
 /* Context: rq->lock held. */
-static void enqueue(struct cpu_rq *rq, struct task_struct *p, enum enqueue how)
+static __inline_always void enqueue(struct cpu_rq *rq, struct task_struct *p, enum enqueue how)
 {
 	bool urgent;
 
@@ -169,7 +167,7 @@ static __inline_always bool try_to_wake(struct task_struct *p, u32 states)
 		task_rq_unlock(rq, flags);
 		return true;
 	}
-	to = cpu_rqs[select_cpu(p)];
+	to = nr_cpu_rqs > 1 ? cpu_rqs[select_cpu(p)] : rq;
 	if (to != rq) {
 		/* the state keeps other wakers away until it is in the new queue */
 		__atomic_store_n(&p->state, TASK_WAKING, __ATOMIC_RELAXED);

@@ -84,7 +84,7 @@ void rq_init(struct run_queue *rq, struct sched_entity *idle)
 }
 
 /* The least that a fair entity is charged; while a FIFO one waits, what it was before. */
-static void follow_min(struct run_queue *rq)
+static __inline_always void follow_min(struct run_queue *rq)
 {
 	const struct sched_entity *first = first_waiting(rq);
 	u64 least;

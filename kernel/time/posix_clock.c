@@ -96,17 +96,24 @@ int put_timespec(u64 ns, struct timespec_user __user *uts)
 {
 	struct timespec_user ts = ns_to_timespec(ns);
 
-	return copy_to_user(uts, &ts, sizeof(ts));
+	if (!user_access_begin(uts, sizeof(*uts)))
+		return -EFAULT;
+	unsafe_put_user(ts.tv_sec, &uts->tv_sec, fault);
+	unsafe_put_user(ts.tv_nsec, &uts->tv_nsec, fault);
+	user_access_end();
+	return 0;
+fault:
+	user_access_end();
+	return -EFAULT;
 }
 
 /* ---------------------------------------------------------------- reading and setting */
 
 SYSCALL_DEFINE2(clock_gettime, int, id, struct timespec_user __user *, uts)
 {
-	u64 ns;
-	int err = clock_read(id, &ns);
+	const struct clock_kind *clock = clock_kind(id);
 
-	return err ? err : put_timespec(ns, uts);
+	return clock ? put_timespec(clock->read(), uts) : -EINVAL;
 }
 
 SYSCALL_DEFINE2(clock_getres, int, id, struct timespec_user __user *, uts)

@@ -72,7 +72,7 @@ static void set_moment(const struct moment *m)
 }
 
 /* A narrow counter comes round again in seconds or less: the moment follows it. */
-static void follow(void)
+static __noinline void follow(void)
 {
 	unsigned long flags = local_irq_save();
 	struct moment m;
@@ -86,13 +86,28 @@ static void follow(void)
 	local_irq_restore(flags);
 }
 
+/* As moment_now(), of which it takes the time alone: this is asked for all the time. */
 u64 ktime_get(void)
 {
-	struct moment now = moment_now();
+	const struct moment *m;
+	u64 delta, ns, mask;
+	u32 seq;
 
-	if (now.cs && now.cycles - tk.base[0].cycles > now.cs->mask / 4)
+	do {
+		seq = __atomic_load_n(&tk.seq, __ATOMIC_ACQUIRE);
+		m = &tk.base[seq & 1];
+		if (unlikely(!m->cs))
+			return 0;
+		mask = m->cs->mask;
+		delta = (m->cs->read() - m->cycles) & mask;
+		if (unlikely((s64)delta < 0))
+			delta = 0;
+		ns = m->ns + (u64)(((unsigned __int128)delta * m->mult + m->fraction) >> CLOCKSOURCE_SHIFT);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	} while (unlikely(__atomic_load_n(&tk.seq, __ATOMIC_RELAXED) != seq));
+	if (unlikely(delta > mask / 4))
 		follow();
-	return now.ns;
+	return ns;
 }
 
 void timekeeping_set(struct clocksource *cs, u64 ns)
