@@ -7,7 +7,7 @@
 BENCH_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Werror -ffreestanding \
 		   -nostdlib -static -fno-pie -no-pie -fno-stack-protector -fno-asynchronous-unwind-tables
 
-test-efi: $(BUILD)/tests/bench/initramfs.img
+test-efi: $(BUILD)/tests/bench/initramfs.img $(BUILD)/initrd.img
 
 $(BUILD)/tests/bench/ops: tests/bench/user/ops.c tests/bench/user/sys.h tests/bench/bench.mk
 	$(call say,USER,$<)

@@ -3,7 +3,7 @@
 """Measure, print two tables, and write them into README.md, between <!-- bench --> and
 <!-- /bench -->, and <!-- speed --> and <!-- /speed -->:
 
-    bench.py [README.md]
+    bench.py [README.md [speed|bench]]
 
 Nothing here depends on how fast this machine is: instructions are counted, by a
 QEMU plugin or by -icount shift=0, and memory is read from the kernel's own books.
@@ -33,6 +33,7 @@ BOOK = re.compile(r"^memory: (.+?) +(\d+) KiB$", re.M)
 # lines of the books that are not the kernel's own doing
 GIVEN = ("RAM in whole pages", "first MiB", "setup_data of the loader", "initrd", "EFI memory map", "EFI boot services")
 SCRIPT = 'monitor.exec="{};poweroff"'
+WAITING = ("calibrate_clock", "rdtsc", "hpet_read64")	# for a clock to show how fast another one goes
 SMALL = 24		# MiB: where the search for the smallest machine begins
 
 
@@ -53,6 +54,27 @@ def boot_instructions(memory):
                           extra=instructions.plugin(out, "time_init")) as machine:
             machine.wait()
         return instructions.Count(out).total
+
+
+@functools.cache
+def program_instructions():
+    """From the stub's first instruction to the first of PID 1; nothing of the firmware's, and no waiting for clocks."""
+    with tempfile.TemporaryDirectory(prefix="lantern-bench.") as folder:
+        out = os.path.join(folder, "count")
+        with qemu.Machine(kernel=qemu.LANTERN, memory="256M", append="nokaslr quiet",
+                          extra=["-initrd", speed.INITRAMFS, *instructions.plugin(out, "iret_to_user")]) as machine:
+            machine.expect(f"bench: {speed.NOPS}")
+        return sum(count for (_, name), count in instructions.Count(out).by_function.items() if name not in WAITING)
+
+
+@functools.cache
+def free_at_shell(memory):
+    """KiB, by /proc/meminfo at the first prompt of the shell of `make run`."""
+    with qemu.Machine(memory=memory, kernel=qemu.LANTERN, append="console=ttyS0 quiet",
+                      extra=["-initrd", os.path.join(qemu.BUILD, "initrd.img")]) as machine:
+        machine.expect(r"# $")
+        machine.send("cat /proc/meminfo\n")
+        return int(machine.expect(r"MemFree: +(\d+) kB")[1])
 
 
 @functools.cache
@@ -164,6 +186,7 @@ ROWS = [
     ("stub's first instruction to page allocator, 1 GiB", "instructions", lambda: boot_instructions("1G")),
     ("the same with 64 GiB", "times as many", lambda: boot_instructions("64G") / boot_instructions("1G")),
     ("the same with 256 GiB", "times as many", lambda: boot_instructions("256G") / boot_instructions("1G")),
+    ("stub's first instruction to the first of PID 1, 256 MiB", "instructions", program_instructions),
     ("alloc_pages(0) and free", "instructions", lambda: kernel_rows()["alloc_pages(0) and free"]),
     ("kmalloc(64) and kfree", "instructions", lambda: kernel_rows()["kmalloc(64) and kfree"]),
     ("page walk of 4 levels, nothing allocated", "instructions", lambda: kernel_rows()["page walk to a 4 KiB page"]),
@@ -180,6 +203,7 @@ ROWS = [
     ("memory test, moving inversions, one CPU", "MB per million instructions", memtest_rate),
     ("the same by memtest86+", "MB per million instructions", memtest86_rate),
     ("kernel memory after boot with 256 MiB", "KiB", lambda: kernel_kib("256M")),
+    ("free memory at the shell of a machine of 64 MiB (OVMF)", "KiB", lambda: free_at_shell("64M")),
     ("smallest machine that starts (SeaBIOS, -kernel)", "MiB", smallest_machine),
     ("lantern.efi", "bytes", lambda: size("lantern.efi")),
     ("of it the compressed kernel", "bytes", lambda: size("boot/payload.bin")),
@@ -208,12 +232,14 @@ def write(readme, mark, lines):
         file.write(new)
 
 
-def main(readme):
-    rows = list(speed.table())
-    print("\n".join(rows), flush=True)
-    write(readme, "speed", rows)
-    write(readme, "bench", ["| what | | |", "|---|---:|---|"] + [f"| {' | '.join(row)} |" for row in measure()])
+def main(readme, only=None):
+    if only != "bench":
+        rows = list(speed.table())
+        print("\n".join(rows), flush=True)
+        write(readme, "speed", rows)
+    if only != "speed":
+        write(readme, "bench", ["| what | | |", "|---|---:|---|"] + [f"| {' | '.join(row)} |" for row in measure()])
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "README.md"))
+    main(*(sys.argv[1:] or [os.path.join(ROOT, "README.md")]))
