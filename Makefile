@@ -75,11 +75,11 @@ BOOT_SRC	:= $(filter-out %.lds.S,$(sort $(wildcard efistub/*.[cS] arch/x86/boot/
 BOOT_OBJ	:= $(patsubst %,$(BUILD)/boot/%.o,$(basename $(BOOT_SRC)))
 
 GENERATED	:= $(BUILD)/include/generated/version.h $(BUILD)/include/generated/asm-offsets.h \
-		   $(BUILD)/include/generated/syscalls.h
+		   $(BUILD)/include/generated/syscalls.h $(BUILD)/include/generated/errnos.h
 
 # ---------------------------------------------------------------- top targets
 
-.PHONY: all clean help FORCE
+.PHONY: all clean help syscalls-table FORCE
 all: $(BUILD)/lantern.efi $(BUILD)/vmlinux $(BUILD)/esp.img
 
 include esp/esp.mk
@@ -185,6 +185,14 @@ $(BUILD)/include/generated/syscalls.h: kernel/syscall/mksyscalls.py include/uapi
 	@mkdir -p $(@D)
 	$(Q)$(PYTHON) $< $(filter %.c,$(KERNEL_SRC)) > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(BUILD)/include/generated/errnos.h: kernel/syscall/mksyscalls.py include/uapi/errno.h
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) $< --errors include/uapi/errno.h > $@
+
+SYSCALLS_README	?= README.md
+syscalls-table:
+	$(Q)$(PYTHON) kernel/syscall/mksyscalls.py --readme $(SYSCALLS_README) $(filter %.c,$(KERNEL_SRC))
 
 # ---------------------------------------------------------------- kernel
 

@@ -30,11 +30,33 @@ long sys_ni_syscall(sysarg_t, sysarg_t, sysarg_t, sysarg_t, sysarg_t, sysarg_t);
 extern const syscall_fn_t sys_call_table[];	/* NR_SYSCALLS of them */
 
 /** syscall_name() - "read"; NULL for a number that has none */
-const char *syscall_name(unsigned int nr);
+const char *syscall_name(unsigned long nr);
 
-/** syscall_trace_enter(), syscall_trace_exit() - tell of a call of this thread, which has TIF_SYSCALL_TRACE */
-void syscall_trace_enter(unsigned long nr, const sysarg_t args[6]);
-void syscall_trace_exit(unsigned long nr, long result);
+/** syscall_letters() - how to print its arguments, a letter for each: see mksyscalls.py */
+const char *syscall_letters(unsigned long nr);
+
+struct task_struct;
+
+/* The line for a call that is being made. */
+struct syscall_trace {
+	const char	*letters;	/* of the arguments */
+	unsigned int	next;		/* argument to print */
+	size_t		len;
+	char		text[320];
+};
+
+/** syscall_trace_init() - syscall.trace= of the command line, before there is a program */
+void syscall_trace_init(const char *cmdline);
+
+/** syscall_trace_new_task() - @p, which has its number and has not run, is traced if that was asked for */
+void syscall_trace_new_task(struct task_struct *p);
+
+/** syscall_trace_exec() - the same for this thread, which has a new name */
+void syscall_trace_exec(void);
+
+/** syscall_trace_enter(), syscall_trace_exit() - tell of a call of this thread, which has TIF_SYSCALL_TRACE. May sleep */
+void syscall_trace_enter(struct syscall_trace *line, unsigned long nr, const sysarg_t args[6]);
+void syscall_trace_exit(struct syscall_trace *line, const sysarg_t args[6], long result);
 
 /** SYSCALL_PARTIAL() - read by mksyscalls.py; @what is missing, one short phrase */
 #define SYSCALL_PARTIAL(name, what)	static_assert(sizeof(what) > 1, #name)

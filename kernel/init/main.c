@@ -33,6 +33,7 @@
 #include <kernel/stage.h>
 #include <kernel/task.h>
 #include <kernel/stuck.h>
+#include <kernel/syscall.h>
 #include <kernel/sysinfo.h>
 #include <kernel/timeline.h>
 #include <kernel/tty.h>
@@ -135,6 +136,7 @@ static int __ref boot_thread(void *unused)
 	if (cmdline_find_option_bool(boot_command_line, "deterministic"))
 		input_settle();	/* what the thread of USB says comes at the same place each time */
 	memtest_if_asked();	/* by the threads of all CPUs */
+	syscall_trace_init(boot_command_line);
 	boot_stage(STAGE_ROOTFS);
 	tty_init();		/* /dev/console and its like */
 	proc_init();

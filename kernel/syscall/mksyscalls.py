@@ -3,6 +3,7 @@
 """The table of system calls, from the sources that define them.
 
 usage: mksyscalls.py SOURCE...            the table for kernel/syscall/table.c, to stdout
+       mksyscalls.py --errors ERRNO.H          the names of the errors, for kernel/syscall/trace.c
        mksyscalls.py --readme FILE SOURCE...   between the marks <!-- syscalls --> of FILE
 
 A line that begins with SYSCALL_DEFINEn(name defines a call, one that begins with
@@ -13,9 +14,55 @@ import re
 import sys
 
 NUMBERS = "include/uapi/unistd.h"
-DEFINE = re.compile(r"^SYSCALL_DEFINE[0-6]\((\w+)", re.M)
+DEFINE = re.compile(r"^SYSCALL_DEFINE[0-6]\((\w+)([^{]*)\)\s*\{", re.M)
 PARTIAL = re.compile(r'^SYSCALL_PARTIAL\((\w+),\s*((?:"[^"]*"\s*)+)\)', re.M)
 MARKS = ("<!-- syscalls -->\n", "<!-- /syscalls -->\n")
+
+# How kernel/syscall/trace.c prints an argument, by its type and name: "p", "x" when nothing fits.
+OPEN_CALLS = ("open", "openat", "pipe2", "dup3")
+TYPES = {
+    "int": "d", "s32": "d", "unsigned int": "d", "u32": "d", "size_t": "l", "loff_t": "l", "umode_t": "o",
+    "const char __user *": "s", "const char __user *const __user *": "v", "const struct iovec __user *": "i",
+    "const struct timespec_user __user *": "t", "const struct user_timespec __user *": "t",
+    "const sigset_t __user *": "m", "int __user *": "D", "struct user_stat __user *": "S",
+}
+
+
+def letter(call, args, at):
+    """The letter for args[at], one of the (type, name) of a call."""
+    kind, name = args[at]
+    following = args[at + 1][1] if at + 1 < len(args) else ""
+    counted = following in ("count", "size", "len", "buflen")
+    if name.endswith("dfd"):
+        return "f"
+    if name == "flags" and call in OPEN_CALLS:
+        return "O"
+    if call in ("mmap", "mprotect") and name in ("prot", "flags"):
+        return {"prot": "R", "flags": "M"}[name]
+    if name == "fd":
+        return "d"
+    if name in ("flags", "mask"):
+        return "x"
+    if name == "fds" and kind == "int __user *":
+        return "P"
+    if counted and kind == "const char __user *":
+        return "b"
+    if counted and kind == "char __user *":
+        return "B"
+    return TYPES.get(kind, "p" if kind.endswith("*") else "x")
+
+
+def letters(call, params):
+    words = [" ".join(word.split()) for word in params.split(",")[1:]]
+    args = list(zip(words[0::2], words[1::2]))
+    return "".join(letter(call, args, at) for at in range(len(args)))
+
+
+def print_errors(path):
+    with open(path, encoding="utf-8") as file:
+        names = {int(m[2]): m[1] for m in re.finditer(r"^#define (E\w+)\s+(\d+)", file.read(), re.M)}
+    for nr in range(1, max(nr for nr in names if nr < 512) + 1):
+        print(f'"{names.get(nr, "")}\\0"')
 
 
 def numbers():
@@ -24,24 +71,25 @@ def numbers():
 
 
 def scan(paths):
-    """Return ({name: source}, {name: what is missing})."""
-    defined, partial = {}, {}
+    """Return ({name: letters of its arguments}, {name: what is missing})."""
+    sources, defined, partial = {}, {}, {}
     for path in paths:
         with open(path, encoding="utf-8") as file:
             text = file.read()
         for match in DEFINE.finditer(text):
             if match[1] in defined:
-                sys.exit(f"{path}: {match[1]} is defined in {defined[match[1]]} as well")
-            defined[match[1]] = path
+                sys.exit(f"{path}: {match[1]} is defined in {sources[match[1]]} as well")
+            sources[match[1]] = path
+            defined[match[1]] = letters(match[1], match[2])
         for match in PARTIAL.finditer(text):
             partial[match[1]] = "".join(re.findall(r'"([^"]*)"', match[2]))
     return defined, partial
 
 
 def check(nrs, defined, partial):
-    for name, path in defined.items():
+    for name in defined:
         if name not in nrs:
-            sys.exit(f"{path}: {name} is no system call")
+            sys.exit(f"SYSCALL_DEFINE({name}): no system call")
     for name in partial:
         if name not in defined:
             sys.exit(f"SYSCALL_PARTIAL({name}) without a definition")
@@ -51,7 +99,7 @@ def print_table(nrs, defined):
     names = {nr: name for name, nr in nrs.items()}
     for nr in range(max(names) + 1):
         name = names.get(nr)
-        print(f"SYSCALL({nr}, {name})" if name in defined else
+        print(f"SYSCALL({nr}, {name}, \"{defined[name]}\")" if name in defined else
               f"NO_SYSCALL({nr}, {name})" if name else f"NO_NUMBER({nr})")
 
 
@@ -76,6 +124,9 @@ def write_readme(path, rows):
 
 
 def main(args):
+    if args[:1] == ["--errors"]:
+        print_errors(args[1])
+        return
     readme = args[1] if args[:1] == ["--readme"] else None
     nrs = numbers()
     defined, partial = scan(args[2:] if readme else args)

@@ -485,6 +485,7 @@ static void set_comm(const char *filename)
 		if (*p == '/')
 			base = p + 1;
 	strscpy(current->comm, base, sizeof(current->comm));
+	syscall_trace_exec();
 }
 
 /* What the old program had and the new one has not. */

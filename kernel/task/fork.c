@@ -217,6 +217,7 @@ static int link_task(struct task_struct *p, u64 flags, int nr)
 		else
 			link_process(p);
 		list_add_tail(&p->tasks, &task_list);
+		syscall_trace_new_task(p);
 	}
 	spin_unlock(&current->sighand->siglock);
 	spin_unlock_irqrestore(&tasks_lock, irq);

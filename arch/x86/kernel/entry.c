@@ -75,11 +75,12 @@ long syscall_traced(struct pt_regs *regs)
 {
 	sysarg_t args[6] = { regs->di, regs->si, regs->dx, regs->r10, regs->r8, regs->r9 };
 	unsigned long nr = regs->orig_ax;
+	struct syscall_trace line;
 	long result = -ENOSYS;
 
-	syscall_trace_enter(nr, args);
+	syscall_trace_enter(&line, nr, args);
 	if (nr < NR_SYSCALLS)
 		result = sys_call_table[nr](args[0], args[1], args[2], args[3], args[4], args[5]);
-	syscall_trace_exit(nr, result);
+	syscall_trace_exit(&line, args, result);
 	return result;
 }
