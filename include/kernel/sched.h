@@ -90,6 +90,7 @@ struct task_struct {
 	u8		policy;		/* SCHED_NORMAL or SCHED_BATCH, which are the same here */
 	bool		reset_on_fork;	/* a child begins with SCHED_NORMAL */
 	u64		nr_switches;	/* times it began to run; that queue's lock */
+	u64		nr_preempted;	/* times it had to stop though it was ready; that queue's lock */
 #ifdef LANTERN_LOCKDEP
 	struct lockdep_thread mutexes;	/* that it has, or waits for */
 #endif
@@ -143,7 +144,7 @@ struct task_struct {
 	void __user	*robust_list;	/* struct robust_list_head */
 	void __user	*rseq;		/* struct rseq, see rseq() */
 	u32		rseq_sig;
-	u64		stime;		/* of se.sum_exec in the kernel */
+	u64		stime;		/* of se.sum_exec in the kernel, sampled: may be more; its own */
 	u64		start_time;	/* ns of ktime_get() */
 	u64		min_flt, maj_flt;
 	u64		timer_slack;	/* ns */
@@ -233,6 +234,7 @@ void scheduler_ipi(void);
 struct cpu_stat {
 	u64		cycles;		/* of get_cycles(), when this was so */
 	u64		idle;		/* of them, in the idle thread */
+	u64		system;		/* of them, in the kernel for a program, or in a kernel thread; sampled */
 	unsigned int	nr_running;	/* threads that are ready, the one that runs included */
 };
 

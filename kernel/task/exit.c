@@ -36,8 +36,9 @@ void usage_add(struct task_usage *sum, const struct task_usage *more)
 void task_usage(const struct task_struct *p, struct task_usage *usage)
 {
 	*usage = (struct task_usage){
-		.cycles = p->se.sum_exec, .stime = p->stime, .nvcsw = p->nr_switches, .min_flt = p->min_flt,
-		.maj_flt = p->maj_flt,
+		.cycles = p->se.sum_exec, .stime = min(p->stime, p->se.sum_exec),
+		.nvcsw = p->nr_switches - min(p->nr_preempted, p->nr_switches), .nivcsw = p->nr_preempted,
+		.min_flt = p->min_flt, .maj_flt = p->maj_flt,
 	};
 }
 

@@ -476,7 +476,7 @@ static void tell_parent(struct task_struct *p, int sig, int code, int status)
 	struct task_struct *parent = p->parent;
 	unsigned long flags = lock_task_sighand(parent);
 	const struct k_sigaction *ka = action_of(parent, SIGCHLD);
-	u64 used = p->se.sum_exec + p->signal->gone.cycles, stime = p->stime + p->signal->gone.stime;
+	u64 used = p->se.sum_exec + p->signal->gone.cycles, stime = min(p->stime, p->se.sum_exec) + p->signal->gone.stime;
 	bool stops = code == CLD_STOPPED || code == CLD_CONTINUED;
 	struct siginfo info = {
 		.si_signo = sig, .si_code = code,

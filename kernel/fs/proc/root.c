@@ -52,29 +52,30 @@ static int meminfo_show(struct seq_file *m, struct proc_file *pf)
 
 /* ---------------------------------------------------------------- CPUs */
 
-static void show_cpu_line(struct seq_file *m, const char *name, u64 busy, u64 idle)
+static void show_cpu_line(struct seq_file *m, const char *name, const struct cpu_stat *s)
 {
-	seq_printf(m, "%s %llu 0 0 %llu 0 0 0 0 0 0\n", name, (unsigned long long)TICKS(busy),
-		   (unsigned long long)TICKS(idle));
+	seq_printf(m, "%s %llu 0 %llu %llu 0 0 0 0 0 0\n", name,
+		   (unsigned long long)TICKS(s->cycles - s->idle - s->system), (unsigned long long)TICKS(s->system),
+		   (unsigned long long)TICKS(s->idle));
 }
 
 static void show_cpus(struct seq_file *m)
 {
-	struct cpu_stat s;
-	u64 busy = 0, idle = 0;
+	struct cpu_stat s, sum = { 0 };
 	unsigned int cpu;
 	char name[16];
 
 	for_each_online_cpu(cpu)
 		if (cpu_stat(cpu, &s)) {
-			busy += s.cycles - s.idle;
-			idle += s.idle;
+			sum.cycles += s.cycles;
+			sum.idle += s.idle;
+			sum.system += s.system;
 		}
-	show_cpu_line(m, "cpu ", busy, idle);
+	show_cpu_line(m, "cpu ", &sum);
 	for_each_online_cpu(cpu)
 		if (cpu_stat(cpu, &s)) {
 			snprintf(name, sizeof(name), "cpu%u", cpu);
-			show_cpu_line(m, name, s.cycles - s.idle, s.idle);
+			show_cpu_line(m, name, &s);
 		}
 }
 
