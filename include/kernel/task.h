@@ -53,4 +53,7 @@ void task_stat(struct task_struct *p, struct task_stat *stat);
 /** kthread_main() - from the scheduler: a new thread runs here first */
 void __noreturn kthread_main(void);
 
+/** may_look() - whether this thread may look into the memory and files of @p, and change them */
+bool may_look(struct task_struct *p);
+
 #endif

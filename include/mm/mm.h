@@ -141,6 +141,7 @@ struct mm_struct {
 	unsigned long	saved_auxv[2 * 24];
 	void		*vdso;			/* user address, arch */
 	struct file	*exe_file;		/* holds a reference; /proc/PID/exe */
+	u32		membarrier;		/* commands of membarrier() it has registered for; atomic */
 	bool		dumpable;
 	bool		oom_reaped;		/* its memory was taken by the OOM killer: all faults fail */
 };

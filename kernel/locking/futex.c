@@ -11,6 +11,7 @@
 #include <kernel/futex.h>
 #include <asm/uaccess.h>
 #include <kernel/panic.h>
+#include <kernel/pid.h>
 #include <kernel/sched.h>
 #include <kernel/signal.h>
 #include <kernel/spinlock.h>
@@ -541,4 +542,20 @@ SYSCALL_DEFINE2(set_robust_list, void __user *, head, size_t, size)
 		return -EINVAL;
 	current->robust_list = head;
 	return 0;
+}
+
+SYSCALL_DEFINE3(get_robust_list, int, pid, unsigned long __user *, head, size_t __user *, size)
+{
+	struct task_struct *p = get_task_by_pid(pid ? pid : current->pid);
+	unsigned long list;
+	bool may;
+
+	if (!p)
+		return -ESRCH;
+	may = may_look(p);
+	list = (unsigned long)p->robust_list;
+	put_task_struct(p);
+	if (!may)
+		return -EPERM;
+	return put_user(sizeof(struct robust_list_head), size) || put_user(list, head) ? -EFAULT : 0;
 }

@@ -8,6 +8,7 @@
 #include <asm/uaccess.h>
 #include <kernel/signal_struct.h>
 #include <kernel/syscall.h>
+#include <kernel/task.h>
 #include <lib/err.h>
 #include <lib/string.h>
 #include <mm/mm.h>
@@ -487,4 +488,20 @@ SYSCALL_DEFINE3(getresgid, u32 __user *, gid, u32 __user *, egid, u32 __user *, 
 	const struct cred *cred = current_cred();
 
 	return put_three(gid, cred->gid, egid, cred->egid, sgid, cred->sgid);
+}
+
+bool may_look(struct task_struct *p)
+{
+	const struct cred *mine = current_cred(), *its;
+	bool may;
+
+	if (p->signal == current->signal || capable(CAP_SYS_PTRACE))
+		return true;
+	rcu_read_lock();
+	its = task_cred(p);
+	may = mine->fsuid == its->uid && mine->fsuid == its->euid && mine->fsuid == its->suid &&
+	      mine->fsgid == its->gid && mine->fsgid == its->egid && mine->fsgid == its->sgid &&
+	      !(its->cap_permitted & ~mine->cap_permitted);
+	rcu_read_unlock();
+	return may;
 }

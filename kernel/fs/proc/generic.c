@@ -27,22 +27,6 @@ struct task_struct *proc_get_task(const struct proc_file *pf)
 	return p;
 }
 
-bool may_look(struct task_struct *p)
-{
-	const struct cred *mine = current_cred(), *its;
-	bool may;
-
-	if (p->signal == current->signal || capable(CAP_SYS_PTRACE))
-		return true;
-	rcu_read_lock();
-	its = task_cred(p);
-	may = mine->fsuid == its->uid && mine->fsuid == its->euid && mine->fsuid == its->suid &&
-	      mine->fsgid == its->gid && mine->fsgid == its->egid && mine->fsgid == its->sgid &&
-	      !(its->cap_permitted & ~mine->cap_permitted);
-	rcu_read_unlock();
-	return may;
-}
-
 /* ---------------------------------------------------------------- inodes */
 
 static umode_t kind_of(const struct proc_entry *e)

@@ -46,9 +46,6 @@ int proc_fill_super(struct super_block *sb, const struct proc_entry *root);
 /** proc_get_task() - the thread a file is about, with a reference; NULL: it is gone */
 struct task_struct *proc_get_task(const struct proc_file *pf);
 
-/** may_look() - whether this thread may look into the memory and files of @p */
-bool may_look(struct task_struct *p);
-
 extern const struct proc_entry proc_pid_entries[];	/* pid.c: of a process */
 extern const struct proc_entry proc_pid_dir;
 extern const struct proc_entry proc_sys_entries[];	/* sys.c */
