@@ -64,11 +64,11 @@ static_assert(offsetof(struct handoff_entry, ss) == HANDOFF_SS, "head_64.S");
  */
 #define HANDOFF_RULES(R) \
 	R( 1, SENTINEL,		"sentinel",		"is 0: of the file, only the setup header goes into boot_params", "boot.rst, 32-bit protocol; zero-page.rst") \
-	R( 2, BOOT_FLAG,	"hdr.boot_flag",	"is 0xaa55", "boot.rst, boot_flag") \
+	R( 2, BOOT_FLAG,	"hdr.boot_flag",	"is 0xaa55, or cleared with what was aux_device_info", "boot.rst, boot_flag") \
 	R( 3, MAGIC,		"hdr.header",		"is HdrS, 0x53726448", "boot.rst, header") \
 	R( 4, HEADER_COPY,	"hdr",			"is copied from the file as it is where it is not the loader's to fill", "boot.rst, Details of Header Fields") \
 	R( 5, LOADER_TYPE,	"hdr.type_of_loader",	"is the loader's number, or 0xff without one", "boot.rst, type_of_loader") \
-	R( 6, LOADFLAGS,	"hdr.loadflags",	"has LOADED_HIGH, and no bit that is not defined", "boot.rst, loadflags") \
+	R( 6, LOADFLAGS,	"hdr.loadflags",	"has LOADED_HIGH but for the 64-bit protocol, and no bit that is not defined", "boot.rst, loadflags") \
 	R( 7, RESERVED,		"reserved bytes",	"are 0: boot_params are cleared before they are filled", "boot.rst, 32-bit protocol") \
 	\
 	R(10, PARAMS_RAM,	"boot_params",		"lie in RAM", "boot.rst, 64-bit protocol") \

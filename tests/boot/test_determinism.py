@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What differs between two boots of one machine, and what must not."""
+import os
+
 import expect
+import qemu
 
 CMDLINE = 'monitor.exec="map;poweroff"'
 
@@ -18,6 +21,19 @@ def logs(boot, cmdline, count=2, **kwargs):
 def test_deterministic_boots_print_the_same_bytes(boot):
     first, second = logs(boot, "deterministic efi=debug")
     assert first == second
+
+
+def test_deterministic_boots_with_programs(boot):
+    """All of the serial line, from the first instruction of ours to PID 1's last."""
+    texts = []
+    for _ in range(2):
+        machine = boot(firmware="bios", kernel=qemu.LANTERN, append="console=ttyS0 earlyprintk deterministic -- hello exec",
+                       smp=2, memory="256M", extra=["-initrd", os.path.join(qemu.BUILD, "tests", "user", "initramfs.cpio"),
+                                                    "-fw_cfg", "name=etc/sercon-port,string=0"])
+        assert machine.wait() == "guest-shutdown"
+        texts.append(machine.log)
+    assert texts[0] == texts[1]
+    assert "@end hello exit 42\n" in texts[0] and "@end exec exit 0\n" in texts[0] and expect.stage(98) in texts[0]
 
 
 def test_kaslr_moves_the_kernel(boot):

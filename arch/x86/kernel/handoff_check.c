@@ -153,10 +153,12 @@ static void check_reserved(struct state *s)
 static void check_header(struct state *s)
 {
 	const struct setup_header *h = &s->bp->hdr;
+	u8 wanted = s->r->door == STAGE_LOADER_64 ? 0 : LOADED_HIGH;	/* Linux's own kexec clears all flags */
 
 	if (s->bp->sentinel)
 		found(s, HANDOFF_SENTINEL, NULL, s->bp->sentinel, 0);
-	if (h->boot_flag != BOOT_FLAG_MAGIC)
+	/* its second byte was aux_device_info of older zero pages, which GRUB and kexec-tools clear */
+	if (h->boot_flag != BOOT_FLAG_MAGIC && h->boot_flag != (BOOT_FLAG_MAGIC & 0xff) && h->boot_flag)
 		found(s, HANDOFF_BOOT_FLAG, NULL, h->boot_flag, BOOT_FLAG_MAGIC);
 	if (h->header != SETUP_HEADER_MAGIC)
 		found(s, HANDOFF_MAGIC, NULL, h->header, SETUP_HEADER_MAGIC);
@@ -164,7 +166,7 @@ static void check_header(struct state *s)
 		check_header_copy(s);
 	if (!h->type_of_loader)
 		found(s, HANDOFF_LOADER_TYPE, NULL, h->type_of_loader, 0);
-	if (!(h->loadflags & LOADED_HIGH) || h->loadflags & ~LOADFLAGS_DEFINED)
+	if ((h->loadflags & wanted) != wanted || h->loadflags & ~LOADFLAGS_DEFINED)
 		found(s, HANDOFF_LOADFLAGS, NULL, h->loadflags, 0);
 	if (!s->bp->sentinel)		/* else it has been said */
 		check_reserved(s);
@@ -266,8 +268,9 @@ static void check_pointers(struct state *s)
 
 static bool e820_type_defined(u32 type)
 {
-	/* ACPI 6.5 table 15.4 defines 1 to 7; 12 and soft-reserved are Linux's */
-	return (type >= 1 && type <= 7) || type == E820_TYPE_PRAM || type == E820_TYPE_SOFT_RESERVED || type == 128;
+	/* ACPI 6.5 table 15.4 defines 1 to 7; 12 and soft-reserved are Linux's, 20 GRUB's for code of runtime services */
+	return (type >= 1 && type <= 7) || type == E820_TYPE_PRAM || type == 20 || type == E820_TYPE_SOFT_RESERVED ||
+	       type == 128;
 }
 
 static void check_e820_entry(struct state *s, unsigned int i)

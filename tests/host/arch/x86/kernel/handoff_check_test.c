@@ -147,7 +147,7 @@ static const struct poke {
 	BP(HEADER_COPY, hdr.setup_sects, 4),
 	BP(HEADER_COPY, hdr.init_size, 0x700000),
 	BP(LOADER_TYPE, hdr.type_of_loader, 0),
-	BP(LOADFLAGS, hdr.loadflags, 0),
+	POKE(LOADFLAGS, STARTUP_32, r.given.hdr.loadflags, 0),
 	BP(LOADFLAGS, hdr.loadflags, LOADED_HIGH | 0x10),
 	BP(RESERVED, _pad8[3], 1),
 	POKE(PARAMS_RAM, LOADER_64, r.params, 0xfec00000),
@@ -234,6 +234,18 @@ static void each_rule_is_found_when_it_is_broken_and_no_other(void **state)
 	}
 }
 
+/* What real loaders do, and may. */
+static void habits_of_loaders_are_no_mistakes(void **state)
+{
+	enter(STAGE_LOADER_64);
+	world.r.given.hdr.boot_flag = 0x55;
+	world.r.given.hdr.loadflags = 0;
+	world.e820[3].type = 20;
+	assert_int_equal(check()->nr, 0);
+	world.r.given.hdr.boot_flag = 0;
+	assert_int_equal(check()->nr, 0);
+}
+
 static void a_line_without_end_is_too_long(void **state)
 {
 	enter(STAGE_LOADER_64);
@@ -269,6 +281,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_handoff_that_keeps_to_the_rules_is_clean),
 		cmocka_unit_test(each_rule_is_found_when_it_is_broken_and_no_other),
+		cmocka_unit_test(habits_of_loaders_are_no_mistakes),
 		cmocka_unit_test(a_line_without_end_is_too_long),
 		cmocka_unit_test(nothing_it_reads_leads_it_astray),
 	};
