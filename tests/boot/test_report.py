@@ -10,20 +10,25 @@ import expect
 import pytest
 import qemu
 
-NUMBER, TEXT, HEX = int, str, re.compile(r"0x[0-9a-f]+|0")
-SCHEMA = {
-    "schema": NUMBER, "written_by": TEXT, "lantern": {"version": TEXT, "build": TEXT}, "door": TEXT,
-    "command_line": TEXT,
-    "memory": {"e820": [{"start": HEX, "size": HEX, "type": TEXT}],
-               "efi": [{"start": HEX, "size": HEX, "type": TEXT, "attributes": HEX}]},
-    "stages": [{"number": NUMBER, "name": TEXT}], "handoff": {"findings": [{"rule": NUMBER, "value": HEX, "text": TEXT}]},
-    "acpi": [{"signature": TEXT, "address": HEX, "length": NUMBER}],
-    "pci": [{"address": TEXT, "id": TEXT, "class": TEXT}],
+KINDS = {			# of values, by their names in the README
+    "number": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "text": lambda value: isinstance(value, str),
+    "hex": lambda value: isinstance(value, str) and re.fullmatch(r"0x[0-9a-f]+|0", value),
+    "bool": lambda value: isinstance(value, bool),
 }
 
 
-def check(value, schema, path=""):
+def read_schema():
+    with open(os.path.join(qemu.ROOT, "README.md"), encoding="utf-8") as readme:
+        return json.loads(re.search(r"<!-- report -->\n```json\n(.*?)```", readme.read(), re.S).group(1))
+
+
+SCHEMA = read_schema()
+
+
+def check(value, schema, path="report"):
     if isinstance(schema, dict):
+        assert isinstance(value, dict), path
         for key, rest in schema.items():
             assert key in value, f"{path}.{key} is missing"
             check(value[key], rest, f"{path}.{key}")
@@ -31,10 +36,8 @@ def check(value, schema, path=""):
         assert isinstance(value, list), path
         for i, entry in enumerate(value):
             check(entry, schema[0], f"{path}[{i}]")
-    elif isinstance(schema, type):
-        assert isinstance(value, schema), path
     else:
-        assert schema.fullmatch(value), path
+        assert KINDS[schema](value), f"{path} is no {schema}: {value!r}"
 
 
 @pytest.mark.parametrize("firmware", ["ovmf", "bios"])
@@ -48,6 +51,7 @@ def test_report_on_the_serial_line(boot, tmp_path, firmware):
     text = re.search(r"report: begin\n(.*)report: end\n", machine.log, re.S).group(1)
     report = json.loads(text)
     check(report, SCHEMA)
+    assert set(report) == set(SCHEMA)		# the README tells of all there is
     ranges = [(int(e["start"], 16), int(e["start"], 16) + int(e["size"], 16), e["type"]) for e in report["memory"]["e820"]]
     assert ranges == expect.MemoryMap(machine.log).ranges
     assert report["memory"]["totals_kib"] == expect.MemoryMap(machine.log).totals
