@@ -172,3 +172,24 @@ def test_memmap_edits_the_map(boot):
     assert (340 << 20, (342 << 20) - 1, "persistent") in table
     assert not [e for e in table if e[2] == "usable" and e[1] >= 400 << 20]
     assert [e for e in table if e[2] == "usable" and e[1] == (400 << 20) - 1]
+
+
+@pytest.mark.parametrize("levels, cmdline", [(4, "no5lvl nokaslr"), (5, "nokaslr"), (4, "no5lvl")])
+def test_the_early_tables_are_kept(boot, levels, cmdline):
+    """Each table is where its symbol is, and the way from the top ends at the kernel."""
+    machine = boot(firmware="bios", kernel=qemu.LANTERN, memory="256M", append=f'console=ttyS0 {cmdline} monitor.exec="pt early;poweroff"')
+    assert machine.wait() == "guest-shutdown"
+    physical, virtual = expect.placement(machine.log)
+    text = machine.log[machine.log.index("CR3 --> early_top_pgt"):]
+    assert text.startswith(f"CR3 --> early_top_pgt, {levels} levels, on the way to {virtual:#x}\n")
+    tables = {name: (int(at, 16), dict(re.findall(r"^  \[ *(\d+)\] +(.*?) +RW", entries, re.M))) for name, at, entries in
+              re.findall(r"^(\w+(?:\[\d+\])?) at (0x[0-9a-f]+)\n((?:  \[.*\n)+)", text, re.M)}
+    linked = symbols()
+    for name, (at, _) in tables.items():
+        base, nr = re.fullmatch(r"(\w+?)(?:\[(\d+)\])?", name).groups()
+        assert at == linked[base] - linked["_text"] + physical + int(nr or 0) * 4096, name
+    name = "early_top_pgt"
+    for level in range(levels, 2, -1):
+        name = tables[name][1][str(virtual >> 12 + 9 * (level - 1) & 511)].replace("--> ", "")
+    assert name == "level2_kernel_pgt"
+    assert int(tables[name][1][str(virtual >> 21 & 511)].replace("2M at ", ""), 16) == physical
