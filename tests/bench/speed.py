@@ -74,8 +74,9 @@ OVER = {
 def rows_of(kernel, append):
     with qemu.Machine(firmware="bios", kernel=kernel, memory="256M", cpu=CPU, append=f"console=ttyS0 quiet {append}",
                       extra=["-icount", "shift=0,sleep=off", "-initrd", INITRAMFS]) as machine:
-        while machine.expect(r"bench: ([^:\n]*).*\n")[1] != "done":
+        while machine.expect(r"bench: ([^:\n]*)[^\n]*\n")[1] not in ("done", "failed"):
             pass
+        assert "bench: done\n" in machine.log, machine.log[-1000:]
         rows = {name: int(hundredths) / 100 for name, hundredths in ROW.findall(machine.log)}
     assert 1000 <= rows.pop(NOPS) <= 1000 + NOPS_OVERHEAD, "a tick is no instruction"
     return rows
