@@ -46,8 +46,8 @@ void finish_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry)
 {
 	unsigned long flags = spin_lock_irqsave(&wq->lock);
 
-	set_current_state(TASK_RUNNING);
-	if (!list_empty(&entry->entry)) {	/* who was woken is out already */
+	__atomic_store_n(&current->state, TASK_RUNNING, __ATOMIC_RELAXED);	/* nobody's decision hangs on it */
+	if (unlikely(!list_empty(&entry->entry))) {	/* who was woken is out already */
 		list_del(&entry->entry);
 		list_init(&entry->entry);
 	}
@@ -67,7 +67,7 @@ static void wake(struct wait_queue_head *wq, unsigned int exclusive)
 		if (e->exclusive && !exclusive)
 			continue;
 		exclusive -= e->exclusive;
-		if (e->func) {
+		if (unlikely(e->func)) {
 			e->func(e);
 			continue;
 		}

@@ -165,7 +165,7 @@ static __inline_always bool try_to_wake(struct task_struct *p, u32 states)
 	struct cpu_rq *rq = task_rq_lock(p, &flags), *to;
 	u32 state = __atomic_load_n(&p->state, __ATOMIC_RELAXED);
 
-	if (!(states >> state & 1)) {
+	if (unlikely(!(states >> state & 1))) {
 		task_rq_unlock(rq, flags);
 		return false;
 	}
