@@ -13,8 +13,8 @@ mapfile -t lines < <(printf 'l1\nl2\nl3\n'); echo "${#lines[@]} ${lines[1]}"; re
 trap 'echo "line $LINENO: error"' ERR; false; trap - ERR; trap 'echo CHLD >/dev/null' CHLD; sleep 0.05 & wait; trap - CHLD; trap 'echo USR2' USR2; kill -USR2 $$
 f() { local -n ref=$1; ref+=(added); }; f a; echo "${a[-1]}"; g() { echo "${FUNCNAME[0]} called by ${FUNCNAME[1]}"; }; h() { g; }; h
 (sleep 0.2; exit 3) & (sleep 0.1; exit 4) & wait -n; echo "first: $?"; wait -n; echo "second: $?"; wait
-set -m; (sleep 0.05; exit 9) & fg %1 >/dev/null; echo "fg: $?"; sleep 100 & kill -STOP %1; sleep 0.1; jobs > j; grep -c Stopped j
-{ kill -KILL %1; wait %1; wait; } 2>/dev/null; set +m
+set -m; (sleep 0.05; exit 9) & fg %1 >/dev/null; echo "fg: $?"; set +m
+( sleep 100 & kill -STOP $!; sleep 0.1; grep State /proc/$!/status; kill -KILL $!; wait $!; echo "killed: $?" ) 2>/dev/null
 shopt -s extglob nullglob
 touch a.c b.c c.h; echo *.@(c|h) !(a*) none*; shopt -s globstar; mkdir -p p/q; touch p/q/r.c; echo **/*.c
 exec {fd}<> rw; echo data >&"$fd"; exec {fd}<&-; cat rw; echo "$((16#ff)) $((2#1011)) $((2 ** 20)) $((RANDOM >= 0))"; select x in a b; do echo "chose $x"; break; done <<< 2 2>/dev/null

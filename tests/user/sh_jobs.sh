@@ -3,10 +3,10 @@
 # Children of the shell: background, wait, signals, traps, stop and continue.
 sleep 0.1 & wait $!; echo "slept: $?"
 (exit 5) & wait $!; echo "exit status: $?"
-sleep 100 & p=$!; kill $p; wait $p; echo "killed: $?"
-sleep 100 & p=$!; kill -9 $p; wait $p; echo "killed: $?"
+sleep 100 & p=$!; kill $p; wait $p 2>/dev/null; echo "killed: $?"
+sleep 100 & p=$!; kill -9 $p; wait $p 2>/dev/null; echo "killed: $?"
 sleep 100 & p=$!; kill -STOP $p; usleep 50000; grep '^State' /proc/$p/status; kill -CONT $p; usleep 50000
-grep '^State' /proc/$p/status; kill -INT $p 2>/dev/null; kill -TERM $p; wait $p; echo "ended: $?"
+grep '^State' /proc/$p/status; kill -INT $p 2>/dev/null; kill -TERM $p; wait $p 2>/dev/null; echo "ended: $?"
 kill -0 $$ && echo "I live"; kill -0 $p 2>/dev/null || echo "it does not"
 trap 'echo got USR1' USR1; kill -USR1 $$; echo "after the signal"
 trap 'echo got TERM' TERM; (kill -TERM $$); usleep 20000; echo "still here"
