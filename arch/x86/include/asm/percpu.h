@@ -20,7 +20,7 @@
 
 /** this_cpu_add() - one instruction: right whatever interrupts it */
 #define this_cpu_add(var, val) \
-	__asm__ volatile("add %1, %%gs:%0" : "+m"(var) : "re"((__typeof__(var))(val)) : "cc")
+	__asm__ volatile("add%z0 %1, %%gs:%0" : "+m"(var) : "re"((__typeof__(var))(val)) : "cc")
 
 #define NR_CPUS	64
 
