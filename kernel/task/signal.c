@@ -486,7 +486,8 @@ static void tell_parent(struct task_struct *p, int sig, int code, int status)
 		},
 	};
 
-	if (sig && !(sig == SIGCHLD && (ka->sa.handler == SIG_IGN || (stops && ka->sa.flags & SA_NOCLDSTOP))))
+	/* clone() takes any byte for the signal of the end; no signal is sent for what is none */
+	if (sig > 0 && sig <= _NSIG && !(sig == SIGCHLD && (ka->sa.handler == SIG_IGN || (stops && ka->sa.flags & SA_NOCLDSTOP))))
 		send_sig_locked(sig, &info, parent, true);
 	unlock_task_sighand(parent, flags);
 	wake_up_all(&parent->signal->wait_chldexit);
