@@ -117,7 +117,8 @@ void fpu_free(struct fpu_state *fpu)
 
 void fpu_save(struct task_struct *prev)
 {
-	save_registers(prev->thread.fpu);
+	if (likely(!prev->thread.fpu_taken))
+		save_registers(prev->thread.fpu);
 }
 
 /* Context: interrupts off */
@@ -132,7 +133,8 @@ void fpu_load(struct task_struct *next)
 {
 	if (this_cpu_read(fpu_owner) == next && next->thread.fpu_cpu == this_cpu_read(cpu_number))
 		return;
-	load_as(next, next->thread.fpu);
+	if (likely(!next->thread.fpu_taken))
+		load_as(next, next->thread.fpu);
 }
 
 void fpu_copy_current(struct fpu_state *fpu)
@@ -176,10 +178,31 @@ int fpu_load_user(const void __user *at)
 	return err;
 }
 
-void fpu_set_current(void)
+struct fpu_state *fpu_take_current(void)
 {
-	unsigned long flags = local_irq_save();
+	__atomic_store_n(&current->thread.fpu_taken, true, __ATOMIC_RELAXED);
+	barrier();
+	return current->thread.fpu;
+}
 
+/* SDM 1 13.8.1: XRSTOR faults on reserved bits of MXCSR and of the header. */
+static void check(struct fpu_state *fpu)
+{
+	fpu->mxcsr &= mxcsr_mask;
+	if (!fpu_xfeatures)
+		return;
+	fpu->xstate_bv &= fpu_xfeatures;
+	fpu->xcomp_bv = 0;
+	memset(fpu->header_reserved, 0, sizeof(fpu->header_reserved));
+}
+
+void fpu_give_current(void)
+{
+	unsigned long flags;
+
+	check(current->thread.fpu);
+	flags = local_irq_save();
+	current->thread.fpu_taken = false;
 	load_as(current, current->thread.fpu);
 	local_irq_restore(flags);
 }
@@ -190,17 +213,6 @@ void fpu_reset_current(void)
 
 	load_as(current, &initial);
 	local_irq_restore(flags);
-}
-
-/* SDM 1 13.8.1: XRSTOR faults on reserved bits of MXCSR and of the header. */
-void fpu_check(struct fpu_state *fpu)
-{
-	fpu->mxcsr &= mxcsr_mask;
-	if (!fpu_xfeatures)
-		return;
-	fpu->xstate_bv &= fpu_xfeatures;
-	fpu->xcomp_bv = 0;
-	memset(fpu->header_reserved, 0, sizeof(fpu->header_reserved));
 }
 
 void fpu_lend(void)

@@ -207,9 +207,11 @@ void arch_restart_syscall(struct pt_regs *regs, bool by_block)
 
 static int restore_fpu(unsigned long at)
 {
-	struct fpu_state *fpu = current->thread.fpu;
 	struct fpx_sw_bytes __user *sw = (void *)(at + offsetof(struct fpu_state, software));
+	bool extended = fpu_features();
 	u32 magic1, magic2, size;
+	struct fpu_state *fpu;
+	int err;
 
 	if (!at) {
 		fpu_reset_current();
@@ -218,24 +220,19 @@ static int restore_fpu(unsigned long at)
 	if (!IS_ALIGNED(at, 64) || get_user(magic1, &sw->magic1) || get_user(size, (u32 *)&sw->xstate_size))
 		return -EFAULT;
 	/* a frame without the extension is one of FXSAVE */
-	if (!fpu_features() || magic1 != FP_XSTATE_MAGIC1 || size != fpu_size() ||
-	    get_user(magic2, (u32 *)(at + fpu_size())) || magic2 != FP_XSTATE_MAGIC2) {
-		memset(fpu, 0, fpu_size());
-		if (copy_from_user(fpu, (void *)at, FXSAVE_SIZE))
-			goto broken;
-		if (fpu_features())
-			fpu->xstate_bv = 3;
-	} else if (!fpu_load_user((void *)at)) {
+	if (extended && (magic1 != FP_XSTATE_MAGIC1 || size != fpu_size() ||
+			 get_user(magic2, (u32 *)(at + fpu_size())) || magic2 != FP_XSTATE_MAGIC2))
+		extended = false;
+	if (extended && !fpu_load_user((void *)at))
 		return 0;
-	} else if (copy_from_user(fpu, (void *)at, fpu_size())) {	/* bits that make loading it fault are no reason to end */
-		goto broken;
-	}
-	fpu_check(fpu);
-	fpu_set_current();
-	return 0;
-broken:
-	fpu_reset_current();
-	return -EFAULT;
+	/* bits that make loading it fault are no reason to end; but half of it read, no switch of threads may load it */
+	fpu = fpu_take_current();
+	memset(fpu, 0, fpu_size());
+	err = copy_from_user(fpu, (void *)at, extended ? fpu_size() : FXSAVE_SIZE);
+	if (fpu_features() && !extended)
+		fpu->xstate_bv = 3;
+	fpu_give_current();
+	return err;
 }
 
 static int restore_sigcontext(struct pt_regs *r, const struct sigcontext *mc)

@@ -70,14 +70,18 @@ void fpu_copy_current(struct fpu_state *fpu);
 int fpu_save_user(void __user *at);
 int fpu_load_user(const void __user *at);
 
-/** fpu_set_current() - this thread goes on with what current->thread.fpu holds; it was checked by fpu_check() */
-void fpu_set_current(void);
+/**
+ * fpu_take_current() - the registers of this thread are worth nothing any more: its
+ * state is the caller's, to be filled with what a program gives. No switch of threads
+ * writes or loads it until fpu_give_current().
+ * fpu_give_current() - this thread goes on with it, whatever it holds: bits that make
+ * loading it fault are cleared first.
+ */
+struct fpu_state *fpu_take_current(void);
+void fpu_give_current(void);
 
 /** fpu_reset_current() - as after reset, for a new program */
 void fpu_reset_current(void);
-
-/** fpu_check() - make state that a program gave harmless: no bits that make loading it fault */
-void fpu_check(struct fpu_state *fpu);
 
 /**
  * fpu_lend() - the registers are somebody else's until fpu_take_back(): the firmware's

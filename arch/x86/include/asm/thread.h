@@ -11,6 +11,7 @@ struct thread_struct {
 	unsigned long	fsbase, gsbase;	/* TLS; valid while it does not run */
 	struct fpu_state *fpu;		/* x87, SSE, AVX... state, valid while it does not run; NULL: a kernel thread */
 	u32		fpu_cpu;	/* whose registers may still hold it */
+	bool		fpu_taken;	/* *fpu is being written: neither save nor load it */
 	unsigned long	trap_nr, error_code, cr2;	/* of the last fault, for signal frames */
 };
 
