@@ -81,8 +81,9 @@
 
 struct flock {
 	short	l_type, l_whence;
+	int	pad1;
 	long	l_start, l_len;
-	int	l_pid;
+	int	l_pid, pad2;
 };
 
 #define RENAME_NOREPLACE	1

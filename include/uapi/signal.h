@@ -58,7 +58,7 @@
 
 #define SS_ONSTACK	1
 #define SS_DISABLE	2
-#define SS_AUTODISARM	(1 << 31)
+#define SS_AUTODISARM	(1U << 31)
 #define MINSIGSTKSZ	2048
 
 typedef u64 sigset_t;			/* bit n - 1 for signal n */
@@ -74,6 +74,7 @@ struct sigaction_user {
 typedef struct {
 	void		*ss_sp;
 	int		ss_flags;
+	int		pad;		/* named, so that it is cleared */
 	size_t		ss_size;
 } stack_t_user;
 

@@ -78,7 +78,9 @@ SYSCALL_DEFINE2(sigaltstack, const stack_t_user __user *, uss, stack_t_user __us
 {
 	struct task_struct *me = current;
 	int on = sas_ss_flags(user_stack_pointer(task_pt_regs(me)));
-	stack_t_user ss, old = { (void *)me->sas_ss_sp, on | (int)me->sas_ss_flags, me->sas_ss_size };
+	stack_t_user ss, old = {
+		.ss_sp = (void *)me->sas_ss_sp, .ss_flags = on | (int)me->sas_ss_flags, .ss_size = me->sas_ss_size,
+	};
 
 	if (uss) {
 		int mode;

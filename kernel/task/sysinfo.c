@@ -15,9 +15,9 @@ struct sysinfo {
 	long		uptime;			/* s */
 	unsigned long	loads[3];		/* 1 << SI_LOAD_SHIFT is 1 */
 	unsigned long	totalram, freeram, sharedram, bufferram, totalswap, freeswap;	/* in mem_unit bytes */
-	u16		procs, pad;
+	u16		procs, pad[3];		/* what has a name is cleared */
 	unsigned long	totalhigh, freehigh;
-	u32		mem_unit;
+	u32		mem_unit, pad2;
 };
 
 SYSCALL_DEFINE1(sysinfo, struct sysinfo __user *, buf)
