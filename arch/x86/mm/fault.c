@@ -27,7 +27,8 @@ static void send_signal(unsigned long addr, unsigned long code, enum vm_fault_re
 	struct thread_struct *t = &current->thread;
 
 	t->trap_nr = X86_TRAP_PF;
-	t->error_code = code | X86_PF_USER;
+	/* of the kernel's half it is not told what is mapped */
+	t->error_code = code | X86_PF_USER | (addr >= TASK_SIZE ? X86_PF_PROT : 0);
 	t->cr2 = addr;
 	switch (result) {
 	case VM_FAULT_SIGBUS:
@@ -39,6 +40,12 @@ static void send_signal(unsigned long addr, unsigned long code, enum vm_fault_re
 	default:
 		force_sig_fault(SIGSEGV, SEGV_MAPERR, addr);
 	}
+}
+
+/* As if by the kernel though a program runs, and refused by SMAP: some emulators read the stack so for IRET and far returns. */
+static bool is_refused_implicit(unsigned long code)
+{
+	return (code & (X86_PF_PROT | X86_PF_USER)) == X86_PF_PROT;
 }
 
 /* Until the access is possible, or will never be. */
@@ -58,7 +65,9 @@ static void user_fault(struct pt_regs *regs, unsigned long addr, unsigned long c
 
 	regs->orig_ax = -1UL;		/* no system call to restart */
 	local_irq_enable();
-	if (addr < TASK_SIZE && !(code & X86_PF_RSVD))
+	if (is_refused_implicit(code))
+		result = VM_FAULT_ACCERR;
+	else if (addr < TASK_SIZE && !(code & X86_PF_RSVD))
 		result = resolve(addr, fault_flags(code));
 	if (result != VM_FAULT_OK && result != VM_FAULT_OOM)
 		send_signal(addr, code, result);
