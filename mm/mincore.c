@@ -78,7 +78,7 @@ SYSCALL_DEFINE3(msync, unsigned long, start, size_t, len, int, flags)
 	if (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) || start & ~PAGE_MASK ||
 	    (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
 		return -EINVAL;
-	if (end < start || (len && end == start))
+	if (end < start)
 		return -ENOMEM;
 	mmap_read_lock(mm);
 	for (; start < end; start = vma->vm_end) {

@@ -72,9 +72,10 @@ static unsigned long locked_in(struct mm_struct *mm, unsigned long start, unsign
 /* The range in whole pages. Return: 0, -EINVAL when there is no such range. */
 static int whole_pages(unsigned long *start, unsigned long len, unsigned long *end)
 {
-	*end = ALIGN(*start + len, PAGE_SIZE);
+	len = ALIGN(len + (*start & ~PAGE_MASK), PAGE_SIZE);	/* nothing when it is that long, as Linux has it */
 	*start &= PAGE_MASK;
-	return *end < *start || len > TASK_SIZE ? -EINVAL : 0;
+	*end = *start + len;
+	return *end < *start ? -EINVAL : 0;
 }
 
 static int do_mlock(unsigned long start, unsigned long len, unsigned int lock)

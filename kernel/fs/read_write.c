@@ -12,7 +12,7 @@
 /* Positions count up to the largest loff_t. */
 static bool bad_range(const struct file *file, loff_t pos, size_t n)
 {
-	return file->f_mode & FMODE_LSEEK && (pos < 0 || pos + (loff_t)n < 0);
+	return file->f_mode & FMODE_LSEEK && (pos < 0 || n > (size_t)(MAX_LFS_FILESIZE - pos));
 }
 
 ssize_t vfs_iter_read(struct file *file, struct iov_iter *to, loff_t *pos)

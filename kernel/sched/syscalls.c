@@ -162,7 +162,7 @@ SYSCALL_DEFINE2(sched_getparam, int, nr, struct sched_param __user *, param)
 	if (!p)
 		return -ESRCH;
 	put_task_struct(p);
-	return put_user(0, &param->sched_priority);
+	return put_user(0, (int __user *)param);
 }
 
 static bool is_policy(int policy)

@@ -195,7 +195,7 @@ static int cap_words(struct cap_header __user *header, struct cap_header *h)
 		return 1;
 	if (h->version == CAPABILITY_VERSION_2 || h->version == CAPABILITY_VERSION_3)
 		return 2;
-	return put_user(CAPABILITY_VERSION_3, &header->version) ? -EFAULT : -EINVAL;
+	return put_user(CAPABILITY_VERSION_3, (u32 __user *)header) ? -EFAULT : -EINVAL;
 }
 
 static int get_caps(int nr, struct cap_data data[2])
