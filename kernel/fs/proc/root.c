@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* /proc: what there is to know of the machine and the kernel as a whole. */
+#include <kernel/sysrq.h>
 #include "internal.h"
 #include <asm/setup.h>
 #include <kernel/chrdev.h>
@@ -202,7 +203,15 @@ static int mounts_readlink(struct proc_file *pf, char *buf, size_t size)
 	return snprintf(buf, size, "self/mounts");
 }
 
+/* The first letter is that of Alt-SysRq. */
+static int sysrq_trigger_write(struct proc_file *pf, char *text, size_t n)
+{
+	sysrq(text[0]);
+	return 0;
+}
+
 static const struct proc_entry root_entries[] = {
+	{ .name = "sysrq-trigger", .mode = 0200, .write = sysrq_trigger_write },
 	{ .name = "boot", .mode = 0555, .children = proc_boot_entries },
 	{ .name = "cmdline", .mode = 0444, .show = cmdline_show },
 	{ .name = "cpuinfo", .mode = 0444, .show = cpuinfo_show },
