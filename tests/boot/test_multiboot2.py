@@ -8,6 +8,8 @@ import expect
 import pytest
 import qemu
 
+pytestmark = pytest.mark.product	# the kernel that checks itself is too large for the door
+
 CONFIG = """\
 serial --unit=0
 terminal_output serial
