@@ -20,8 +20,10 @@ void ctrl_alt_del(void)
 {
 	struct task_struct *init = cad_restarts ? NULL : get_task_by_pid(1);
 
-	if (!init)
+	if (!init) {
+		printk("Ctrl-Alt-Del: rebooting\n");
 		machine_restart();
+	}
 	send_sig_info(SIGINT, SEND_SIG_PRIV, init, true);
 	put_task_struct(init);
 }

@@ -3,7 +3,6 @@
 #include <kernel/input.h>
 #include <asm/setup.h>
 #include <kernel/delay.h>
-#include <kernel/printk.h>
 #include <kernel/reboot.h>
 #include <kernel/spinlock.h>
 #include <kernel/stage.h>
@@ -76,10 +75,8 @@ void input_act(void)
 	spin_unlock_irqrestore(&input.lock, flags);
 	if (order == KEYS_SYSRQ)
 		sysrq(letter);
-	if (order == KEYS_REBOOT) {
-		printk("Ctrl-Alt-Del: rebooting\n");
-		machine_restart();
-	}
+	if (order == KEYS_REBOOT)
+		ctrl_alt_del();
 }
 
 u8 input_leds(void)

@@ -83,7 +83,7 @@ static jmp_buf restarted;
 static unsigned int nr_warnings;
 static char ordered;			/* by SysRq */
 
-void machine_restart(void)
+void ctrl_alt_del(void)
 {
 	longjmp(restarted, 1);
 }
