@@ -54,7 +54,7 @@ doors-table:
 
 # Programs for the firmware, by gnu-efi's rules: crt0 relocates it, objcopy makes it PE
 EFI_PROGRAMS	:= $(patsubst %,$(BUILD)/tests/%.efi,saboteur handover loader)
-test-efi: $(EFI_PROGRAMS) $(BUILD)/tests/count.so $(BUILD)/debian/vmlinuz $(BUILD)/lantern.iso $(BUILD)/lantern-usb.img
+test-efi: $(EFI_PROGRAMS) $(BUILD)/initrd.img $(BUILD)/tests/count.so $(BUILD)/debian/vmlinuz $(BUILD)/lantern.iso $(BUILD)/lantern-usb.img
 
 # Debian's own kernel, to kexec from; only unpacked, so that nobody's machine boots it
 $(BUILD)/debian/vmlinuz:
