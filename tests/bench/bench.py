@@ -92,7 +92,7 @@ def cpus_up_instructions(nr):
     """Of the boot CPU, from the start of smp_init() to the first thread after it, its waiting included."""
     totals = []
     with tempfile.TemporaryDirectory(prefix="lantern-bench.") as folder:
-        for stop in ("smp_init", "monitor_thread"):
+        for stop in ("smp_init", "boot_thread"):
             out = os.path.join(folder, stop)
             log = log_of("cpus", "256M", "nokaslr no5lvl", smp=nr,
                          extra=["-icount", "shift=0,sleep=off", *instructions.plugin(out, stop, cpu=0)])

@@ -23,7 +23,7 @@ def test_exception_is_reported_and_panic_resets(boot, how):
         assert expect.re.search(rf"\b{register} +[0-9a-f]+", report), register
     # the function that crashed, by name, and one that called it
     backtrace = report[report.index("backtrace"):]
-    assert "cmd_crash+" in backtrace and "monitor_thread+" in backtrace
+    assert "cmd_crash+" in backtrace and "boot_thread+" in backtrace
 
 
 def test_without_panic_option_the_machine_stops_with_the_report(boot):

@@ -23,7 +23,7 @@ def test_report_and_last_messages_fit_one_page(boot, tmp_path):
     assert 47 == len(page) and 170 == max(len(line) for line in page + ["x" * 170])
     head = text.index("lantern: error 99 monitor: exception 14, #PF page fault")
     assert text[:head].count("] stage: ") >= 9, "the last messages are not above the report"
-    for part in ("error code 0x2: kernel write", "rip ", "r15 ", "cr3 ", "code ", "cmd_crash+", "monitor_thread+", "panic: stopped"):
+    for part in ("error code 0x2: kernel write", "rip ", "r15 ", "cr3 ", "code ", "cmd_crash+", "boot_thread+", "panic: stopped"):
         assert part in text[head:], part
     report = text[head:].rstrip("\n ?").split("\n")
     assert max(len(line) for line in report) <= 85, "wider than a screen of 85 characters"
@@ -51,7 +51,7 @@ def test_faults_within_an_interrupt(boot):
     assert expect.re.search(expect.warning(99, "#DB at 0x[0-9a-f]+, DR6 0x[0-9a-f]+: breakpoints"), before)
     assert report.startswith("error code 0x2: kernel write, page not present\naddress ")
     chain = expect.re.findall(r"^  [0-9a-f]{16}  (\w+)", report[report.index("backtrace\n"):], expect.re.M)
-    for name in ("nested_faults", "do_interrupt", "irq_entry", "cmd_crash", "monitor_thread"):
+    for name in ("nested_faults", "do_interrupt", "irq_entry", "cmd_crash", "boot_thread"):
         assert name in chain, name
     assert report.count("backtrace\n") == 1
 
@@ -60,7 +60,7 @@ def test_stack_overflow_names_the_recursion_and_who_began_it(boot):
     report = run(boot, "crash stack").split("lantern: error 99 monitor: exception 8, #DF double fault\n")[1]
     assert "the stack overflowed into its guard page" in report
     assert expect.re.search(r"overflow_stack\+[^\n]*\n  the same \d+ times more\n  [0-9a-f]{16}  cmd_crash\+", report)
-    assert "monitor_thread+" in report
+    assert "boot_thread+" in report
     assert expect.re.search(r"\ncode ( [0-9a-f]{2}){8} <[0-9a-f]{2}>( [0-9a-f]{2}){15}\n", report)
 
 

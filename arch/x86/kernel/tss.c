@@ -55,7 +55,7 @@ DEFINE_PER_CPU(unsigned long, user_stack_scratch);
 
 void set_kernel_stack(unsigned long top)
 {
-	this_cpu_ptr(&cpu_tss)->rsp[0] = top;
+	this_cpu_write(cpu_tss.rsp[0], top);
 	this_cpu_write(kernel_stack_top, top);
 }
 
