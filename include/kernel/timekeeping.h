@@ -45,6 +45,9 @@ struct clocksource *timekeeping_clock(void);
  */
 u64 ktime_get_real(void);
 
+/** ktime_real_is_known() - whether ktime_get_real() asks nobody any more */
+bool ktime_real_is_known(void);
+
 /** ktime_set_real() - it is @ns since 1970 now; the machine's own clock stays as it is */
 void ktime_set_real(u64 ns);
 

@@ -22,7 +22,8 @@ static s64 recent_time;			/* what current_time() gave, or little before that; at
 
 s64 current_time(void)
 {
-	s64 now = ktime_get_real();
+	/* files of the boot's own are no reason to ask the firmware for the date */
+	s64 now = current->mm || ktime_real_is_known() ? ktime_get_real() : 0;
 
 	if (unlikely(now - __atomic_load_n(&recent_time, __ATOMIC_RELAXED) > (s64)NSEC_PER_SEC))
 		__atomic_store_n(&recent_time, now, __ATOMIC_RELAXED);

@@ -25,6 +25,11 @@ u64 ktime_get_real(void)
 	return wall_offset + ktime_get();
 }
 
+bool ktime_real_is_known(void)
+{
+	return __atomic_load_n(&wall_from, __ATOMIC_ACQUIRE);
+}
+
 void ktime_set_real(u64 ns)
 {
 	wall_offset = ns - ktime_get();

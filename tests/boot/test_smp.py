@@ -120,9 +120,10 @@ def test_a_panic_on_one_cpu_stops_the_others(boot):
     m.expect(r"\n")
     for _ in range(1000):
         halt, flags = halted(m)
-        if halt == [1] * 4:
+        if sum(halt) >= 3:
             break
-    assert halt == [1] * 4 and not any(int(rfl, 16) & 0x200 for rfl in flags)
+    # the one that tells of it reads keys, with interrupts off as the others
+    assert sum(halt) >= 3 and not any(int(rfl, 16) & 0x200 for rfl in flags)
     assert "does not stop" not in m.log
 
 
