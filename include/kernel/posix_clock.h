@@ -9,8 +9,8 @@
 /** clock_read() - ns of clock @id; -EINVAL when there is no such clock */
 int clock_read(int id, u64 *ns);
 
-/** clock_is_timed() - whether one can sleep by it; @realtime: it is that of the date */
-bool clock_is_timed(int id, bool *realtime);
+/** clock_is_timed() - whether one can sleep by it */
+bool clock_is_timed(int id);
 
 /** clock_expiry() - when clock @id (one that is timed) shows @ns, in terms of ktime_get(); the past is now */
 u64 clock_expiry(int id, u64 ns);
@@ -20,6 +20,11 @@ int get_timespec(u64 *ns, const struct timespec_user __user *uts);
 
 /** put_timespec() - ns to user memory; 0, -EFAULT */
 int put_timespec(u64 ns, struct timespec_user __user *uts);
+
+#define NEVER	(~0ULL)			/* a time of ktime_get() that does not come */
+
+/** timeout_expiry() - when a time from now on is over, of ktime_get(): NEVER for NULL, 0 for no time. 0, -EFAULT, -EINVAL */
+int timeout_expiry(const struct timespec_user __user *uts, u64 *expires);
 
 /**
  * sleep_until() - sleep until ktime_get() is @expires: 0; or a signal: -EINTR

@@ -26,7 +26,6 @@
 #define MAX_NESTING	4
 #define MAX_EVENTS	(0x7fffffff / (int)sizeof(struct epoll_event))
 #define PRIVATE_BITS	(EPOLLEXCLUSIVE | EPOLLWAKEUP | EPOLLONESHOT | EPOLLET)
-#define NEVER		(~0ULL)
 
 struct eventpoll {
 	struct mutex		mtx;
@@ -464,15 +463,11 @@ SYSCALL_DEFINE6(epoll_pwait, int, epfd, struct epoll_event __user *, events, int
 SYSCALL_DEFINE6(epoll_pwait2, int, epfd, struct epoll_event __user *, events, int, max,
 		const struct timespec_user __user *, uts, const sigset_t __user *, set, size_t, size)
 {
-	u64 ns, expires = NEVER;
+	u64 expires;
+	int err = timeout_expiry(uts, &expires);
 
-	if (uts) {
-		int err = get_timespec(&ns, uts);
-
-		if (err)
-			return err;
-		expires = ns ? min(ktime_get() + ns, NEVER >> 1) : 0;
-	}
+	if (err)
+		return err;
 	return masked_wait(epfd, events, max, expires, set, size);
 }
 

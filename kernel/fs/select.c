@@ -17,7 +17,6 @@
 
 #define INLINE_ENTRIES	10		/* queues that need no memory of their own */
 #define INLINE_POLLFDS	16
-#define NEVER		(~0ULL)
 
 struct poll_wait;
 
@@ -224,20 +223,6 @@ SYSCALL_DEFINE3(poll, struct pollfd __user *, ufds, unsigned int, n, int, timeou
 
 /* ---------------------------------------------------------------- times and masks of ppoll(), pselect6() */
 
-static int get_expiry(const struct timespec_user __user *uts, u64 *expires)
-{
-	u64 ns;
-	int err;
-
-	*expires = NEVER;
-	if (!uts)
-		return 0;
-	err = get_timespec(&ns, uts);
-	if (!err)
-		*expires = ns ? min(ktime_get() + ns, NEVER >> 1) : 0;
-	return err;
-}
-
 /* The call changes the time it was given to what is left; one that cannot be written is let pass, as on Linux. */
 static void put_time_left(u64 expires, struct timespec_user __user *uts)
 {
@@ -251,7 +236,7 @@ SYSCALL_DEFINE5(ppoll, struct pollfd __user *, ufds, unsigned int, n, struct tim
 		const sigset_t __user *, set, size_t, size)
 {
 	u64 expires;
-	long ready = get_expiry(uts, &expires);
+	long ready = timeout_expiry(uts, &expires);
 
 	if (!ready)
 		ready = set_user_sigmask(set, size);
@@ -404,7 +389,7 @@ SYSCALL_DEFINE6(pselect6, int, n, unsigned long __user *, in, unsigned long __us
 	unsigned long __user *const sets[NR_SETS] = { in, out, except };
 	struct { const sigset_t __user *set; size_t size; } mask = { NULL, sizeof(sigset_t) };
 	u64 expires;
-	long ready = get_expiry(uts, &expires);
+	long ready = timeout_expiry(uts, &expires);
 
 	if (!ready && umask)
 		ready = copy_from_user(&mask, umask, sizeof(mask));

@@ -103,10 +103,9 @@ static const struct file_operations timerfd_fops = {
 SYSCALL_DEFINE2(timerfd_create, int, clock, int, flags)
 {
 	struct timerfd *t;
-	bool realtime;
 	long fd;
 
-	if (flags & ~(O_CLOEXEC | O_NONBLOCK) || !clock_is_timed(clock, &realtime))
+	if (flags & ~(O_CLOEXEC | O_NONBLOCK) || !clock_is_timed(clock))
 		return -EINVAL;
 	t = kzalloc(sizeof(*t), GFP_KERNEL);
 	if (!t)

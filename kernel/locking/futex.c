@@ -11,6 +11,7 @@
 #include <kernel/futex.h>
 #include <asm/uaccess.h>
 #include <kernel/panic.h>
+#include <kernel/posix_clock.h>
 #include <kernel/pid.h>
 #include <kernel/sched.h>
 #include <kernel/signal.h>
@@ -25,7 +26,6 @@
 #include <uapi/time.h>
 
 #define NR_BUCKETS	256
-#define NEVER		(~0ULL)
 
 struct futex_key {
 	const void	*where;		/* mm_struct, or address_space of the file */
@@ -96,6 +96,13 @@ static __inline_always int get_key(u32 __user *uaddr, bool shared, struct futex_
 		return -EFAULT;
 	*key = (struct futex_key){ current->mm, (unsigned long)uaddr };
 	return shared ? shared_key(uaddr, key) : 0;
+}
+
+static int get_two_keys(u32 __user *uaddr, u32 __user *uaddr2, bool shared, struct futex_key *key, struct futex_key *key2)
+{
+	int err = get_key(uaddr, shared, key);
+
+	return err ? err : get_key(uaddr2, shared, key2);
 }
 
 /* ---------------------------------------------------------------- waking */
@@ -201,12 +208,6 @@ static void requeue(struct bucket *from, struct bucket *to, const struct futex_k
 	}
 }
 
-/* The word, when its page is there; with a spinlock held no page is made. */
-static int peek_word(u32 __user *uaddr, u32 *value)
-{
-	return get_user(*value, uaddr);
-}
-
 static int futex_requeue(u32 __user *uaddr, u32 __user *uaddr2, bool shared, int nr_wake, int nr_requeue,
 			 const u32 *expected)
 {
@@ -217,16 +218,14 @@ static int futex_requeue(u32 __user *uaddr, u32 __user *uaddr2, bool shared, int
 
 	if (nr_wake < 0 || nr_requeue < 0)
 		return -EINVAL;
-	err = get_key(uaddr, shared, &key);
-	if (!err)
-		err = get_key(uaddr2, shared, &key2);
+	err = get_two_keys(uaddr, uaddr2, shared, &key, &key2);
 	if (err)
 		return err;
 	b = bucket_of(&key);
 	b2 = bucket_of(&key2);
 	for (;;) {
 		lock_two(b, b2);
-		if (!expected || !peek_word(uaddr, &value))
+		if (!expected || !get_user(value, uaddr))	/* no page is made with the locks held */
 			break;
 		unlock_two(b, b2);
 		if (get_user(value, uaddr))
@@ -308,9 +307,7 @@ static int futex_wake_op(u32 __user *uaddr, u32 __user *uaddr2, bool shared, int
 
 	if ((OP_FIELD(op, 28) & 7) > 4 || OP_FIELD(op, 24) > 5)
 		return -ENOSYS;
-	err = get_key(uaddr, shared, &key);
-	if (!err)
-		err = get_key(uaddr2, shared, &key2);
+	err = get_two_keys(uaddr, uaddr2, shared, &key, &key2);
 	if (err)
 		return err;
 	b = bucket_of(&key);
@@ -348,7 +345,7 @@ static int queue_up(struct waiter *w, u32 __user *uaddr, u32 value)
 		int err;
 
 		spin_lock(&b->lock);
-		err = peek_word(uaddr, &now);
+		err = get_user(now, uaddr);	/* no page is made with the lock held */
 		if (!err && now == value)
 			break;
 		spin_unlock(&b->lock);
@@ -433,17 +430,15 @@ static long futex_wait_call(u32 __user *uaddr, bool shared, u32 value, u64 expir
 /* When it is over, in terms of ktime_get(). @relative: FUTEX_WAIT counts from now, the others name a time. */
 static int get_expiry(const struct timespec_user __user *uts, bool relative, bool realtime, u64 *expires)
 {
-	struct timespec_user ts;
 	u64 ns, real;
+	int err;
 
 	*expires = NEVER;
 	if (!uts)
 		return 0;
-	if (copy_from_user(&ts, uts, sizeof(ts)))
-		return -EFAULT;
-	if (!timespec_valid(&ts))
-		return -EINVAL;
-	ns = timespec_to_ns(&ts);
+	err = get_timespec(&ns, uts);
+	if (err)
+		return err;
 	if (relative) {
 		ns += ktime_get();
 	} else if (realtime) {

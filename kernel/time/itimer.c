@@ -290,10 +290,9 @@ SYSCALL_DEFINE3(timer_create, int, clock, const struct sigevent_user __user *, u
 {
 	struct sigevent_user event = { .sigev_signo = SIGALRM, .sigev_notify = SIGEV_SIGNAL };
 	struct posix_timer *t;
-	bool realtime;
 	int err;
 
-	if (!clock_is_timed(clock, &realtime))
+	if (!clock_is_timed(clock))
 		return -EINVAL;
 	if (uevent && copy_from_user(&event, uevent, sizeof(event)))
 		return -EFAULT;

@@ -35,19 +35,19 @@ static u64 process_cpu_ns(void)
 /* What a clock shows, and what it can do. */
 static const struct clock_kind {
 	u64	(*read)(void);		/* NULL: no such clock */
-	bool	timed, realtime, coarse;
+	bool	timed;			/* one can sleep by it */
 } clocks[] = {
-	[CLOCK_REALTIME] = { ktime_get_real, true, true, false },
-	[CLOCK_MONOTONIC] = { ktime_get, true, false, false },
-	[CLOCK_PROCESS_CPUTIME_ID] = { process_cpu_ns, false, false, false },
-	[CLOCK_THREAD_CPUTIME_ID] = { thread_cpu_ns, false, false, false },
-	[CLOCK_MONOTONIC_RAW] = { ktime_get, false, false, false },
-	[CLOCK_REALTIME_COARSE] = { ktime_get_real, false, true, true },
-	[CLOCK_MONOTONIC_COARSE] = { ktime_get, false, false, true },
-	[CLOCK_BOOTTIME] = { ktime_get, true, false, false },
-	[CLOCK_REALTIME_ALARM] = { ktime_get_real, true, true, false },
-	[CLOCK_BOOTTIME_ALARM] = { ktime_get, true, false, false },
-	[CLOCK_TAI] = { ktime_get_real, true, true, false },
+	[CLOCK_REALTIME] = { ktime_get_real, true },
+	[CLOCK_MONOTONIC] = { ktime_get, true },
+	[CLOCK_PROCESS_CPUTIME_ID] = { process_cpu_ns, false },
+	[CLOCK_THREAD_CPUTIME_ID] = { thread_cpu_ns, false },
+	[CLOCK_MONOTONIC_RAW] = { ktime_get, false },
+	[CLOCK_REALTIME_COARSE] = { ktime_get_real, false },
+	[CLOCK_MONOTONIC_COARSE] = { ktime_get, false },
+	[CLOCK_BOOTTIME] = { ktime_get, true },
+	[CLOCK_REALTIME_ALARM] = { ktime_get_real, true },
+	[CLOCK_BOOTTIME_ALARM] = { ktime_get, true },
+	[CLOCK_TAI] = { ktime_get_real, true },
 };
 
 static const struct clock_kind *clock_kind(int id)
@@ -65,11 +65,10 @@ int clock_read(int id, u64 *ns)
 	return 0;
 }
 
-bool clock_is_timed(int id, bool *realtime)
+bool clock_is_timed(int id)
 {
 	const struct clock_kind *clock = clock_kind(id);
 
-	*realtime = clock && clock->realtime;
 	return clock && clock->timed;
 }
 
@@ -105,6 +104,20 @@ int put_timespec(u64 ns, struct timespec_user __user *uts)
 fault:
 	user_access_end();
 	return -EFAULT;
+}
+
+int timeout_expiry(const struct timespec_user __user *uts, u64 *expires)
+{
+	u64 ns;
+	int err;
+
+	*expires = NEVER;
+	if (!uts)
+		return 0;
+	err = get_timespec(&ns, uts);
+	if (!err)
+		*expires = ns ? min(ktime_get() + ns, LONGEST) : 0;
+	return err;
 }
 
 /* ---------------------------------------------------------------- reading and setting */
@@ -232,11 +245,10 @@ SYSCALL_DEFINE2(nanosleep, const struct timespec_user __user *, uts, struct time
 SYSCALL_DEFINE4(clock_nanosleep, int, id, int, flags, const struct timespec_user __user *, uts,
 		struct timespec_user __user *, urem)
 {
-	bool realtime;
 	u64 ns;
 	int err;
 
-	if (!clock_is_timed(id, &realtime))
+	if (!clock_is_timed(id))
 		return id == CLOCK_THREAD_CPUTIME_ID || !clock_kind(id) ? -EINVAL : -EOPNOTSUPP;
 	err = get_timespec(&ns, uts);
 	if (err)

@@ -11,13 +11,6 @@
 #include <kernel/smp.h>
 #include "tlb_state.h"
 
-/*
- * From so many pages on, all is dropped instead. An INVLPG takes 100 to 200
- * cycles, so that 32 take some 5,000; for that about 150 entries can be filled
- * again from tables in the cache, more than what is used between two flushes.
- */
-#define FLUSH_ALL_PAGES	32
-
 #define CPUID_1_ECX_PCID	_BITUL(17)
 #define CPUID_7_EBX_INVPCID	_BITUL(10)
 #define CR3_NOFLUSH		_BITUL(63)	/* keep what is known under the PCID of this load */

@@ -7,8 +7,6 @@
 #include <kernel/smp.h>
 #include <mm/mm.h>
 
-#define FLUSH_ALL_PAGES	32		/* as in tlb.c: from so many pages on all is dropped instead */
-
 void load_own_pgtable(void)
 {
 	const struct mm_struct *mm = this_cpu_ptr(&tlb_state)->mm;
