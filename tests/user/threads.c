@@ -210,7 +210,7 @@ static void clone_flags(void)
 	a.flags = SIGCHLD;
 	result(syscall(SYS_clone3, &a, sizeof(a)));
 	a.flags = CLONE_VM | CLONE_VFORK;
-	pid_t pid = syscall(SYS_vfork);
+	pid_t pid = vfork();
 	if (!pid)
 		_exit(3);
 	int status;
