@@ -42,7 +42,11 @@ void time_init(void)
 /* ---- what interrupts at a time */
 
 #define PROBE_NS	(50 * NSEC_PER_USEC)
-#define PROBE_WAIT_NS	(20 * NSEC_PER_MSEC)	/* firmware may have the CPU for some of it */
+/*
+ * Firmware or a busy host may have the CPU for most of it, and who judges too early boots
+ * without the other CPUs. Only a machine whose timer is silent waits for so long.
+ */
+#define PROBE_WAIT_NS	(250 * NSEC_PER_MSEC)
 
 static bool probe_fired;
 
