@@ -75,12 +75,12 @@ bool apic_in_service(unsigned int vector)
 	return apic_present() && apic_read(APIC_ISR + vector / 32 * 0x10) & 1u << vector % 32;
 }
 
-/* What firmware left in service would hold back all of lower priority. */
+/* What firmware left in service would hold back all of lower priority. An EOI ends the highest, so that is looked for first. */
 static void finish_old_interrupts(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < NR_VECTORS; i++)
+	for (i = NR_VECTORS; i-- > 0;)
 		if (apic_in_service(i))
 			apic_eoi();
 }
