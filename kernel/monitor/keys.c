@@ -14,7 +14,7 @@
 
 #define AHEAD_SIZE	256		/* bytes typed ahead; more are dropped */
 #define ESCAPE_NS	(50 * NSEC_PER_MSEC)	/* from Esc to the rest of a sequence, at 1200 baud still */
-#define ANSWER_NS	(200 * NSEC_PER_MSEC)	/* of a terminal, over a network too */
+#define ANSWER_NS	(500 * NSEC_PER_MSEC)	/* of a terminal, over a network too */
 #define REPORT_SIZE	16		/* ESC [ 999 ; 999 R */
 
 static u8 ahead[AHEAD_SIZE];

@@ -26,6 +26,8 @@
 #define RESET_CPU	0x04		/* its rise does it */
 #define RESET_FULL	0x08		/* power off and on again */
 
+#define WAIT_MS		500		/* for a way to work; the host of a virtual machine may take its time */
+
 static void reset_by_efi(bool warm)
 {
 	efi_reset(warm ? EfiResetWarm : EfiResetCold);
@@ -105,7 +107,7 @@ void __noreturn machine_restart(void)
 		if (resets[i].reset != reset_by_efi || efi_enabled())
 			printk("reboot: by %s\n", resets[i].what);
 		resets[i].reset(warm);
-		mdelay(50);
+		mdelay(WAIT_MS);
 	}
 	halt_forever();
 }
@@ -118,6 +120,6 @@ void machine_poweroff(void)
 	if (by_efi)
 		efi_reset(EfiResetShutdown);
 	acpi_poweroff();
-	mdelay(100);
+	mdelay(WAIT_MS);
 	local_irq_restore(flags);
 }

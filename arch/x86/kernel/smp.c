@@ -11,7 +11,7 @@
 #include <kernel/stage.h>
 
 #define STOP_WAIT_US	20000		/* for CPUs to take the interrupt; one that does not may have them off */
-#define NMI_WAIT_US	500000		/* nothing holds an NMI back, but a busy host may hold back the CPU */
+#define NMI_WAIT_US	2000000		/* nothing holds an NMI back, but a busy host may hold back the CPU */
 #define POLL_US		10
 
 static u64 stopping, stopped;		/* CPUs that shall stop, and that have; atomic */

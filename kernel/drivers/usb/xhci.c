@@ -24,7 +24,7 @@
 #define ABORT_MS	1000
 #define POLL_NS		NSEC_PER_MSEC	/* without an interrupt, while something is waited for */
 #define LOOK_NS		(50 * NSEC_PER_MSEC)	/* with one: should it get lost */
-#define IRQ_MS		20
+#define IRQ_MS		250	/* a busy host may hold it back; one that does not come at all costs this much */
 #define MAX_SCRATCH	256		/* pages; known ones want up to some tens */
 
 #define COMMANDS_OFFSET	2048		/* in the base page, behind 256 pointers */
