@@ -58,13 +58,16 @@ static void probe(struct timer *timer)
 static bool interrupt_arrives(void)
 {
 	struct timer timer;
-	u64 start = ktime_get();
+	u64 start = ktime_get(), now = start, before;
 
 	probe_fired = false;
 	timer_setup(&timer, probe);
 	mod_timer(&timer, start + PROBE_NS);
-	while (!__atomic_load_n(&probe_fired, __ATOMIC_ACQUIRE) && ktime_get() - start < PROBE_WAIT_NS)
+	do {
+		before = now;
 		ndelay(NSEC_PER_USEC);
+		now = ktime_get();
+	} while (!__atomic_load_n(&probe_fired, __ATOMIC_ACQUIRE) && now - start < PROBE_WAIT_NS && now != before);
 	timer_delete_sync(&timer);
 	return probe_fired;
 }
