@@ -215,7 +215,7 @@ static void reserve_table(phys_addr_t pa)
 {
 	const struct acpi_header *h = pa ? map_phys(pa, sizeof(*h)) : NULL;
 
-	if (h && h->length <= TABLE_MAX && memblock_is_memory(pa, h->length))
+	if (h && h->length <= TABLE_MAX && memblock_is_memory(pa, h->length) && !why_not_whole(pa, h))
 		memblock_reserve(pa, h->length, MEM_ACPI);
 }
 
