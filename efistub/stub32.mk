@@ -15,8 +15,9 @@ STUB32_CFLAGS	:= $(patsubst -m64,-m32 -malign-double,$(patsubst %/efi/x86_64,%/e
 		   -ffunction-sections -Wno-type-limits
 # smaller: arguments in registers, but for the firmware, and no calls through a PLT
 STUB32_CFLAGS	+= -mregparm=3 -D'EFIAPI=__attribute__((regparm(0)))'
-# faster: the two loops over the whole kernel would break the limit on instructions (tests/boot/doors)
-$(BUILD)/stub32/kernel/lib/lz4.o $(BUILD)/stub32/kernel/lib/xxhash.o: STUB32_CFLAGS += -O2
+# faster, with 64-bit registers: the two loops over the whole kernel would break the limit on instructions (tests/boot/doors)
+$(BUILD)/stub32/kernel/lib/lz4.o $(BUILD)/stub32/kernel/lib/xxhash.o: \
+	STUB32_CFLAGS := $(filter-out -mgeneral-regs-only,$(STUB32_CFLAGS)) -O2 -msse2
 STUB32_HIDDEN	:= -include efistub/ia32/hidden.h
 
 $(BUILD)/stub32/%.o: %.c Makefile efistub/stub32.mk | $(GENERATED)

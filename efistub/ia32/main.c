@@ -32,10 +32,12 @@ static bool cpu_has_cpuid(void)
 	return (before ^ after) & X86_EFLAGS_ID;
 }
 
+/* A CPU with long mode has SSE2; the decompressor uses it, and not every firmware turned it on (SDM 3A 13.1.1). */
 efi_status_t stub_cpu_check(struct stub *s)
 {
 	if (!cpu_has_cpuid() || !(cpuid_checked(CPUID_EXT_FEATURES, 0).edx & CPUID_EXT_EDX_LM))
 		return stub_fail(s, EFI_UNSUPPORTED, "this CPU has no 64-bit mode (long mode)");
+	write_cr4(read_cr4() | X86_CR4_OSFXSR);
 	return EFI_SUCCESS;
 }
 

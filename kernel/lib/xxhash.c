@@ -29,12 +29,38 @@ static inline u64 merge_accumulator(u64 hash, u64 acc)
 	return (hash ^ mix_lane(0, acc)) * PRIME_1 + PRIME_4;
 }
 
-/* All whole stripes of [*p, end); leaves *p behind the last one. */
-static u64 hash_stripes(const u8 **pos, const u8 *end, u64 seed)
+#ifdef __SSE2__
+/*
+ * A 32-bit CPU multiplies 64-bit numbers in three steps, SSE2 two of them at once:
+ * the 32-bit stub, which hashes the whole kernel, needs half the instructions.
+ */
+typedef u64 lanes __attribute__((vector_size(16)));
+typedef lanes unaligned_lanes __attribute__((aligned(1), may_alias));
+
+static inline lanes mix_lanes(lanes acc, const u8 *p)
 {
-	u64 a = seed + PRIME_1 + PRIME_2, b = seed + PRIME_2, c = seed, d = seed - PRIME_1;
-	const u8 *p = *pos;
-	u64 hash;
+	acc += *(const unaligned_lanes *)p * PRIME_2;
+	return (acc << 31 | acc >> 33) * PRIME_1;
+}
+
+static const u8 *mix_stripes(u64 acc[4], const u8 *p, const u8 *end)
+{
+	lanes low = { acc[0], acc[1] }, high = { acc[2], acc[3] };
+
+	for (; end - p >= STRIPE_SIZE; p += STRIPE_SIZE) {
+		low = mix_lanes(low, p);
+		high = mix_lanes(high, p + 16);
+	}
+	acc[0] = low[0];
+	acc[1] = low[1];
+	acc[2] = high[0];
+	acc[3] = high[1];
+	return p;
+}
+#else
+static inline const u8 *mix_stripes(u64 acc[4], const u8 *p, const u8 *end)
+{
+	u64 a = acc[0], b = acc[1], c = acc[2], d = acc[3];
 
 	for (; end - p >= STRIPE_SIZE; p += STRIPE_SIZE) {
 		a = mix_lane(a, get_unaligned_le64(p));
@@ -42,13 +68,26 @@ static u64 hash_stripes(const u8 **pos, const u8 *end, u64 seed)
 		c = mix_lane(c, get_unaligned_le64(p + 16));
 		d = mix_lane(d, get_unaligned_le64(p + 24));
 	}
-	*pos = p;
+	acc[0] = a;
+	acc[1] = b;
+	acc[2] = c;
+	acc[3] = d;
+	return p;
+}
+#endif
 
-	hash = rotate_left(a, 1) + rotate_left(b, 7) + rotate_left(c, 12) + rotate_left(d, 18);
-	hash = merge_accumulator(hash, a);
-	hash = merge_accumulator(hash, b);
-	hash = merge_accumulator(hash, c);
-	return merge_accumulator(hash, d);
+/* All whole stripes of [*p, end); leaves *p behind the last one. */
+static u64 hash_stripes(const u8 **p, const u8 *end, u64 seed)
+{
+	u64 acc[4] = { seed + PRIME_1 + PRIME_2, seed + PRIME_2, seed, seed - PRIME_1 };
+	u64 hash;
+	int i;
+
+	*p = mix_stripes(acc, *p, end);
+	hash = rotate_left(acc[0], 1) + rotate_left(acc[1], 7) + rotate_left(acc[2], 12) + rotate_left(acc[3], 18);
+	for (i = 0; i < 4; i++)
+		hash = merge_accumulator(hash, acc[i]);
+	return hash;
 }
 
 static u64 hash_rest(u64 hash, const u8 *p, const u8 *end)
