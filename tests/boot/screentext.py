@@ -2,10 +2,13 @@
 """Text and pixels of the screen, both ways: the text read off a screenshot by the
 glyphs of the font the kernel has, and the picture that a text should give."""
 import gzip
+import io
 import re
 import struct
+import time
 
-from PIL import Image
+import expect
+from PIL import Image, ImageChops
 
 FONTS = {16: "/usr/share/consolefonts/Uni2-Terminus16.psf.gz", 32: "/usr/share/consolefonts/Uni2-Terminus32x16.psf.gz"}
 WIDTH, HEIGHT = 8, 16
@@ -109,3 +112,28 @@ def picture(text, width, height, font=None, rotate=0):
                 image.paste(PALETTE[fg], box, glyphs[character])
     assert cursor_seen
     return image.transpose({1: Image.ROTATE_270, 2: Image.ROTATE_180, 3: Image.ROTATE_90}[rotate]) if rotate else image
+
+
+def said(machine):
+    """Boot to the prompt; return all that the console said, with its colours."""
+    machine.serial.logfile_read = raw = io.StringIO()
+    machine.expect("the books balance\n")
+    machine.expect(expect.PROMPT)
+    text = raw.getvalue().replace("\r", "")
+    return text[re.search(expect.BANNER, text).start():]
+
+
+def compare(look, want, tries=50):
+    """LOOK() gives the screen below the strip; the serial line is written first, so it may take a moment."""
+    for _ in range(tries):
+        got = look()
+        if got.size == want.size and not ImageChops.difference(got, want).getbbox():
+            return
+        time.sleep(0.1)
+    assert got.size == want.size
+    box = ImageChops.difference(got, want).getbbox()
+    raise AssertionError(f"the screen differs within {box}")
+
+
+def below_the_strip(image):
+    return image.crop((0, 32 if image.height >= 1600 else 16, image.width, image.height))

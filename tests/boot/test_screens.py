@@ -6,7 +6,6 @@ Sizes that the video BIOS has are set by it and looked at by screenshot. The oth
 1366x768 among them, are told to the kernel by a loader that gdb changes boot_params for;
 what it paints is then read from the memory of the graphics card.
 """
-import io
 import os
 import re
 import struct
@@ -18,36 +17,12 @@ import pytest
 import qemu
 import screentext
 from PIL import Image, ImageChops
+from screentext import below_the_strip, compare, said
 
 CARD = ["-device", "VGA,id=card,vgamem_mb=64"]
 SCRIPT = 'deterministic nokaslr monitor.exec="map"'
 LFB_WIDTH, LFB_BASE, LFB_LINELENGTH, MASKS = 0x12, 0x18, 0x24, 0x26
 BGR, RGB = (8, 16, 8, 8, 8, 0, 0, 0), (8, 0, 8, 8, 8, 16, 0, 0)		# red is at bit 16 or at 0
-
-
-def said(machine):
-    """Boot to the prompt; return all that the console said, with its colours."""
-    machine.serial.logfile_read = raw = io.StringIO()
-    machine.expect("the books balance\n")
-    machine.expect(expect.PROMPT)
-    text = raw.getvalue().replace("\r", "")
-    return text[re.search(expect.BANNER, text).start():]
-
-
-def compare(look, want, tries=50):
-    """LOOK() gives the screen below the strip; the serial line is written first, so it may take a moment."""
-    for _ in range(tries):
-        got = look()
-        if got.size == want.size and not ImageChops.difference(got, want).getbbox():
-            return
-        time.sleep(0.1)
-    assert got.size == want.size
-    box = ImageChops.difference(got, want).getbbox()
-    raise AssertionError(f"the screen differs within {box}")
-
-
-def below_the_strip(image):
-    return image.crop((0, 32 if image.height >= 1600 else 16, image.width, image.height))
 
 
 @pytest.mark.parametrize("options, size, font, rotate", [
