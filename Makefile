@@ -48,7 +48,8 @@ ASFLAGS		:= -D__ASSEMBLY__ -Wa,--fatal-warnings -Wa,-mx86-used-note=no
 # Each CPU has a canary of its own, a per-CPU variable (stackprotector.c).
 STACK_PROTECTOR	:= -fstack-protector-strong -mstack-protector-guard=tls -mstack-protector-guard-reg=gs \
 		   -mstack-protector-guard-symbol=__stack_chk_guard
-KERNEL_CFLAGS	 = $(COMMON) $(STACK_PROTECTOR) -O2 -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer $(if $(DEBUG),-DLANTERN_DEBUG -DLANTERN_LOCKDEP)
+OPTIMIZE	:= -O2
+KERNEL_CFLAGS	 = $(COMMON) $(STACK_PROTECTOR) $(OPTIMIZE) -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer $(if $(DEBUG),-DLANTERN_DEBUG -DLANTERN_LOCKDEP)
 # The boot part keeps no pointer in initialised data (see relocs-checked), so no
 # jump tables either; gnu-efi supplies the UEFI types. LOADER_PART: shared sources
 # leave out what only the kernel asks for.
@@ -66,6 +67,15 @@ KERNEL_OBJ	+= $(BUILD)/kernel/font.o
 # startup_64 is the first byte of the image
 KERNEL_OBJ	:= $(BUILD)/kernel/arch/x86/kernel/head_64.o \
 		   $(filter-out $(BUILD)/kernel/arch/x86/kernel/head_64.o,$(KERNEL_OBJ))
+
+# What runs once, or when a person asks for it, is small instead of fast: every byte is decompressed at each boot
+COLD		:= $(addsuffix /%,kernel/drivers kernel/fs/proc kernel/init kernel/monitor kernel/trace arch/x86/kernel/microcode) \
+		   %/selftest %_selftest %/monitor mm/memtest_panel mm/books mm/memblock mm/maps arch/x86/mm/ptdump arch/x86/mm/ptcheck \
+		   $(addprefix kernel/,fs/initramfs fs/mount lib/inflate printk/syslog syscall/trace task/binfmt_elf) \
+		   $(addprefix kernel/tty/,console_options i8042 keyboard keymap serial8250 tty_ioctl vt_csi) \
+		   $(addprefix arch/x86/kernel/,acpi_pm cpu cpuinfo dumpstack e820 efi efi_monitor efi_runtime efi_virt handoff \
+			handoff_check head64 initrd io_apic mce peek pvh reboot report rtc setup smpboot speculation)
+$(COLD:%=$(BUILD)/kernel/%.o): OPTIMIZE := -Os
 
 BOOT_LIB	:= string vsprintf cmdline memparse e820 lz4 xxhash utf stage strip
 BOOT_SRC	:= $(filter-out %.lds.S,$(sort $(wildcard efistub/*.[cS] arch/x86/boot/*.[cS] arch/x86/boot/decompress/*.[cS]))) \
