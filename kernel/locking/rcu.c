@@ -9,6 +9,8 @@
  * An idle CPU is asked nothing. It leaves idleness by an atomic change of rcu.idle,
  * which the start of a grace period also changes: either the start sees it busy, or
  * all that was published before the start is seen by the readers it begins then.
+ * It enters by saying so before it looks whether it is a holdout, and the start makes
+ * holdouts of all before it looks who is idle: one of the two sees the other.
  */
 #include <kernel/rcupdate.h>
 #include <asm/irqflags.h>
@@ -29,7 +31,7 @@ static struct {
 	u64	ended;			/* and that ended: started, or one less; lock */
 	u64	wanted;			/* callbacks wait for grace periods up to this; lock */
 	u64	online;			/* set of CPUs; lock */
-	u64	idle;			/* idle CPUs: into the set under lock, out of it without; atomic */
+	u64	idle;			/* idle CPUs; atomic */
 } rcu;
 
 u64 rcu_holdouts;			/* CPUs the grace period under way waits for; rcu.lock, read without */
@@ -88,7 +90,7 @@ static struct rcu_head *take_first(struct rcu_list *list)
 /* Without any, the grace period is over. Context: rcu.lock held. */
 static void set_holdouts(u64 cpus)
 {
-	__atomic_store_n(&rcu_holdouts, cpus, __ATOMIC_RELAXED);
+	__atomic_store_n(&rcu_holdouts, cpus, __ATOMIC_SEQ_CST);
 	if (!cpus)
 		__atomic_store_n(&rcu.ended, rcu.started, __ATOMIC_RELEASE);
 }
@@ -98,6 +100,7 @@ static void start_if_wanted(void)
 {
 	while (rcu.ended == rcu.started && rcu.wanted > rcu.ended) {
 		rcu.started++;
+		set_holdouts(rcu.online);
 		set_holdouts(rcu.online & ~__atomic_fetch_or(&rcu.idle, 0, __ATOMIC_SEQ_CST));
 	}
 }
@@ -216,10 +219,13 @@ void rcu_qs(void)
 
 void rcu_idle_enter(void)
 {
-	spin_lock(&rcu.lock);
+	/* CPUs that become idle together do not queue for the lock: it is for those that are waited for */
 	__atomic_fetch_or(&rcu.idle, me(), __ATOMIC_SEQ_CST);
-	tell_quiescent(me());
-	spin_unlock(&rcu.lock);
+	if (__atomic_load_n(&rcu_holdouts, __ATOMIC_SEQ_CST) & me()) {
+		spin_lock(&rcu.lock);
+		tell_quiescent(me());
+		spin_unlock(&rcu.lock);
+	}
 	this_cpu_write(rcu_idle, true);
 	advance(this_cpu_ptr(&rcu_cpu));
 }

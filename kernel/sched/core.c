@@ -12,6 +12,7 @@
 #include <asm/entry.h>
 #include <asm/hw_irq.h>
 #include <asm/idle.h>
+#include <asm/io.h>
 #include <asm/irqflags.h>
 #include <asm/page.h>
 #include <asm/sections.h>
@@ -38,7 +39,7 @@
 #define STEAL_LOOK	16		/* threads an idle CPU looks at before it gives up */
 
 struct cpu_rq {
-	struct spinlock	lock;		/* interrupts off; of two, that of the lower CPU first */
+	struct spinlock	lock;		/* interrupts off; with one held, another is only tried */
 	unsigned int	cpu;
 	bool		ticking;	/* tick is armed; lock */
 	u64		nr_switches;	/* from one thread to another; lock */
@@ -485,12 +486,6 @@ u64 nr_context_switches(void)
 
 /* ---------------------------------------------------------------- idle CPUs */
 
-static void lock_two(struct cpu_rq *a, struct cpu_rq *b)
-{
-	spin_lock(a->cpu < b->cpu ? &a->lock : &b->lock);
-	spin_lock_nested(a->cpu < b->cpu ? &b->lock : &a->lock);
-}
-
 /* The first that waits in @from and may run here; not one far behind, so that the locks are held for a moment only. */
 static struct task_struct *find_stealable(struct cpu_rq *from, unsigned int cpu)
 {
@@ -503,12 +498,21 @@ static struct task_struct *find_stealable(struct cpu_rq *from, unsigned int cpu)
 	return NULL;
 }
 
-/* Context: interrupts off. */
+/*
+ * Many CPUs become idle at the same time, and what waits may be bound to where it is. In a
+ * queue for the lock of @from each would wait for all before it, with interrupts off; so who
+ * finds it taken looks again. Context: interrupts off. Return: whether a new look is due.
+ */
 static bool steal_from(struct cpu_rq *from, struct cpu_rq *to)
 {
 	struct task_struct *p;
 
-	lock_two(from, to);
+	spin_lock(&to->lock);
+	if (!spin_trylock(&from->lock)) {
+		spin_unlock(&to->lock);
+		cpu_relax();
+		return true;
+	}
 	p = find_stealable(from, to->cpu);
 	if (p) {
 		rq_dequeue(&from->q, &p->se);
@@ -522,7 +526,7 @@ static bool steal_from(struct cpu_rq *from, struct cpu_rq *to)
 	return p;
 }
 
-/* A CPU with nothing to do takes what waits where most wait. Context: interrupts off. Return: whether it has some now. */
+/* A CPU with nothing to do takes what waits where most wait. Context: interrupts off. Return: whether it is not to sleep. */
 static bool steal(void)
 {
 	struct cpu_rq *rq = this_rq();
