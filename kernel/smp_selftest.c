@@ -7,8 +7,8 @@
 #include <kernel/smp.h>
 #include <mm/vmalloc.h>
 
-#define CALLS	300
-#define REMAPS	200
+#define CALLS	100
+#define REMAPS	100
 
 static u64 nr_calls, called[NR_CPUS];	/* atomic */
 
