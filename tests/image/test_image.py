@@ -137,17 +137,18 @@ def test_pe_headers_are_what_firmware_and_shim_accept(pe):
     assert pe.table_end <= 0x1ef, "the section table runs into the setup header"
 
 
-def test_sections_are_ascending_disjoint_and_flat(pe):
-    last = pe.headers_size
+def test_sections_are_ascending_and_disjoint_and_flat_where_loaders_use_them(pe):
+    last = end = pe.headers_size
     for section in pe.sections:
         assert section.rva >= last, f"{section.name} begins inside what is before it, or in the header page"
         assert section.rva % pe.section_alignment == 0
-        assert section.rva == section.offset, f"{section.name}: RVA is not the file offset"
+        assert section.rva == section.offset or section.name in (".sbat", ".compat"), f"{section.name}: RVA is not the file offset"
+        assert section.offset == end, f"{section.name}: a gap before it in the file"
         assert section.virtual_size >= section.raw_size > 0
         assert section.offset % pe.file_alignment == 0 and section.raw_size % pe.file_alignment == 0
-        last = section.rva + section.virtual_size
+        last, end = section.rva + section.virtual_size, section.offset + section.raw_size
     assert pe.image_size == -(-last // pe.section_alignment) * pe.section_alignment
-    assert len(pe.image) == pe.sections[-1].offset + pe.sections[-1].raw_size
+    assert len(pe.image) == end
 
 
 def test_no_section_is_writable_and_executable(pe):
@@ -186,11 +187,11 @@ def test_setup_header_is_protocol_2_15(image, header):
     assert header.pref_address % KERNEL_ALIGN == 0
 
 
-def test_setup_sects_and_syssize_describe_the_file(image, header):
+def test_setup_sects_and_syssize_describe_the_file_but_for_what_only_firmware_reads(image, header, pe):
     setup_size = 512 * (1 + header.setup_sects)
     assert header.setup_sects >= 4
     assert setup_size <= 64 * 512
-    assert setup_size + 16 * header.syssize == -(-len(image) // 16) * 16
+    assert setup_size + 16 * header.syssize == pe.section(".sbat").offset
 
 
 def test_kernel_version_string(image, header):

@@ -61,13 +61,13 @@ data_directories:
 	.quad	0				/* Certificate, filled in by sbsign */
 	.quad	0				/* BaseRelocation: none needed, but the slot must exist */
 
-.macro	PE_SECTION name:req size:req rva:req flags:req
+.macro	PE_SECTION name:req size:req rva:req raw:req flags:req
 	.ascii	"\name"
 	.org	section_start + 8, 0
 	.long	\size				/* VirtualSize */
 	.long	\rva				/* VirtualAddress */
 	.long	\size				/* SizeOfRawData */
-	.long	\rva				/* PointerToRawData */
+	.long	\raw				/* PointerToRawData */
 	.long	0, 0				/* relocations, line numbers */
 	.word	0, 0
 	.long	\flags
@@ -76,12 +76,12 @@ data_directories:
 
 section_table:
 	section_start = .
-	PE_SECTION ".setup",  _setup_size,  _setup_rva,  IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_DISCARDABLE | IMAGE_SCN_MEM_READ
-	PE_SECTION ".text",   _text_size,   _text_rva,   IMAGE_SCN_CNT_CODE | IMAGE_SCN_MEM_EXECUTE | IMAGE_SCN_MEM_READ
-	PE_SECTION ".rodata", _rodata_size, _rodata_rva, IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_READ
-	PE_SECTION ".sbat",   _sbat_size,   _sbat_rva,   IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_READ
-	PE_SECTION ".compat", _compat_size, _compat_rva, IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_DISCARDABLE | IMAGE_SCN_MEM_READ
-	PE_SECTION ".data",   _data_size,   _data_rva,   IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_READ | IMAGE_SCN_MEM_WRITE
+	PE_SECTION ".setup",  _setup_size,  _setup_rva,  _setup_rva,  IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_DISCARDABLE | IMAGE_SCN_MEM_READ
+	PE_SECTION ".text",   _text_size,   _text_rva,   _text_rva,   IMAGE_SCN_CNT_CODE | IMAGE_SCN_MEM_EXECUTE | IMAGE_SCN_MEM_READ
+	PE_SECTION ".rodata", _rodata_size, _rodata_rva, _rodata_rva, IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_READ
+	PE_SECTION ".data",   _data_size,   _data_rva,   _data_rva,   IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_READ | IMAGE_SCN_MEM_WRITE
+	PE_SECTION ".sbat",   _sbat_size,   _sbat_rva,   _sbat_raw,   IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_READ
+	PE_SECTION ".compat", _compat_size, _compat_rva, _compat_raw, IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_DISCARDABLE | IMAGE_SCN_MEM_READ
 section_table_end:
 
 /*

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Layout of lantern.efi. Linked at 0, so that link address, RVA and file offset
- * are the same number; every section starts a page, none is both writable and
- * executable. header.S reads the symbols defined here.
+ * are the same number up to _image_end; every section starts a page, none is both
+ * writable and executable. header.S reads the symbols defined here.
  *
  * The bzImage view of the same bytes: setup code is [0, _pm_start), the
  * protected-mode part starts at _pm_start with startup_32.
@@ -36,8 +36,6 @@ SECTIONS
 		*(EXCLUDE_FILE(*efistub?[a-h]*) .rodata.str*)
 		. = ALIGN(PE_SECTION_ALIGNMENT);
 	}
-	.sbat : { KEEP(*(.sbat)) . = ALIGN(PE_FILE_ALIGNMENT); _sbat_raw_end = .; . = ALIGN(PE_SECTION_ALIGNMENT); }
-	.compat : { KEEP(*(.compat)) . = ALIGN(PE_SECTION_ALIGNMENT); }
 	.data : {
 		QUAD(0)			/* never empty: not every firmware takes a section of size 0 */
 		*(.data .data.*)
@@ -46,17 +44,21 @@ SECTIONS
 		. = ALIGN(PE_SECTION_ALIGNMENT);
 	}
 	_image_end = .;
+	/* Only read by who looks at the file: a page each in memory, but not in the file. */
+	.sbat : { KEEP(*(.sbat)) . = ALIGN(PE_FILE_ALIGNMENT); }
+	.compat : { KEEP(*(.compat)) . = ALIGN(PE_FILE_ALIGNMENT); }
 
 	_setup_rva = ADDR(.setup);	_setup_size = SIZEOF(.setup);
 	_text_rva = ADDR(.text);	_text_size = SIZEOF(.text);
 	_rodata_rva = ADDR(.rodata);	_rodata_size = SIZEOF(.rodata);
-	_sbat_rva = ADDR(.sbat);	_sbat_size = SIZEOF(.sbat);
-	_compat_rva = ADDR(.compat);	_compat_size = SIZEOF(.compat);
+	_sbat_raw = ADDR(.sbat);	_sbat_size = SIZEOF(.sbat);
+	_compat_raw = ADDR(.compat);	_compat_size = SIZEOF(.compat);
+	_sbat_rva = _image_end;		_compat_rva = _sbat_rva + PE_SECTION_ALIGNMENT;
 	_data_rva = ADDR(.data);	_data_size = SIZEOF(.data);
 	_initialized_size = SIZEOF(.rodata) + SIZEOF(.sbat) + SIZEOF(.compat) + SIZEOF(.data);
 	_setup_sects = _pm_start / 512 - 1;
 	_syssize = (_image_end - _pm_start) / 16;
-	_image_size = _image_end;
+	_image_size = _compat_rva + PE_SECTION_ALIGNMENT;
 	_handover_offset = efi32_stub_entry - _pm_start;
 	_loader_syssize = _syssize;	_loader_setup_sects = _setup_sects;	_loader_handover_offset = _handover_offset;	/* for the loader to tell */
 
@@ -100,6 +102,7 @@ ASSERT(loader_startup_64 == _pm_start + 0x200, "the 64-bit entry point is at 0x2
 #ifndef LANTERN_SAN		/* which is too large for that door */
 ASSERT(ALIGN(_image_end, SZ_4K) + LOADER_MULTIBOOT2_SIZE <= SZ_2M, "Multiboot2: file and boot_params end where the buffer begins")
 #endif
+ASSERT(SIZEOF(.sbat) <= PE_SECTION_ALIGNMENT && SIZEOF(.compat) <= PE_SECTION_ALIGNMENT, "a page of memory each")
 ASSERT(SIZEOF(.got) <= 24, "the boot part must not need a GOT")
 ASSERT(SIZEOF(.rela) == 0, "the boot part must not need relocations")
 ASSERT(efi64_stub_entry == _pm_start + _handover_offset + 0x200, "boot.rst: the 64-bit handover entry is 0x200 after the 32-bit one")
