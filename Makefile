@@ -71,13 +71,13 @@ KERNEL_OBJ	:= $(BUILD)/kernel/arch/x86/kernel/head_64.o \
 # What runs once, or when a person asks for it, is small instead of fast: every byte is decompressed at each boot
 COLD		:= $(addsuffix /%,kernel/drivers kernel/fs/proc kernel/init kernel/monitor kernel/trace arch/x86/kernel/microcode) \
 		   %/selftest %_selftest %/monitor mm/memtest_panel mm/books mm/memblock mm/maps arch/x86/mm/ptdump arch/x86/mm/ptcheck \
-		   $(addprefix kernel/,fs/initramfs fs/mount lib/inflate printk/syslog syscall/trace task/binfmt_elf) \
+		   $(addprefix kernel/,fs/initramfs fs/mount lib/boot_report lib/inflate lib/json printk/syslog syscall/trace task/binfmt_elf) \
 		   $(addprefix kernel/tty/,console_options i8042 keyboard keymap serial8250 tty_ioctl vt_csi) \
 		   $(addprefix arch/x86/kernel/,acpi_pm cpu cpuinfo dumpstack e820 efi efi_monitor efi_runtime efi_virt handoff \
 			handoff_check head64 initrd io_apic mce peek pvh reboot report rtc setup smpboot speculation)
 $(COLD:%=$(BUILD)/kernel/%.o): OPTIMIZE := -Os
 
-BOOT_LIB	:= string vsprintf cmdline memparse e820 lz4 xxhash utf stage strip
+BOOT_LIB	:= string vsprintf cmdline memparse e820 lz4 xxhash utf stage strip text_sink json boot_report
 BOOT_SRC	:= $(filter-out %.lds.S,$(sort $(wildcard efistub/*.[cS] arch/x86/boot/*.[cS] arch/x86/boot/decompress/*.[cS]))) \
 		   $(BOOT_LIB:%=kernel/lib/%.c) \
 		   arch/x86/kernel/bootparam_utils.c arch/x86/kernel/early_serial.c \

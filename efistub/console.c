@@ -89,7 +89,7 @@ static void show_stage(struct stub *s, enum boot_stage stage, enum strip_state s
 /* stop=NAME: on purpose, with the number to be seen wherever it can be shown. */
 static void stop_if_asked(struct stub *s, enum boot_stage stage)
 {
-	if (strcmp(s->stop, boot_stage_name(stage)))
+	if (!s->stop[0] || strcmp(s->stop, boot_stage_name(stage)))
 		return;
 	show_stage(s, stage, STRIP_STOPPED);
 	stub_printf(s, "lantern: stopped at %u %s\n", stage, s->stop);
@@ -134,7 +134,7 @@ void stub_warn(struct stub *s, const char *fmt, ...)
 	va_end(args);
 }
 
-static const char *status_name(efi_status_t status)
+const char *stub_status_name(efi_status_t status)
 {
 	switch (status) {
 	case EFI_LOAD_ERROR:		return "EFI_LOAD_ERROR";
@@ -146,6 +146,7 @@ static const char *status_name(efi_status_t status)
 	case EFI_DEVICE_ERROR:		return "EFI_DEVICE_ERROR";
 	case EFI_WRITE_PROTECTED:	return "EFI_WRITE_PROTECTED";
 	case EFI_OUT_OF_RESOURCES:	return "EFI_OUT_OF_RESOURCES";
+	case EFI_VOLUME_FULL:		return "EFI_VOLUME_FULL";
 	case EFI_VOLUME_CORRUPTED:	return "EFI_VOLUME_CORRUPTED";
 	case EFI_NOT_FOUND:		return "EFI_NOT_FOUND";
 	case EFI_ACCESS_DENIED:		return "EFI_ACCESS_DENIED";
@@ -164,7 +165,7 @@ efi_status_t stub_fail(struct stub *s, efi_status_t status, const char *fmt, ...
 
 	show_stage(s, s->stage, STRIP_STOPPED);
 	snprintf(prefix, sizeof(prefix), "lantern: error %u %s: ", s->stage, boot_stage_name(s->stage));
-	snprintf(suffix, sizeof(suffix), ": %s (%#llx)\n", status_name(status), (unsigned long long)status);
+	snprintf(suffix, sizeof(suffix), ": %s (%#llx)\n", stub_status_name(status), (unsigned long long)status);
 	va_start(args, fmt);
 	put_args(s, prefix, fmt, args, suffix);
 	va_end(args);

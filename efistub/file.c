@@ -52,7 +52,8 @@ static bool path_resolve(struct stub *s, const char *name, struct path *p)
 	return *name && path_append(p, name, name + strlen(name));
 }
 
-efi_status_t stub_open(struct stub *s, const char *name, efi_file_t **file)
+/* @mode: as for EFI_FILE_PROTOCOL.Open() (UEFI 13.5) */
+static efi_status_t open_mode(struct stub *s, const char *name, efi_file_t **file, u64 mode)
 {
 	efi_simple_file_system_t *fs;
 	struct path path;
@@ -67,9 +68,35 @@ efi_status_t stub_open(struct stub *s, const char *name, efi_file_t **file)
 	err = fs->OpenVolume(fs, &root);
 	if (EFI_ERROR(err))
 		return err;
-	err = root->Open(root, file, path.unit, EFI_FILE_MODE_READ, 0);
+	err = root->Open(root, file, path.unit, mode, 0);
 	root->Close(root);
 	return err;
+}
+
+efi_status_t stub_open(struct stub *s, const char *name, efi_file_t **file)
+{
+	return open_mode(s, name, file, EFI_FILE_MODE_READ);
+}
+
+/* The old one is deleted, as a new one that is shorter would keep its end. */
+efi_status_t stub_create(struct stub *s, const char *name, efi_file_t **file)
+{
+	efi_status_t err = open_mode(s, name, file, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE);
+	u64 size;
+
+	if (!EFI_ERROR(err)) {
+		err = stub_file_size(*file, &size);
+		if (EFI_ERROR(err)) {
+			(*file)->Close(*file);
+			return err;
+		}
+		err = (*file)->Delete(*file);		/* closes it, too */
+		if (err)
+			return EFI_WRITE_PROTECTED;	/* a warning is all it says */
+	} else if (err != EFI_NOT_FOUND) {
+		return err;
+	}
+	return open_mode(s, name, file, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE | EFI_FILE_MODE_CREATE);
 }
 
 efi_status_t stub_file_size(efi_file_t *file, u64 *size)

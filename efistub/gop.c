@@ -81,6 +81,7 @@ void stub_screen(struct stub *s)
 
 	memset(si, 0, sizeof(*si));
 	s->strip = NULL;
+	s->gop = gop;
 	if (!gop)
 		return;
 	info = gop->Mode->Info;
@@ -102,12 +103,35 @@ void stub_screen(struct stub *s)
 		s->strip = (void *)(uintptr_t)base;
 }
 
+/* What else the display could show, for the boot report. */
+static void list_modes(struct stub *s, struct gop_modes *list)
+{
+	efi_graphics_output_t *gop = s->gop;
+	u32 i;
+
+	list->version = GOP_MODES_VERSION;
+	list->offered = gop->Mode->MaxMode;
+	list->current = gop->Mode->Mode;
+	for (i = 0; i < list->offered && i < GOP_MODES_MAX; i++) {
+		EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info = NULL;
+		UINTN size;
+
+		if (EFI_ERROR(gop->QueryMode(gop, i, &size, &info)) || !info)
+			continue;
+		list->mode[list->nr++] = (struct gop_mode){ i, info->HorizontalResolution, info->VerticalResolution,
+							    info->PixelFormat };
+		s->st->BootServices->FreePool(info);
+	}
+}
+
 /* Once more, as what came before may have changed the mode. */
 efi_status_t stub_graphics(struct stub *s)
 {
 	struct screen_info *si = &s->handoff->params.screen_info;
 
 	stub_screen(s);
+	if (s->gop)
+		list_modes(s, &s->handoff->gop);
 	*si = s->screen;
 	if (si->orig_video_isVGA)
 		stub_detail(s, "%ux%u, %u bits, %u bytes a line at %#llx", si->lfb_width, si->lfb_height, si->lfb_depth,

@@ -103,6 +103,7 @@ efi_status_t stub_boot_params(struct stub *s)
 	add_setup_data(params, &s->handoff->trace_node, SETUP_LANTERN_TRACE, sizeof(s->handoff->trace));
 	fill_record(s, &s->handoff->record);
 	add_setup_data(params, &s->handoff->record_node, SETUP_LANTERN_HANDOFF, sizeof(s->handoff->record));
+	add_setup_data(params, &s->handoff->gop_node, SETUP_LANTERN_GOP, sizeof(s->handoff->gop));
 	add_setup_data(params, &s->handoff->seed_node, SETUP_RNG_SEED, sizeof(s->handoff->seed));
 	return EFI_SUCCESS;
 }

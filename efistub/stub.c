@@ -59,6 +59,7 @@ static efi_status_t prepare(struct stub *s)
 	STEP(SECURE_BOOT,	stub_secure_boot);
 	STEP(RANDOM_SEED,	stub_random_seed);
 	STEP(LA57,		stub_paging);
+	stub_boot_report(s);
 	STEP(MEMORY_MAP,	stub_memory_map);
 	STEP(EXIT_BOOT,		stub_exit_boot);
 	return EFI_SUCCESS;

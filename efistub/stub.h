@@ -11,6 +11,7 @@
 
 #include <boot/bootparam.h>
 #include <boot/efi.h>
+#include <boot/gop.h>
 #include <boot/handoff.h>
 #include <boot/stage.h>
 #include "efi_e820.h"
@@ -25,6 +26,8 @@ struct handoff {
 	struct boot_trace	trace;
 	struct setup_data	record_node;
 	struct handoff_record	record;
+	struct setup_data	gop_node;
+	struct gop_modes	gop;
 	struct setup_data	seed_node;
 	u8			seed[32];
 };
@@ -45,7 +48,8 @@ struct stub {
 
 	char			stop[24];	/* stop=: the name of a stage */
 
-	struct screen_info	screen;		/* as gop.c last found it */
+	efi_graphics_output_t	*gop;		/* as gop.c last found them; NULL: no display */
+	struct screen_info	screen;
 	void			*strip;		/* framebuffer to show stages on, NULL: none */
 	enum boot_stage		stage;
 	struct handoff		*handoff;	/* AllocatePages, NULL until BOOT_PARAMS */
@@ -96,6 +100,9 @@ void stub_detail(struct stub *s, const char *fmt, ...) __printf(2, 3);
 /** stub_warn() - "lantern: warning NN name: ..." for the current stage */
 void stub_warn(struct stub *s, const char *fmt, ...) __printf(2, 3);
 
+/** stub_status_name() - "EFI_NOT_FOUND" */
+const char *stub_status_name(efi_status_t status);
+
 /** stub_fail() - "lantern: error NN name: ...: STATUS"; Return: @status */
 efi_status_t stub_fail(struct stub *s, efi_status_t status, const char *fmt, ...) __printf(3, 4);
 
@@ -126,6 +133,9 @@ void stub_file_path(struct stub *s, char *path, size_t size);
  *         EFI_INVALID_PARAMETER when @name is empty, too long or no text.
  */
 efi_status_t stub_open(struct stub *s, const char *name, efi_file_t **file);
+
+/** stub_create() - a new file in the place of one of that name; named as for stub_open(), EFI_UNSUPPORTED for a folder */
+efi_status_t stub_create(struct stub *s, const char *name, efi_file_t **file);
 
 /** stub_file_size() - in bytes; EFI_UNSUPPORTED for a folder */
 efi_status_t stub_file_size(efi_file_t *file, u64 *size);
@@ -190,6 +200,9 @@ efi_status_t stub_secure_boot(struct stub *s);
 
 /** stub_secure_boot_on() - whether the firmware, or shim for it, checks what it starts; works at any stage */
 bool stub_secure_boot_on(struct stub *s);
+
+/** stub_boot_report() - report.c: write the files that bootreport= names; no failure stops the boot */
+void stub_boot_report(struct stub *s);
 
 /** stub_gdb() - gdb.c: show a waiting debugger where image and kernel are; nothing without "gdb" */
 void stub_gdb(struct stub *s);

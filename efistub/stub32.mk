@@ -7,7 +7,7 @@
 STUB32_SRC	:= $(filter-out efistub/entry64.c efistub/la57.c efistub/gdb.c,$(sort $(wildcard efistub/*.c))) \
 		   $(sort $(wildcard efistub/ia32/*.[cS])) \
 		   arch/x86/boot/decompress/payload.c arch/x86/boot/rdrand.c arch/x86/kernel/early_serial.c \
-		   $(patsubst %,kernel/lib/%.c,string vsprintf cmdline e820 lz4 xxhash utf stage strip)
+		   $(patsubst %,kernel/lib/%.c,string vsprintf cmdline e820 lz4 xxhash utf stage strip text_sink json boot_report)
 STUB32_OBJ	:= $(patsubst %,$(BUILD)/stub32/%.o,$(basename $(STUB32_SRC)))
 STUB32_LDS	:= efistub/ia32/stub32.lds
 # UEFI's 64-bit integers are aligned to 8 bytes in structures on IA-32 too (2.3.1)

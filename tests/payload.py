@@ -3,7 +3,7 @@
 import struct
 
 MAGIC = b"LTNPAPL1"
-HEADER_SIZE = 64
+HEADER_SIZE = 72
 BLOCK_OFFSET = 48		# of the fields block_offset and block_size
 
 

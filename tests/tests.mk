@@ -14,7 +14,7 @@ TEST_PACKAGES	:= libcmocka-dev liblz4-dev libxxhash-dev zlib1g-dev \
 		   grub-common grub2-common grub-efi-amd64-bin grub-efi-ia32-bin grub-pc-bin ovmf-ia32 \
 		   isolinux syslinux syslinux-common extlinux ipxe ipxe-qemu \
 		   systemd-boot-efi shim-unsigned kexec-tools busybox-static bash-static \
-		   gdb python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pil
+		   chromium gdb python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pil
 EFI_LIB		?= /usr/lib
 
 .PHONY: test test-image test-boot test-doors doors-table test-efi test-packages

@@ -69,6 +69,7 @@
 /* ours, far from the numbers Linux hands out: a struct boot_trace, see <boot/stage.h> */
 #define SETUP_LANTERN_TRACE	0x4c54524eu
 #define SETUP_LANTERN_HANDOFF	0x4c54484fu	/* a struct handoff_record, see <boot/handoff.h> */
+#define SETUP_LANTERN_GOP	0x4c544750u	/* a struct gop_modes, see <boot/gop.h> */
 
 /* efi_info.efi_loader_signature */
 #define EFI64_LOADER_SIGNATURE	0x34364c45u	/* "EL64" */

@@ -64,6 +64,8 @@
 		"Use GRUB's linux instead of linuxefi.") \
 	S(23, CPU_CHECK,	"cpu-check",		"A CPU started by 32-bit firmware is asked for long mode.", \
 		"This CPU has no 64-bit mode: there is nothing to try.") \
+	S(24, BOOT_REPORT,	"boot-report",		"What is known so far is written to the file that bootreport= names.", \
+		"The firmware hangs at its disk: no bootreport=, or bootreport=serial.") \
 	\
 	S(40, SETUP,		"start-of-setup",	"A BIOS loader started the real-mode setup code; segments, stack and BSS are in order.", \
 		"Another BIOS loader: this one did not load all of the setup code.") \

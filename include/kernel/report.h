@@ -17,6 +17,10 @@ void report_firmware(struct json *j);
 void report_cpu(struct json *j);
 void report_memory(struct json *j);
 void report_screen(struct json *j);
-void report_variables(struct json *j);
+void report_gop(struct json *j);
+void report_efi_variables(struct json *j);
+
+/** report_keep_gop_modes() - take the list of modes from setup_data, before its memory is anybody's */
+void report_keep_gop_modes(void);
 
 #endif

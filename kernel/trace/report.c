@@ -10,11 +10,10 @@
 #include <kernel/report.h>
 #include <kernel/stage.h>
 #include <kernel/timeline.h>
+#include <lib/boot_report.h>
 #include <lib/cmdline.h>
 #include <lib/printf.h>
 #include <lib/string.h>
-
-#define REPORT_SCHEMA	1
 
 static void report_stages(struct json *j)
 {
@@ -26,10 +25,7 @@ static void report_stages(struct json *j)
 	json_open(j, "stages", '[');
 	for (i = 0; i < t.trace->nr_entries; i++) {
 		timeline_stage(&t, i, &at, &took);
-		json_newline(j);
-		json_open(j, NULL, '{');
-		json_number(j, "number", t.trace->entry[i].stage);
-		json_string(j, "name", boot_stage_name(t.trace->entry[i].stage));
+		report_stage(j, t.trace->entry[i].stage);
 		if (!t.names_only && t.tsc_khz) {
 			json_number(j, "at_us", at);
 			json_number(j, "took_us", took);
@@ -125,14 +121,7 @@ void boot_report_emit(const struct text_sink *out)
 {
 	struct json j = { .out = out };
 
-	json_open(&j, NULL, '{');
-	json_number(&j, "schema", REPORT_SCHEMA);
-	json_string(&j, "written_by", "kernel");
-	json_open(&j, "lantern", '{');
-	json_string(&j, "version", lantern_version);
-	json_string(&j, "build", lantern_build_id());
-	json_close(&j, '}');
-	json_newline(&j);
+	report_begin(&j, "kernel", true, lantern_build_id());
 	json_string(&j, "door", boot_stage_name(boot_stage_first()));
 	json_newline(&j);
 	report_firmware(&j);
@@ -149,23 +138,31 @@ void boot_report_emit(const struct text_sink *out)
 	json_newline(&j);
 	report_screen(&j);
 	json_newline(&j);
+	report_gop(&j);
+	json_newline(&j);
 	json_open(&j, "acpi", '[');
 	acpi_for_each_table(report_acpi_table, &j);
 	json_close(&j, ']');
 	json_newline(&j);
-	report_variables(&j);
+	report_efi_variables(&j);
 	json_newline(&j);
 	report_pci(&j);
-	json_newline(&j);
-	json_close(&j, '}');
-	sink_puts(out, "\n");
+	report_end(&j);
+}
+
+static bool started_by_stub(void)
+{
+	return boot_stage_first() == STAGE_PE_ENTRY || boot_stage_first() == STAGE_HANDOVER;
 }
 
 void report_if_asked(void)
 {
-	char value[8];
+	char path[2];
 
-	if (cmdline_find_option(boot_command_line, "bootreport", value, sizeof(value)) != 6 || strcmp(value, "serial"))
+	if (!started_by_stub() && cmdline_find_option(boot_command_line, "bootreport", path, sizeof(path)) > 0 &&
+	    (path[0] == '\\' || path[0] == '/'))
+		boot_warn(STAGE_BOOT_REPORT, "bootreport=: only UEFI firmware writes a file, and this boot was without it");
+	if (!cmdline_list_has(boot_command_line, "bootreport", "serial"))
 		return;
 	printk("report: begin\n");
 	boot_report_emit(&log_sink);

@@ -26,7 +26,7 @@ def refusals():
     return {
         "payload-magic": (f"flip={header}{quiet}", expect.error(6), "Volume Corrupt"),
         "payload-header": (f"flip={header + 24}{quiet}", expect.error(6), "Volume Corrupt"),
-        "payload-header-checksum": (f"flip={header + 56}{quiet}", expect.error(6), "Volume Corrupt"),
+        "payload-header-checksum": (f"flip={header + 64}{quiet}", expect.error(6), "Volume Corrupt"),
         "payload-first-byte": (f"flip={block}{quiet}", "lantern: error [89] ", "(Volume Corrupt|CRC Error)"),
         "payload-middle": (f"flip={block + size // 2}{quiet}", "lantern: error [89] ", "(Volume Corrupt|CRC Error)"),
         "payload-end": (f"flip={block + size - 1}{quiet}", "lantern: error [89] ", "(Volume Corrupt|CRC Error)"),

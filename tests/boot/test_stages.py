@@ -32,6 +32,12 @@ def test_stub_stops_with_its_number_on_screen(boot, tmp_path, nr):
     assert expect.BANNER not in machine.log
 
 
+def test_stub_stops_at_its_report(boot, tmp_path):
+    machine = boot(kernel=qemu.LANTERN, append=r"bootreport=\a.json stop=boot-report", vga="std", memory="256M")
+    machine.expect(stopped(24))
+    assert strip.on_screen(machine, tmp_path / "strip.png", 24).stopped
+
+
 @pytest.mark.parametrize("nr", SETUP)
 def test_setup_code_stops_with_its_number(boot, nr):
     machine = boot(firmware="bios", kernel=qemu.LANTERN, append=f"console=ttyS0 stop={expect.STAGES[nr]}", memory="128M",

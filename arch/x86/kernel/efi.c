@@ -9,6 +9,7 @@
 #include <kernel/initmem.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
+#include <lib/boot_report.h>
 #include <lib/string.h>
 #include <mm/memblock.h>
 
@@ -156,18 +157,6 @@ u64 efi_map_total(void)
 	for (i = 0; i < nr_descs(); i++)
 		sum += desc_bytes(desc(i));
 	return sum;
-}
-
-const char *efi_memory_type_name(u32 type)
-{
-	static const char *const names[] = {
-		"Reserved", "LoaderCode", "LoaderData", "BootServicesCode", "BootServicesData",
-		"RuntimeServicesCode", "RuntimeServicesData", "Conventional", "Unusable",
-		"ACPIReclaim", "ACPIMemoryNVS", "MemoryMappedIO", "MemoryMappedIOPortSpace",
-		"PalCode", "Persistent", "Unaccepted",
-	};
-
-	return type < ARRAY_SIZE(names) ? names[type] : "unknown type";
 }
 
 void efi_map_print(void)

@@ -54,9 +54,6 @@ static inline u64 desc_bytes(const efi_memory_desc_t *d)
 	return d->NumberOfPages << PAGE_SHIFT;
 }
 
-/** efi_memory_type_name() - UEFI's name of a memory type */
-const char *efi_memory_type_name(u32 type);
-
 /** efi_config_table() - physical address of the table @guid names (4.6), 0 when there is none */
 u64 efi_config_table(efi_guid_t guid);
 

@@ -1,39 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Members of the boot report that firmware, CPU and loader know. */
 #include "efi_internal.h"
+#include <asm/bootparam_utils.h>
 #include <asm/cpu.h>
 #include <asm/e820.h>
+#include <asm/init_64.h>
 #include <asm/processor.h>
 #include <asm/setup.h>
 #include <kernel/framebuffer.h>
+#include <kernel/initmem.h>
 #include <kernel/report.h>
 #include <kernel/smp.h>
+#include <lib/boot_report.h>
 #include <lib/e820.h>
-#include <lib/printf.h>
-#include <lib/string.h>
-
-#define VALUE_SHOWN	32		/* bytes of a variable */
 
 void report_firmware(struct json *j)
 {
-	static const char *const secure_boot[] = { "unset", "unknown", "off", "on" };
 	const char *vendor;
-	char text[24];
 	u32 revision = 0;
 
 	vendor = efi_firmware(&revision);
 	json_open(j, "firmware", '{');
 	json_string(j, "kind", vendor ? "uefi" : "other");
-	if (vendor) {
-		json_string(j, "vendor", vendor);
-		snprintf(text, sizeof(text), "%u.%02u", revision >> 16, revision & 0xffff);
-		json_string(j, "version", text);
-		snprintf(text, sizeof(text), "%u.%u", efi.revision >> 16, (efi.revision & 0xffff) / 10);
-		json_string(j, "uefi", text);
-		json_number(j, "bits", efi_firmware_bits());
-	}
-	json_string(j, "secure_boot", secure_boot[boot_params.secure_boot & 3]);
-	json_number(j, "loader_type", boot_params.hdr.type_of_loader);
+	if (vendor)
+		report_uefi(j, vendor, revision, efi.revision, efi_firmware_bits());
+	report_loader(j, boot_params.secure_boot, boot_params.hdr.type_of_loader);
 	json_close(j, '}');
 }
 
@@ -84,22 +75,10 @@ static void report_e820(struct json *j)
 
 void report_memory(struct json *j)
 {
-	unsigned int i;
-
 	json_open(j, "memory", '{');
 	report_e820(j);
 	json_newline(j);
-	json_open(j, "efi", '[');
-	for (i = 0; i < nr_descs(); i++) {
-		json_newline(j);
-		json_open(j, NULL, '{');
-		json_hex(j, "start", desc(i)->PhysicalStart);
-		json_hex(j, "size", desc_bytes(desc(i)));
-		json_string(j, "type", efi_memory_type_name(desc(i)->Type));
-		json_hex(j, "attributes", desc(i)->Attribute);
-		json_close(j, '}');
-	}
-	json_close(j, ']');
+	report_efi_map(j, efi.map, efi.map ? efi.map_size : 0, efi.desc_size);
 	json_close(j, '}');
 }
 
@@ -119,32 +98,38 @@ void report_screen(struct json *j)
 	json_close(j, '}');
 }
 
-static void report_variable(struct json *j, const char *name, efi_guid_t guid)
-{
-	efi_char16_t wide[32] = { 0 };
-	u8 value[VALUE_SHOWN];
-	size_t size = sizeof(value), i;
-	char hex[2 * VALUE_SHOWN + 1] = "";
+static struct gop_modes gop_modes;
 
-	for (i = 0; name[i]; i++)
-		wide[i] = name[i];
-	if (efi_get_variable(wide, &guid, NULL, &size, value))
-		return;
-	for (i = 0; i < size; i++)
-		snprintf(hex + 2 * i, 3, "%02x", value[i]);
-	json_string(j, name, hex);
+void __init report_keep_gop_modes(void)
+{
+	struct setup_data_iter it;
+	const struct gop_modes *list;
+
+	setup_data_iter_init(&it, boot_params.hdr.setup_data, boot_data_map);
+	while ((list = setup_data_next(&it)))
+		if (it.type == SETUP_LANTERN_GOP && it.len >= sizeof(*list) && list->version == GOP_MODES_VERSION)
+			gop_modes = *list;
+	gop_modes.nr = min(gop_modes.nr, (u32)GOP_MODES_MAX);
 }
 
-/* How the firmware came to start what started us. */
-void report_variables(struct json *j)
+void report_gop(struct json *j)
 {
-	static const char *const names[] = {
-		"BootCurrent", "BootOrder", "BootNext", "Timeout", "SecureBoot", "SetupMode", "OsIndicationsSupported",
-	};
-	unsigned int i;
+	report_gop_modes(j, &gop_modes);
+}
 
-	json_open(j, "efi_variables", '{');
-	for (i = 0; efi_runtime_enabled() && i < ARRAY_SIZE(names); i++)
-		report_variable(j, names[i], (efi_guid_t)GLOBAL_VARIABLE_GUID);
-	json_close(j, '}');
+static bool no_variable(void *ctx, const efi_char16_t *name, size_t *size, u8 *value)
+{
+	return false;
+}
+
+static bool get_variable(void *ctx, const efi_char16_t *name, size_t *size, u8 *value)
+{
+	efi_guid_t guid = GLOBAL_VARIABLE_GUID;
+
+	return !efi_get_variable(name, &guid, NULL, size, value);
+}
+
+void report_efi_variables(struct json *j)
+{
+	report_variables(j, efi_runtime_enabled() ? get_variable : no_variable, NULL);
 }

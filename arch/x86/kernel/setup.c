@@ -20,6 +20,7 @@
 #include <kernel/initmem.h>
 #include <kernel/initrd.h>
 #include <kernel/printk.h>
+#include <kernel/report.h>
 #include <kernel/srat.h>
 #include <kernel/stage.h>
 #include <kernel/strip.h>
@@ -212,6 +213,7 @@ void __init setup_arch(void)
 	e820_setup();
 	e820_print();
 	handoff_check_boot();
+	report_keep_gop_modes();
 
 	boot_stage(STAGE_MEMBLOCK);
 	memblock_setup();

@@ -15,8 +15,10 @@ import xxhash
 
 MAGIC = 0x314C5041504E544C  # "LTNPAPL1"
 PAGE = 4096
-HEADER = struct.Struct("<QQQIIIIIIII")
+HEADER = struct.Struct("<QQQIIIIIIIIQ")
 HEADER_SIZE = HEADER.size + 8  # the header's own checksum comes last
+
+NOTE_HEAD = 16		# of an ELF note: three sizes and types, then "GNU"
 
 MIN_MATCH = 4
 LENGTH_MORE = 15	# nibble of a token: bytes with the rest of the length follow
@@ -108,13 +110,14 @@ def main():
     if len(image) != offset("_edata"):
         sys.exit("vmlinux.bin has %d bytes, _edata says %d" % (len(image), offset("_edata")))
 
+    build_id = image[offset("__build_id_start") + NOTE_HEAD:][:8]
     block = compress(image)
     memory_size = offset("_end")
     header = HEADER.pack(
         MAGIC, base, xxhash.xxh64(image).intdigest(),
         len(image), memory_size, offset("_etext"), offset("__relr_start"),
         offset("__relr_end") - offset("__relr_start"), offset("startup_64"),
-        HEADER_SIZE, len(block))
+        HEADER_SIZE, len(block), int.from_bytes(build_id, "big"))
     header += struct.pack("<Q", xxhash.xxh64(header).intdigest())
     with open(out_path, "wb") as f:
         f.write(header + block)

@@ -23,6 +23,7 @@ struct payload_header {
 	u32	entry_offset;		/* startup_64 */
 	u32	block_offset;		/* of the LZ4 block, from this header */
 	u32	block_size;
+	u64	build_id;		/* its first 8 bytes, the first one highest */
 	u64	header_checksum;	/* XXH64 of all of the above */
 };
 
