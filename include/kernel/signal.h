@@ -128,8 +128,16 @@ int setup_rt_frame(int sig, const struct k_sigaction *ka, const struct siginfo *
 /** arch_restart_syscall() - arch: make the call of @regs happen again, or restart_syscall() in its place */
 void arch_restart_syscall(struct pt_regs *regs, bool by_block);
 
+extern struct list_head signalfds;	/* all there are */
+
+void __signalfd_notify(int sig);
+
 /** signalfd_notify() - @sig is pending for somebody. Context: siglock */
-void signalfd_notify(int sig);
+static inline void signalfd_notify(int sig)
+{
+	if (unlikely(!list_empty(&signalfds)))
+		__signalfd_notify(sig);
+}
 
 /** forget_ignored() - the action of @sig has changed: what is pending and would be ignored goes. Context: siglock */
 void forget_ignored(int sig);

@@ -83,7 +83,10 @@ union sigval_user {
 	void		*sival_ptr;
 };
 
-/* 128 bytes; which part of the union counts depends on si_signo and si_code */
+/*
+ * What is used of the 128 bytes of a siginfo_t, the others are zero; which part of
+ * the union counts depends on si_signo and si_code.
+ */
 struct siginfo {
 	int	si_signo, si_errno, si_code;
 	int	pad;
@@ -95,17 +98,20 @@ struct siginfo {
 		struct { void *addr; } sigfault;
 		struct { long band; int fd; } sigpoll;
 		struct { void *call_addr; int syscall; u32 arch; } sigsys;
-		int	fill[28];
 	};
 };
 
-static_assert(sizeof(struct siginfo) == 128, "siginfo_t of the ABI");
+#define SIGINFO_SIZE	128
+
+static_assert(sizeof(struct siginfo) == 48, "parts of siginfo_t of the ABI");
 
 #define SI_USER		0
 #define SI_KERNEL	0x80
 #define SI_QUEUE	(-1)
 #define SI_TIMER	(-2)
 #define SI_TKILL	(-6)
+#define SI_DETHREAD	(-7)		/* the last of a row */
+#define SI_ASYNCNL	(-60)
 
 #define ILL_ILLOPN	2
 #define FPE_INTDIV	1

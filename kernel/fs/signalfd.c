@@ -31,7 +31,7 @@ struct signalfd {
  * All there are: whose signals one of them gives depends on who reads, so each signal
  * in its mask may be news. signalfds_lock is inner to siglocks, outer to the queues'.
  */
-static struct list_head signalfds = { &signalfds, &signalfds };
+struct list_head signalfds = { &signalfds, &signalfds };
 static struct spinlock signalfds_lock;
 
 static const struct file_operations signalfd_fops;
@@ -41,12 +41,10 @@ static u64 mask_of(const struct signalfd *s)
 	return __atomic_load_n(&s->mask, __ATOMIC_RELAXED);
 }
 
-void signalfd_notify(int sig)
+void __signalfd_notify(int sig)
 {
 	struct signalfd *s;
 
-	if (likely(list_empty(&signalfds)))
-		return;
 	spin_lock(&signalfds_lock);
 	list_for_each_entry(s, &signalfds, entry)
 		if (mask_of(s) & sigmask(sig))

@@ -180,7 +180,7 @@ SYSCALL_DEFINE4(rt_sigtimedwait, const sigset_t __user *, uset, struct siginfo _
 	}
 	set &= ~(sigmask(SIGKILL) | sigmask(SIGSTOP));
 	sig = take_signal(set, &info, timeout, timeout);
-	if (sig > 0 && uinfo && copy_to_user(uinfo, &info, sizeof(info)))
+	if (sig > 0 && uinfo && (copy_to_user(uinfo, &info, sizeof(info)) || clear_user(uinfo + 1, SIGINFO_SIZE - sizeof(info))))
 		return -EFAULT;
 	return sig;
 }
@@ -300,10 +300,16 @@ SYSCALL_DEFINE2(tkill, int, tid, int, sig)
 /* What a program says of a signal of its own. Nobody but the kernel claims to be the kernel, or kill(). */
 static int get_info(struct siginfo *info, const struct siginfo __user *uinfo, int sig, int pid)
 {
+	int err;
+
 	if (!valid_signal(sig))
 		return -EINVAL;
-	if (copy_from_user(info, uinfo, sizeof(*info)))
-		return -EFAULT;
+	/* in the rest only what we do not know could mean something: zeros, or E2BIG */
+	err = copy_struct_from_user(info, sizeof(*info), uinfo, SIGINFO_SIZE);
+	if (err == -E2BIG && (info->si_code >= SI_DETHREAD || info->si_code == SI_ASYNCNL))
+		err = 0;
+	if (err)
+		return err;
 	if ((info->si_code >= 0 || info->si_code == SI_TKILL) && pid != current->tgid)
 		return -EPERM;
 	info->si_signo = sig;

@@ -442,8 +442,10 @@ static int take_from(struct sigpending *pending, u64 mask, struct siginfo *info)
 
 int dequeue_signal(sigset_t mask, struct siginfo *info)
 {
-	int sig = take_from(&current->pending, mask, info);
+	int sig = 0;
 
+	if (current->pending.signal & mask)
+		sig = take_from(&current->pending, mask, info);
 	if (!sig)
 		sig = take_from(&current->signal->shared_pending, mask, info);
 	recalc_sigpending();

@@ -67,7 +67,6 @@ FLOOR = {
 OVER = {
     "clock_gettime by syscall": "less than half of any Linux, but two thirds of it are the system call and the division",
     "clock_gettime by vDSO": "no system call: the counter is read, multiplied and divided, on Linux too",
-    "signal delivered and returned": "within the limit by the cloud kernel; all registers are put on the stack and taken back",
 }
 
 

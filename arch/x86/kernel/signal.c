@@ -55,6 +55,7 @@ struct rt_sigframe {
 	u64		pretcode;	/* where the handler returns to: sa_restorer */
 	struct ucontext	uc;
 	struct siginfo	info;
+	u64		info_rest[(SIGINFO_SIZE - sizeof(struct siginfo)) / sizeof(u64)];
 };
 
 static_assert(sizeof(struct sigcontext) == 256, "struct sigcontext of the ABI");
@@ -114,14 +115,14 @@ static unsigned long frame_top(const struct k_sigaction *ka, unsigned long sp)
 	return ALIGN_DOWN(sp - fpu_frame_size(), 64UL);
 }
 
-/* All but the siginfo */
-static int put_frame(struct rt_sigframe __user *frame, unsigned long restorer, const struct pt_regs *r, sigset_t oldset,
-		     unsigned long fpstate)
+static int put_frame(struct rt_sigframe __user *frame, unsigned long restorer, const struct siginfo *info,
+		     const struct pt_regs *r, sigset_t oldset, unsigned long fpstate)
 {
 	const struct task_struct *me = current;
 	const struct thread_struct *t = &me->thread;
 	struct ucontext __user *uc = &frame->uc;
 	struct sigcontext __user *mc = &uc->mc;
+	unsigned int i;
 
 	if (!user_access_begin(frame, sizeof(*frame)))
 		return -EFAULT;
@@ -157,6 +158,12 @@ static int put_frame(struct rt_sigframe __user *frame, unsigned long restorer, c
 	unsafe_put_user(t->cr2, &mc->cr2, fault);
 	unsafe_put_user(fpstate, &mc->fpstate, fault);
 	unsafe_put_user(oldset, &uc->uc_sigmask, fault);
+#pragma GCC unroll 8
+	for (i = 0; i < sizeof(*info) / sizeof(u64); i++)
+		unsafe_put_user(((const u64 *)info)[i], (u64 *)&frame->info + i, fault);
+#pragma GCC unroll 16
+	for (i = 0; i < ARRAY_SIZE(frame->info_rest); i++)
+		unsafe_put_user(0, &frame->info_rest[i], fault);
 	user_access_end();
 	return 0;
 fault:
@@ -178,8 +185,7 @@ int setup_rt_frame(int sig, const struct k_sigaction *ka, const struct siginfo *
 	/* an alternate stack that is used up is no reason to go on below it */
 	if (was_on && sas_ss_flags(sp) != SS_ONSTACK)
 		return -EFAULT;
-	if (save_fpu(fpstate) || put_frame(frame, ka->sa.restorer, regs, oldset, fpstate) ||
-	    copy_to_user(&frame->info, info, sizeof(*info)))
+	if (save_fpu(fpstate) || put_frame(frame, ka->sa.restorer, info, regs, oldset, fpstate))
 		return -EFAULT;
 	if (me->sas_ss_flags & SS_AUTODISARM)
 		me->sas_ss_sp = me->sas_ss_size = me->sas_ss_flags = 0;
@@ -205,24 +211,37 @@ void arch_restart_syscall(struct pt_regs *regs, bool by_block)
 
 /* ---------------------------------------------------------------- and back */
 
+/* A frame without the extension, or with one that cannot be ours, is one of FXSAVE. */
+static bool is_extended(const struct fpu_state __user *at)
+{
+	const struct fpx_sw_bytes __user *sw = (const void *)at->software;
+	u32 magic1, magic2, size;
+
+	if (!fpu_features() || !user_access_begin(at, fpu_frame_size()))
+		return false;
+	unsafe_get_user(magic1, &sw->magic1, fault);
+	unsafe_get_user(size, (const u32 *)&sw->xstate_size, fault);
+	unsafe_get_user(magic2, (const u32 *)((const u8 *)at + fpu_size()), fault);
+	user_access_end();
+	return magic1 == FP_XSTATE_MAGIC1 && size == fpu_size() && magic2 == FP_XSTATE_MAGIC2;
+fault:
+	user_access_end();
+	return false;
+}
+
 static int restore_fpu(unsigned long at)
 {
-	struct fpx_sw_bytes __user *sw = (void *)(at + offsetof(struct fpu_state, software));
-	bool extended = fpu_features();
-	u32 magic1, magic2, size;
 	struct fpu_state *fpu;
+	bool extended;
 	int err;
 
 	if (!at) {
 		fpu_reset_current();
 		return 0;
 	}
-	if (!IS_ALIGNED(at, 64) || get_user(magic1, &sw->magic1) || get_user(size, (u32 *)&sw->xstate_size))
+	if (!IS_ALIGNED(at, 64))
 		return -EFAULT;
-	/* a frame without the extension is one of FXSAVE */
-	if (extended && (magic1 != FP_XSTATE_MAGIC1 || size != fpu_size() ||
-			 get_user(magic2, (u32 *)(at + fpu_size())) || magic2 != FP_XSTATE_MAGIC2))
-		extended = false;
+	extended = is_extended((const void *)at);
 	if (extended && !fpu_load_user((void *)at))
 		return 0;
 	/* bits that make loading it fault are no reason to end; but half of it read, no switch of threads may load it */
@@ -235,32 +254,55 @@ static int restore_fpu(unsigned long at)
 	return err;
 }
 
-static int restore_sigcontext(struct pt_regs *r, const struct sigcontext *mc)
+/* What of a frame is for others than the registers. */
+struct rest_of_frame {
+	stack_t_user	stack;
+	sigset_t	mask;
+	unsigned long	fpstate;
+};
+
+static int get_frame(struct pt_regs *r, struct rest_of_frame *rest, const struct ucontext __user *uc)
 {
-	if (mc->ip >= TASK_SIZE)
-		return -EFAULT;		/* the way to user mode would fault */
-	r->r8 = mc->r8;
-	r->r9 = mc->r9;
-	r->r10 = mc->r10;
-	r->r11 = mc->r11;
-	r->r12 = mc->r12;
-	r->r13 = mc->r13;
-	r->r14 = mc->r14;
-	r->r15 = mc->r15;
-	r->di = mc->di;
-	r->si = mc->si;
-	r->bp = mc->bp;
-	r->bx = mc->bx;
-	r->dx = mc->dx;
-	r->ax = mc->ax;
-	r->cx = mc->cx;
-	r->sp = mc->sp;
-	r->ip = mc->ip;
-	r->flags = (r->flags & ~USER_FLAGS) | (mc->flags & USER_FLAGS);
+	const struct sigcontext __user *mc = &uc->mc;
+	u64 flags, ip;
+
+	if (!user_access_begin(uc, sizeof(*uc)))
+		return -EFAULT;
+	unsafe_get_user(ip, &mc->ip, fault);
+	if (ip >= TASK_SIZE)
+		goto fault;		/* the way to user mode would fault */
+	r->ip = ip;
+	unsafe_get_user(r->r8, &mc->r8, fault);
+	unsafe_get_user(r->r9, &mc->r9, fault);
+	unsafe_get_user(r->r10, &mc->r10, fault);
+	unsafe_get_user(r->r11, &mc->r11, fault);
+	unsafe_get_user(r->r12, &mc->r12, fault);
+	unsafe_get_user(r->r13, &mc->r13, fault);
+	unsafe_get_user(r->r14, &mc->r14, fault);
+	unsafe_get_user(r->r15, &mc->r15, fault);
+	unsafe_get_user(r->di, &mc->di, fault);
+	unsafe_get_user(r->si, &mc->si, fault);
+	unsafe_get_user(r->bp, &mc->bp, fault);
+	unsafe_get_user(r->bx, &mc->bx, fault);
+	unsafe_get_user(r->dx, &mc->dx, fault);
+	unsafe_get_user(r->ax, &mc->ax, fault);
+	unsafe_get_user(r->cx, &mc->cx, fault);
+	unsafe_get_user(r->sp, &mc->sp, fault);
+	unsafe_get_user(flags, &mc->flags, fault);
+	unsafe_get_user(rest->fpstate, &mc->fpstate, fault);
+	unsafe_get_user(rest->mask, &uc->uc_sigmask, fault);
+	unsafe_get_user(rest->stack.ss_sp, &uc->uc_stack.ss_sp, fault);
+	unsafe_get_user(rest->stack.ss_flags, &uc->uc_stack.ss_flags, fault);
+	unsafe_get_user(rest->stack.ss_size, &uc->uc_stack.ss_size, fault);
+	user_access_end();
+	r->flags = (r->flags & ~USER_FLAGS) | (flags & USER_FLAGS);
 	r->cs = __USER_CS;
 	r->ss = __USER_DS;
 	r->orig_ax = -1UL;
-	return restore_fpu(mc->fpstate);
+	return 0;
+fault:
+	user_access_end();
+	return -EFAULT;
 }
 
 /* As sigaltstack() does, and what it would refuse does not count. */
@@ -283,18 +325,18 @@ static void restore_altstack(const stack_t_user *ss, unsigned long sp)
 SYSCALL_DEFINE0(rt_sigreturn)
 {
 	struct pt_regs *regs = task_pt_regs(current);
-	struct ucontext uc;
+	struct rest_of_frame rest;
 
 	/* the handler's return has taken pretcode from the stack */
-	if (copy_from_user(&uc, (void *)regs->sp, sizeof(uc))) {
+	if (get_frame(regs, &rest, (void *)regs->sp)) {
 		force_fatal_sig(SIGSEGV);
 		return 0;
 	}
-	set_current_blocked(uc.uc_sigmask);
-	if (restore_sigcontext(regs, &uc.mc)) {
+	set_current_blocked(rest.mask);
+	if (restore_fpu(rest.fpstate)) {
 		force_fatal_sig(SIGSEGV);
 		return 0;
 	}
-	restore_altstack(&uc.uc_stack, regs->sp);
+	restore_altstack(&rest.stack, regs->sp);
 	return regs->ax;
 }

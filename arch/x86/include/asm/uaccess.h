@@ -127,6 +127,7 @@ static inline int clear_user(void __user *dst, size_t n)
 /**
  * user_access_begin() - for several objects in [@ptr, @ptr + @n): false when that is not a program's
  * unsafe_put_user() - *@ptr = @x; goes to @label, still between the two, when that faults
+ * unsafe_get_user() - @x = *@ptr, as well
  * user_access_end() - no more of them
  */
 static inline bool user_access_begin(const void __user *ptr, size_t n)
@@ -151,6 +152,24 @@ static inline bool user_access_begin(const void __user *ptr, size_t n)
 		__unsafe_put_asm((u64)_up_x, (u64 *)(ptr), "movq", label);	\
 	else									\
 		__unsafe_put_asm((u32)(u64)_up_x, (u32 *)(ptr), "movl", label);	\
+} while (0)
+
+#define __unsafe_get_asm(x, ptr, insn, label)					\
+	__asm__ goto("1: " insn " %1, %0\n"					\
+		     _ASM_EXTABLE("1b", "%l2")					\
+		     : "=r"(x) : "m"(*(ptr)) : : label)
+
+#define unsafe_get_user(x, ptr, label) do {					\
+	static_assert(sizeof(*(ptr)) == 4 || sizeof(*(ptr)) == 8, "one object"); \
+	if (sizeof(*(ptr)) == 8) {						\
+		u64 _ug_x;							\
+		__unsafe_get_asm(_ug_x, (const u64 *)(ptr), "movq", label);	\
+		(x) = (__typeof__(x))_ug_x;					\
+	} else {								\
+		u32 _ug_x;							\
+		__unsafe_get_asm(_ug_x, (const u32 *)(ptr), "movl", label);	\
+		(x) = (__typeof__(x))(u64)_ug_x;				\
+	}									\
 } while (0)
 
 /**
