@@ -74,7 +74,7 @@ COLD		:= $(addsuffix /%,kernel/drivers kernel/fs/proc kernel/init kernel/monitor
 		   $(addprefix kernel/,fs/initramfs fs/mount lib/boot_report lib/inflate lib/json printk/syslog syscall/trace task/binfmt_elf) \
 		   $(addprefix kernel/tty/,console_options i8042 keyboard keymap serial8250 tty_ioctl vt_csi) \
 		   $(addprefix arch/x86/kernel/,acpi_pm cpu cpuinfo dumpstack e820 efi efi_monitor efi_runtime efi_virt handoff \
-			handoff_check head64 initrd io_apic mce peek pvh reboot report rtc setup smpboot speculation)
+			handoff_check initrd io_apic mce peek reboot report rtc setup smpboot speculation)
 $(COLD:%=$(BUILD)/kernel/%.o): OPTIMIZE := -Os
 
 BOOT_LIB	:= string vsprintf cmdline memparse e820 lz4 xxhash utf stage strip text_sink json boot_report
