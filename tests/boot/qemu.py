@@ -44,7 +44,8 @@ def is_sanitized():
         return b"kasan: shadow of" in file.read()
 
 
-HANG = int(os.environ.get("HANG", "120"))	# seconds without the awaited text: the machine hangs
+HANG = int(os.environ.get("HANG", "300"))	# seconds without the awaited text: the machine hangs
+LOOKS = HANG * 10		# a tenth of a second apart, at what is to come
 ESCAPE = re.compile(r"\x1b(?:\[[0-9;?=]*[ -/]*[@-~]|[()][0-9A-B]|[=>78cDEHM])")
 CURSOR_WHERE = "\x1b[6n"
 SANITIZER_REPORT = re.compile(r"^(?:kasan|ubsan): .*$", re.M)

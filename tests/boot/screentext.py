@@ -123,7 +123,7 @@ def said(machine):
     return text[re.search(expect.BANNER, text).start():]
 
 
-def compare(look, want, tries=50):
+def compare(look, want, tries=3000):
     """LOOK() gives the screen below the strip; the serial line is written first, so it may take a moment."""
     for _ in range(tries):
         got = look()

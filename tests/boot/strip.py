@@ -2,6 +2,7 @@
 """The strip on the top edge of a screenshot, read as a person reads it."""
 import time
 
+import qemu
 from PIL import Image
 
 # 3 x 5 dots of each digit, row by row
@@ -34,7 +35,7 @@ class Strip:
 
 def on_screen(machine, path, number):
     """The strip, once it shows NUMBER; the serial line is written first at times."""
-    for _ in range(50):
+    for _ in range(qemu.LOOKS):
         machine.screenshot(path)
         with Image.open(path) as image:
             strip = Strip(image)

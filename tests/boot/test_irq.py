@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Interrupts by every controller, and exceptions that are none of the program's fault."""
 import re
+import time
 
 import expect
 import pytest
@@ -35,8 +36,11 @@ def press(machine, *keys):
 
 def sleeps(machine):
     """Whether the CPU halts, or does in a moment."""
-    return any("HLT=1" in machine.qmp("human-monitor-command", **{"command-line": "info registers"})
-               for _ in range(100))
+    for _ in range(qemu.LOOKS):
+        if "HLT=1" in machine.qmp("human-monitor-command", **{"command-line": "info registers"}):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 @pytest.mark.parametrize("machine, append, cpu, chip", [

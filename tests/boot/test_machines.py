@@ -54,6 +54,7 @@ def test_several_cpus_do_not_disturb(boot):
     run(boot(cmdline=CMDLINE, smp=4))
 
 
+@pytest.mark.product		# the shadow is mapped, without NX, before the CPU is looked at
 def test_cpu_without_nx_gets_a_message(boot):
     machine = boot(cmdline=CMDLINE, cpu="qemu64,-nx", fatal=())
     machine.expect(r"lantern: error \d+ [\w-]+: [^\n]*\bnx\b")

@@ -43,7 +43,7 @@ def check_selftest(log, times):
         assert int(checks) > 10000 and failed == "0"
 
 
-@pytest.mark.parametrize("memory", ["64M", "512M", "8G", "64G"])
+@pytest.mark.parametrize("memory", [pytest.param("64M", marks=pytest.mark.product), "512M", "8G", "64G"])
 def test_books_balance_and_allocators_work(boot, memory):
     machine = boot(memory=memory, cmdline='selftest=mm monitor.exec="map;selftest mm;map;buddy;slab;poweroff"')
     assert machine.wait() == "guest-shutdown"

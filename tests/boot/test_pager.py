@@ -81,7 +81,7 @@ def test_ctrl_c_ends_what_runs(boot):
     machine.send("\x03")
     machine.expect("stopped by a key, 0 errors")
     machine.expect(expect.PROMPT)
-    assert time.monotonic() - began < 100
+    assert time.monotonic() - began < 1000
     machine.send("poweroff\r")
     assert machine.wait() == "guest-shutdown"
 
@@ -131,9 +131,12 @@ def test_panel_on_the_screen(boot, tmp_path):
         time.sleep(0.1)
     for _ in range(3):
         machine.expect(TITLE)
-    time.sleep(0.2)
-    machine.screenshot(tmp_path / "panel.png")
-    page = screentext.read(tmp_path / "panel.png")
+    for _ in range(qemu.LOOKS):				# the serial line is written first
+        machine.screenshot(tmp_path / "panel.png")
+        page = screentext.read(tmp_path / "panel.png")
+        if any("memory in use" in line for line in page) and sum("%" in line for line in page) == 4:
+            break
+        time.sleep(0.1)
     assert any("ready threads   interrupts/s" in line for line in page)
     assert any("memory in use" in line for line in page) and sum("%" in line for line in page) == 4
     machine.qmp("send-key", keys=[{"type": "qcode", "data": "left"}])
@@ -175,10 +178,10 @@ def test_panic_n_resets_only_when_nobody_types(boot):
     machine = panicked(boot, "panic=2")
     machine.expect(PANIC_PROMPT)
     assert machine.wait() == "guest-reset"
-    machine = panicked(boot, "panic=2")
+    machine = panicked(boot, "panic=15")
     machine.expect(PANIC_PROMPT)
     machine.send("h")
-    time.sleep(5)
+    time.sleep(17)
     machine.send("elp regs\r")
     machine.expect("usage: regs")
     machine.send("poweroff\r")

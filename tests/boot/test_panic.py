@@ -13,7 +13,7 @@ def test_report_and_last_messages_fit_one_page(boot, tmp_path):
     machine = boot(cmdline='quiet monitor.exec="regs;crash pf"', fatal=(),
                    extra=["-device", "VGA,xres=1360,yres=768"])
     machine.expect(expect.PANIC_STOPPED)
-    for _ in range(100):				# the serial line may be ahead
+    for _ in range(qemu.LOOKS):				# the serial line may be ahead
         machine.screenshot(tmp_path / "panic.png")
         page = screentext.read(tmp_path / "panic.png")
         if any(expect.PANIC_STOPPED in line for line in page):

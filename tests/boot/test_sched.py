@@ -24,7 +24,8 @@ def test_threads_are_shown(boot):
 
 def test_torture_and_shares(boot):
     """Time that follows the instructions: how fast the host is changes no share."""
-    machine = boot(kernel=qemu.LANTERN, firmware="bios", memory="24M", extra=["-icount", "shift=0,sleep=off"],
+    machine = boot(kernel=qemu.LANTERN, firmware="bios", memory="64M" if qemu.is_sanitized() else "24M",
+                   extra=["-icount", "shift=3,sleep=off"],
                    append='selftest=sched monitor.exec="threads;map;poweroff"')
     assert machine.wait() == "guest-shutdown"
     checks, failed = re.search(r"^selftest sched: (\d+) checks, (\d+) failed", machine.log, re.M).groups()

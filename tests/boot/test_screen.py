@@ -80,7 +80,7 @@ def test_text_screen_shows_the_end_of_the_log(boot, tmp_path, grub_text_iso):
     machine.expect(expect.BANNER)
     machine.expect(expect.PROMPT)
     log = [line[i:i + 80].rstrip() for line in machine.log.split("\n") for i in range(0, max(len(line), 1), 80)]
-    for _ in range(50):				# the serial line is written first
+    for _ in range(qemu.LOOKS):			# the serial line is written first
         shown = vga_text(machine, tmp_path / "text")
         if shown == log[-25:]:
             break
@@ -122,7 +122,7 @@ def test_the_bar_of_memory_has_its_colours_on_screen_and_serial_line(boot, tmp_p
 
     cells = coloured_cells(raw.getvalue().split("the books balance")[1])
     assert len(cells) > 5 and min(cells.values()) >= 3
-    for _ in range(50):					# the serial line is written first
+    for _ in range(qemu.LOOKS):				# the serial line is written first
         machine.screenshot(tmp_path / "bar.png")
         with Image.open(tmp_path / "bar.png") as image:
             pixels = dict((colour, count) for count, colour in image.convert("RGB").getcolors(1 << 24))

@@ -176,7 +176,7 @@ def test_shift_page_up_scrolls_back_and_a_key_returns(boot, tmp_path):
     rows = screentext.cells(text, 80, 10000)[0]
     back = "\n".join("".join(character for character, _, _ in line) for line in rows[:-14])
     plain = screentext.picture(back, 640, 480).convert("L").point(lambda level: 255 if level > 100 else 0)
-    for _ in range(50):					# the cursor is not shown, colours are another test's
+    for _ in range(qemu.LOOKS):				# the cursor is not shown, colours are another test's
         got = look()
         shown = got.crop((0, 0, 640, 15 * 16)).convert("L").point(lambda level: 255 if level > 100 else 0)
         if not ImageChops.difference(shown, plain.crop((0, 0, 640, 15 * 16))).getbbox():

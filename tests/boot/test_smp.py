@@ -144,6 +144,7 @@ def test_a_cpu_that_hangs_is_told_about_and_stopped(boot):
     assert "panic: asked for" in m.log and "does not stop" not in m.log
 
 
+@pytest.mark.product		# a tick comes before the handler of the one before is through
 def test_a_cpu_that_hangs_for_good_ends_the_wait(boot):
     """An instruction takes a microsecond, so that the seconds go by soon."""
     m = run(boot, "crash hang;selftest smp", "panic=-1", smp=2, fatal=(), extra=["-icount", "shift=10,sleep=off"])

@@ -52,7 +52,7 @@ def on_linux(name):
                                  env={"PATH": applets if shell else "/bin", "HOME": "/", "TERM": "linux"})
         os.close(slave)
         output = read_all(master)
-        code = child.wait(timeout=120)
+        code = child.wait(timeout=600)
     os.close(master)
     end = f"exit {code}" if code >= 0 else f"signal {-code}"
     return output.decode("utf-8", "replace").replace("\r", "").replace(path, f"/t/{name}"), end
