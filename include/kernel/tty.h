@@ -92,11 +92,8 @@ void screen_write(const char *s, size_t n);
  */
 void screen_on_reply(void (*reply)(const char *s, size_t n));
 
-/** screen_input_modes() - SCREEN_* that change what keys send */
-u32 screen_input_modes(void);
-#define SCREEN_CURSOR_KEYS	1	/* arrows, Home and End send ESC O, not ESC [ */
-#define SCREEN_KEYPAD		2	/* the keypad sends ESC O */
-#define SCREEN_PASTE		4	/* what is pasted comes between ESC [ 200 ~ and ESC [ 201 ~ */
+/** screen_cursor_keys() - whether a program asked for ESC O from the arrows, not ESC [ */
+bool screen_cursor_keys(void);
 
 /** screen_scroll() - look back @half_screens, forward where negative. Context: any but NMI */
 void screen_scroll(int half_screens);

@@ -100,7 +100,7 @@ static int after_escape(void)
 	}
 	do
 		c = next_key(ESCAPE_NS);
-	while (c >= 0x20 && c < 0x40);
+	while ((c >= 0x20 && c < 0x40) || c == '[');	/* ESC [ [ A is F1 */
 	return KEY_SEQUENCE;
 }
 

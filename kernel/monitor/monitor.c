@@ -221,6 +221,8 @@ void monitor_run(const char *cmdline)
 {
 	printk_answers();
 	selftest_if_asked();
+	if (cmdline_find_option(cmdline, "monitor.exec", NULL, 0) < 0)
+		printk("monitor: help tells what it can do\n");
 	run_script(cmdline);
 	input_settle();
 	for (;;) {

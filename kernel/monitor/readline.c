@@ -274,9 +274,12 @@ static bool part_of_escape(struct readline *r, u8 c)
 		if (c >= '0' && c <= '9')
 			r->number = min(r->number * 10 + c - '0', 1000u);
 		if (c < 0x20 || c >= 0x40)
-			r->escape = NO_ESCAPE;
+			r->escape = c == '[' ? FUNCTION_KEY : NO_ESCAPE;
 		if (c >= 0x40 && c < 0x7f)
 			vt_key(r, c);
+		return c >= 0x20;
+	case FUNCTION_KEY:			/* ESC [ [ A, of a Linux console */
+		r->escape = NO_ESCAPE;
 		return c >= 0x20;
 	}
 	return false;

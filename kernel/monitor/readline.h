@@ -20,7 +20,7 @@ struct readline {
 	char		line[MONITOR_LINE_SIZE];	/* without a NUL until it has ended */
 	size_t		len, cursor;		/* bytes; the cursor stands on a character's first byte */
 
-	enum { NO_ESCAPE, AFTER_ESC, IN_SEQUENCE } escape;
+	enum { NO_ESCAPE, AFTER_ESC, IN_SEQUENCE, FUNCTION_KEY } escape;
 	unsigned int	number;			/* in the sequence so far */
 	char		character[UTF8_MAX];	/* an unfinished one */
 	u8		have, need;		/* its bytes */

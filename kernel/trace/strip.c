@@ -7,6 +7,7 @@
 #include <kernel/font.h>
 #include <kernel/stage.h>
 #include <kernel/strip.h>
+#include <lib/string.h>
 
 static struct {
 	struct screen_info	si;
@@ -47,10 +48,11 @@ static u8 font_row(char c, unsigned int y)
 	return 0;
 }
 
-/* Behind the cells, as far as the screen is wide enough, in the font that is as high as the strip. */
+/* Behind the cells, over the last of them on a narrow screen, in the font that is as high as the strip. */
 static void paint_name(const char *name)
 {
-	unsigned int x = STRIP_WIDTH, columns = strip.si.lfb_width / strip_scale(strip.si.lfb_height), y, bit;
+	unsigned int columns = strip.si.lfb_width / strip_scale(strip.si.lfb_height), width = 8 * strlen(name), y, bit;
+	unsigned int x = columns > width ? min((unsigned int)STRIP_WIDTH, columns - width) : 0;
 
 	for (; *name && x + 8 <= columns; name++, x += 8)
 		for (y = 0; y < STRIP_ROWS; y++)

@@ -213,6 +213,15 @@ static void fbcon_paint(u32 row, u32 col, const u32 *cells, u32 n)
 		paint_cell(cell_at(row, col), *cells);
 }
 
+static void fbcon_palette(const struct vt_rgb palette[16])
+{
+	t.nibbles_look = 0;
+	for (u32 i = 0; i < 16; i++)
+		t.colour[i] = framebuffer_pixel(t.fb, palette[i].r, palette[i].g, palette[i].b);
+	if (t.fb->base)				/* what is beside the cells has a colour, too */
+		framebuffer_fill(t.fb, 0, t.top, t.fb->width, t.height, t.colour[BG_DEFAULT]);
+}
+
 /* --------------------------------------------------------------------------- start */
 
 static const struct { const char *name; u8 font; } font_names[] = {
@@ -277,16 +286,13 @@ static bool choose_geometry(const struct fbcon_options *opt, u32 *cols, u32 *row
 
 int fbcon_init(struct framebuffer *fb, const struct fbcon_options *opt)
 {
-	static const struct screen_driver driver = { .paint = fbcon_paint, .glyph_of = glyph_of };
+	static const struct screen_driver driver = { .paint = fbcon_paint, .palette = fbcon_palette, .glyph_of = glyph_of };
 	u32 cols, rows;
 
 	t.fb = fb;
 	if (!choose_geometry(opt, &cols, &rows))
 		return -1;
-	t.nibbles_look = 0;
-	for (u32 i = 0; i < 16; i++)
-		t.colour[i] = framebuffer_pixel(fb, vt_palette[i].r, vt_palette[i].g, vt_palette[i].b);
-	framebuffer_fill(fb, 0, t.top, fb->width, t.height, t.colour[BG_DEFAULT]);
+	fbcon_palette(vt_palette);
 	screen_start(&driver, cols, rows);
 	screen_register();
 	return 0;

@@ -48,9 +48,12 @@ void input_key(struct key_event event)
 	char bytes[KEY_BYTES];
 	unsigned long flags = spin_lock_irqsave(&input.lock);
 	u8 leds = input.kbd.leds;
-	int n = keyboard_event(&input.kbd, event, bytes);
-	bool changed = input.kbd.leds != leds;
+	bool changed;
+	int n;
 
+	input.kbd.cursor_keys = screen_cursor_keys();
+	n = keyboard_event(&input.kbd, event, bytes);
+	changed = input.kbd.leds != leds;
 	keep(bytes, n);
 	if ((n == KEYS_REBOOT || n == KEYS_SYSRQ) && input.order != KEYS_REBOOT) {
 		input.order = n;

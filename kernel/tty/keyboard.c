@@ -157,21 +157,24 @@ static bool take_modifier(struct keyboard *k, struct key_event event)
 
 /* ----------------------------------------------------------------------- bytes */
 
-static int put_string(char out[KEY_BYTES], const char *s)
+/* The arrows, which alone are three bytes long, have a second form. */
+static int put_sequence(const struct keyboard *k, const char *s, char out[KEY_BYTES])
 {
 	int n = strlen(s);
 
 	memcpy(out, s, n);
+	if (n == 3 && k->cursor_keys)
+		out[1] = 'O';
 	return n;
 }
 
-/* The sequences of a VT220, by key without KEY_E0. */
+/* What TERM=linux says they send, by key without KEY_E0. */
 static const char *const cursor_keys[] = {
 	[0x47] = "\33[1~", [0x48] = "\33[A", [0x49] = "\33[5~", [0x4b] = "\33[D", [0x4d] = "\33[C",
 	[0x4f] = "\33[4~", [0x50] = "\33[B", [0x51] = "\33[6~", [0x52] = "\33[2~", [0x53] = "\33[3~",
 };
 static const char *const function_keys[] = {
-	[0x3b] = "\33OP", [0x3c] = "\33OQ", [0x3d] = "\33OR", [0x3e] = "\33OS", [0x3f] = "\33[15~",
+	[0x3b] = "\33[[A", [0x3c] = "\33[[B", [0x3d] = "\33[[C", [0x3e] = "\33[[D", [0x3f] = "\33[[E",
 	[0x40] = "\33[17~", [0x41] = "\33[18~", [0x42] = "\33[19~", [0x43] = "\33[20~", [0x44] = "\33[21~",
 	[0x57] = "\33[23~", [0x58] = "\33[24~",
 };
@@ -209,12 +212,12 @@ static u16 fixed_char(u8 key)
 	case KEY_ESC:
 		return 0x1b;
 	case KEY_BACKSPACE:
-		return '\b';
+		return 0x7f;
 	case KEY_TAB:
 		return '\t';
 	case KEY_ENTER:
 	case KEY_KP_ENTER:
-		return '\n';
+		return '\r';
 	case KEY_SPACE:
 		return ' ';
 	case KEY_KP_STAR:
@@ -249,7 +252,7 @@ static bool is_dead(u16 c)
 }
 
 /* @c after the dead key that may have come before it: one letter, or both as they are. */
-static int put_char(struct keyboard *k, u16 c, char out[KEY_BYTES])
+static int put_char(struct keyboard *k, u16 c, char *out)
 {
 	u16 dead = k->dead, alone;
 	int n = 0;
@@ -267,6 +270,17 @@ static int put_char(struct keyboard *k, u16 c, char out[KEY_BYTES])
 	if (alone && c >= ' ')
 		n = utf8_encode(alone, out);
 	return n + utf8_encode(c, out + n);
+}
+
+/* Alt, where it is not AltGr, puts Esc before a character, as programs of a shell expect. */
+static int put_with_alt(struct keyboard *k, u16 c, char out[KEY_BYTES])
+{
+	u8 alt = k->map->level[LEVEL_ALTGR] ? MOD_LALT : MOD_ALT;
+
+	if (!(k->held & alt) || c >= 0x80)
+		return put_char(k, c, out);
+	out[0] = '\33';
+	return 1 + put_char(k, c, out + 1);
 }
 
 static u16 character(const struct keyboard *k, u8 key)
@@ -321,7 +335,7 @@ int keyboard_event(struct keyboard *k, struct key_event event, char out[KEY_BYTE
 		return event.key == KEY_PAGE_UP ? KEYS_SCROLL_UP : KEYS_SCROLL_DOWN;
 	c = character(k, event.key);
 	if (c)
-		return put_char(k, c, out);
+		return put_with_alt(k, c, out);
 	s = sequence(event.key);
-	return s ? put_string(out, s) : 0;
+	return s ? put_sequence(k, s, out) : 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From the bytes of a keyboard to the bytes of a terminal: scan codes make key
- * events, key events and a layout make UTF-8 and the sequences of a VT220. Pure
+ * events, key events and a layout make UTF-8 and the sequences of TERM=linux. Pure
  * code: nothing here touches a port, keeps a state of its own, or waits.
  */
 #ifndef TTY_KEYBOARD_H
@@ -76,6 +76,7 @@ struct keyboard {
 	u8	locks_down;		/* LED_* of the lock keys held: a repeat is no second stroke */
 	bool	sysrq;			/* SysRq was pressed with Alt, which is still held: letters are commands */
 	u16	dead;			/* dead key that waits, 0: none */
+	bool	cursor_keys;		/* arrows send ESC O, not ESC [: a program asked for it */
 };
 
 #define KEYS_REBOOT	(-1)

@@ -40,6 +40,7 @@ static struct {
 	u64	drawn;			/* when, ktime_get() */
 	struct delayed_work later;	/* draws; set up once threads run */
 	bool	can_wait;		/* ... which this tells */
+	bool	recovered;		/* vt_recover(), once, at a panic */
 	void	(*reply)(const char *s, size_t n);	/* of screen_on_reply() */
 	u32	row[VT_MAX_COLS];	/* a row that is not as the terminal has it */
 } screen;
@@ -157,11 +158,21 @@ static void show_cursor(void)
 	screen.cursor_row = row;
 }
 
+/* Return: whether all has to be painted again. */
+static bool show_palette(void)
+{
+	if (!screen.vt.recoloured || !screen.driver->palette)
+		return false;
+	screen.driver->palette(screen.vt.palette);
+	memset(shown, 0xff, sizeof(shown));
+	return true;
+}
+
 static void draw(bool more_to_come)
 {
 	struct vt *vt = &screen.vt;
-	bool in_a_hurry = more_to_come && ktime_get() - screen.drawn < FRAME_NS;
-	bool view_moved = move_view(), all = move_ahead(in_a_hurry) || view_moved;
+	bool in_a_hurry = more_to_come && ktime_get() - screen.drawn < FRAME_NS, recoloured = show_palette();
+	bool view_moved = move_view(), all = move_ahead(in_a_hurry) || view_moved || recoloured;
 	u32 row = all ? 0 : vt->dirty_from - screen.ahead, end = all ? vt->rows : vt->dirty_to - screen.ahead;
 
 	if (all || vt->dirty_from < vt->dirty_to)
@@ -176,6 +187,10 @@ static void draw(bool more_to_come)
 
 static void screen_console_write(struct console *con, const char *s, size_t n)
 {
+	if (console_in_panic() && !screen.recovered) {
+		screen.recovered = true;
+		vt_recover(&screen.vt);
+	}
 	vt_print(&screen.vt, s, n);
 }
 
@@ -193,6 +208,7 @@ struct vt *screen_start(const struct screen_driver *driver, u32 cols, u32 rows)
 	memset(&screen, 0, sizeof(screen));
 	vt_init(&screen.vt, cells, cols, rows, driver->glyph_of);
 	screen.driver = driver;
+	screen.vt.recoloured = false;		/* painted cells look like that */
 	memcpy(shown, cells, cols * rows * sizeof(shown[0]));
 	return &screen.vt;
 }
@@ -255,12 +271,9 @@ bool screen_size(struct screen_size *size)
 	return true;
 }
 
-u32 screen_input_modes(void)
+bool screen_cursor_keys(void)
 {
-	u32 modes = screen.vt.modes;
-
-	return (modes & VT_CURSOR_KEYS ? SCREEN_CURSOR_KEYS : 0) | (modes & VT_KEYPAD ? SCREEN_KEYPAD : 0) |
-	       (modes & VT_PASTE ? SCREEN_PASTE : 0);
+	return screen.vt.modes & VT_CURSOR_KEYS;
 }
 
 static void pass_reply(struct vt *vt, const char *s, size_t n)

@@ -12,6 +12,8 @@ struct screen_driver {
 	void	(*paint)(u32 row, u32 col, const u32 *cells, u32 n);
 	/* Where the cursor is. NULL: it is shown as a cell in reverse */
 	void	(*cursor)(u32 row, u32 col, bool visible);
+	/* Colours are these from now on, all is painted again; NULL: they stay what they are */
+	void	(*palette)(const struct vt_rgb palette[16]);
 	u16	(*glyph_of)(u32 cp);	/* of vt_init() */
 };
 

@@ -10,6 +10,7 @@
 #include <lib/utf.h>
 
 #define PARAM_LIMIT	9999
+#define COLOUR_DIGITS	7
 #define ESC		0x1b
 #define CAN		0x18
 #define SUB		0x1a
@@ -242,7 +243,7 @@ static void csi_byte(struct vt *vt, u8 c)
 		else
 			vt->mark = VT_NO_SEQUENCE;
 	} else if (c >= 0x40) {
-		vt->parser = VT_TEXT;
+		vt->parser = c == '[' ? VT_SKIP : VT_TEXT;	/* what F1 sends, echoed: one more byte */
 		if (c < 0x7f)
 			vt_run_csi(vt, c);
 	} else {
@@ -306,11 +307,25 @@ static void escape_byte(struct vt *vt, u8 c)
 	}
 }
 
-/* Linux's own: ESC ] P and 7 digits, a colour, and ESC ] R end by themselves. */
+/* Linux's own: ESC ] P and seven digits, and ESC ] R end by themselves. */
 static void osc_byte(struct vt *vt, u8 c)
 {
-	vt->skip = 7;
-	vt->parser = c == 'P' ? VT_SKIP : c == 'R' ? VT_TEXT : VT_STRING;
+	vt->digits = vt->colour = 0;
+	vt->parser = c == 'P' ? VT_PALETTE : c == 'R' ? VT_TEXT : VT_STRING;
+	if (c == 'R')
+		vt_reset_colours(vt);
+}
+
+static void palette_byte(struct vt *vt, u8 c)
+{
+	int digit = c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+
+	vt->colour = vt->colour << 4 | (digit & 15);
+	if (digit >= 0 && ++vt->digits < COLOUR_DIGITS)
+		return;
+	vt->parser = VT_TEXT;
+	if (digit >= 0)
+		vt_set_colour(vt, vt->colour);
 }
 
 static void sequence_byte(struct vt *vt, u8 c)
@@ -328,9 +343,11 @@ static void sequence_byte(struct vt *vt, u8 c)
 	case VT_OSC:
 		osc_byte(vt, c);
 		break;
+	case VT_PALETTE:
+		palette_byte(vt, c);
+		break;
 	case VT_SKIP:
-		if (!--vt->skip)
-			vt->parser = VT_TEXT;
+		vt->parser = VT_TEXT;
 		break;
 	default:
 		break;				/* the text of a string: nothing of ours */

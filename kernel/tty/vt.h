@@ -27,7 +27,7 @@
 struct vt_rgb {
 	u8	r, g, b;
 };
-extern const struct vt_rgb vt_palette[16];
+extern const struct vt_rgb vt_palette[16];	/* until a program changes it */
 
 #define VT_MAX_PARAMS	16		/* of an escape sequence */
 #define VT_MAX_COLS	2048
@@ -42,7 +42,7 @@ extern const struct vt_rgb vt_palette[16];
 #define VT_REVERSE	0x020		/* ?5: the whole screen, for who shows it */
 #define VT_ALTERNATE	0x040		/* ?47, ?1047, ?1049 */
 #define VT_LATIN1	0x080		/* ESC % @: bytes are characters */
-/* The next three are for the input side. */
+/* The next three are for what is typed or pasted. */
 #define VT_CURSOR_KEYS	0x100		/* ?1: arrows send ESC O */
 #define VT_KEYPAD	0x200		/* ESC = */
 #define VT_PASTE	0x400		/* ?2004: brackets around what is pasted */
@@ -83,7 +83,7 @@ struct vt_history {
 	u32	next;			/* where the next one goes */
 };
 
-enum vt_parser { VT_TEXT, VT_ESCAPE, VT_ESCAPE_MORE, VT_CSI, VT_STRING, VT_OSC, VT_SKIP };
+enum vt_parser { VT_TEXT, VT_ESCAPE, VT_ESCAPE_MORE, VT_CSI, VT_SKIP, VT_STRING, VT_OSC, VT_PALETTE };
 
 /* One terminal. Who calls its functions sees to it that nobody else does at the same time. */
 struct vt {
@@ -99,6 +99,8 @@ struct vt {
 
 	u32	dirty_from, dirty_to;	/* rows [from, to) changed since vt_clean(), where they are now */
 	u32	scrolled;		/* whole-screen scrolls up since then */
+	bool	recoloured;		/* palette[] is another one since then */
+	struct vt_rgb palette[16];
 
 	u16	(*glyph_of)(u32 cp);	/* glyph of a code point */
 	u16	ascii[0x7f];		/* the same, for what comes most often */
@@ -109,7 +111,8 @@ struct vt {
 	u16	params[VT_MAX_PARAMS];
 	u8	nr_params;		/* index of the parameter being read */
 	u8	mark;			/* byte that makes it another sequence: '?', '>'...; VT_NO_SEQUENCE: none of ours */
-	u8	skip;			/* bytes to swallow */
+	u8	digits;			/* of a colour, that have come */
+	u32	colour;			/* these */
 	bool	printing;		/* within vt_print() */
 	char	utf8[4];		/* an unfinished character */
 	u8	utf8_len, utf8_need;
@@ -130,6 +133,9 @@ void vt_give_history(struct vt *vt, u32 *cells, u32 lines);
 
 /** vt_write() - take @n bytes of a program, whatever they are; a chunk may end anywhere */
 void vt_write(struct vt *vt, const char *s, size_t n);
+
+/** vt_recover() - undo what programs made of modes, colours and pages: the kernel is about to speak for the last time */
+void vt_recover(struct vt *vt);
 
 /** vt_print() - the same for text of the kernel's: a line feed returns the carriage, nothing is answered */
 void vt_print(struct vt *vt, const char *s, size_t n);
@@ -176,6 +182,9 @@ void vt_answer(struct vt *vt, const char *s);
 /* vt_colour.c */
 void vt_update_look(struct vt *vt);
 void vt_select_graphic_rendition(struct vt *vt);
+/** vt_set_colour() - @value is seven digits: which colour, then red, green, blue */
+void vt_set_colour(struct vt *vt, u32 value);
+void vt_reset_colours(struct vt *vt);
 
 /* vt_chars.c */
 /** vt_width() - columns a character takes: 0 (it goes with the one before), 1 or 2 */

@@ -5,6 +5,7 @@
  * picture of its own, as on Linux, gets a colour.
  */
 #include "vt.h"
+#include <lib/string.h>
 
 const struct vt_rgb vt_palette[16] = {
 	{ 0x10, 0x14, 0x1c }, { 0xd0, 0x54, 0x4c }, { 0x6c, 0xb0, 0x5c }, { 0xd0, 0xa0, 0x48 },
@@ -60,6 +61,20 @@ static u8 indexed(u32 n)
 	}
 	grey = 8 + 10 * (min(n, 255u) - 232);
 	return nearest((struct vt_rgb){ grey, grey, grey });
+}
+
+/* ---------------------------------------------------------------------- the palette */
+
+void vt_set_colour(struct vt *vt, u32 value)
+{
+	vt->palette[value >> 24 & 15] = (struct vt_rgb){ value >> 16, value >> 8, value };
+	vt->recoloured = true;
+}
+
+void vt_reset_colours(struct vt *vt)
+{
+	memcpy(vt->palette, vt_palette, sizeof(vt->palette));
+	vt->recoloured = true;
 }
 
 /* -------------------------------------------------------------------------- the pen */

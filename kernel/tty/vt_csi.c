@@ -277,17 +277,35 @@ void vt_run_csi(struct vt *vt, u8 final)
 	}
 }
 
-void vt_reset(struct vt *vt)
+/* All but what is on the screen, and where. */
+static void reset_state(struct vt *vt)
 {
 	vt->modes = VT_MODES_AT_START;
 	vt->top = 0;
 	vt->bottom = vt->rows;
-	vt->at = (struct vt_place){ .pen = { FG_DEFAULT, BG_DEFAULT, 0 } };
+	vt->at = (struct vt_place){ .col = vt->at.col, .row = vt->at.row, .pen = { FG_DEFAULT, BG_DEFAULT, 0 } };
 	vt_update_look(vt);
-	vt_save(vt, &vt->saved);
-	vt_save(vt, &vt->left);
+	vt_reset_colours(vt);
 	for (u32 i = 0; i < sizeof(vt->tabs); i++)
 		vt->tabs[i] = 1;			/* every 8 columns */
+}
+
+void vt_recover(struct vt *vt)
+{
+	show_alternate(vt, false, true);
+	vt->parser = VT_TEXT;
+	vt->utf8_need = 0;
+	if (vt->modes & VT_REVERSE)
+		vt_touch(vt, 0, vt->rows);
+	reset_state(vt);
+}
+
+void vt_reset(struct vt *vt)
+{
+	reset_state(vt);
+	vt->at.col = vt->at.row = 0;
+	vt_save(vt, &vt->saved);
+	vt_save(vt, &vt->left);
 	vt_show_page(vt, &vt->main);
 	vt_erase_rows(vt, 0, vt->rows);
 }

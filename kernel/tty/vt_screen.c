@@ -27,6 +27,7 @@ void vt_clean(struct vt *vt)
 	vt->dirty_from = vt->rows;
 	vt->dirty_to = 0;
 	vt->scrolled = 0;
+	vt->recoloured = false;
 }
 
 /* Four at a time: a line is blanked for each that comes in. */

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Every command of the monitor on every kind of machine: it keeps to 80 columns and says what is so there."""
+import io
 import re
 
 import expect
 import pytest
 import qemu
+import screentext
+from PIL import Image
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # a piece of what each prints, wherever it runs
@@ -36,6 +39,15 @@ COMMANDS = {
     "panel": r"^ +0  [#.]{28} ",
     "regs": r"^.*cr3 [0-9a-f]{16}",
     "date": r"UTC, from ",
+    "pci": r"^00:00\.0  8086:\w{4}  class 060000 rev \w\w  host bridge$|^pci: 0 functions",
+    "usb": r"^usb: no xHCI controller$|^1  \S+ 1b36:000d  xHCI, 8 ports",
+    "timeline": r"^99 monitor +\d+",
+    "report": r'^\{"schema":1,',
+    "handoff": r"^handoff: (?:clean|no record)",
+    "sysrq": r"^sysrq: m  memory$",
+    "ls": r"^0040755 +0 +0 +\d+ dev$",
+    "cat /nothing": r"^cat: /nothing: error 2$",
+    "unpack": r"^unpack: there is no initial RAM disk",
     "sleep 1": r"^slept \d+ us$",
     "selftest": r"^tests: ",
     "crash nonsense": r"^usage: crash HOW$",
@@ -45,7 +57,7 @@ KERNEL = {"firmware": "bios", "kernel": qemu.LANTERN}
 MACHINES = {
     "q35-ovmf": ({}, ""),
     "pc-seabios": ({"machine": "pc", **KERNEL}, ""),
-    "q35-4cpus": ({"smp": 4, **KERNEL}, ""),
+    "q35-4cpus": ({"smp": 4, "extra": ["-device", "qemu-xhci"], **KERNEL}, ""),
     "ovmf-4cpus": ({"smp": 4}, ""),
     "no-acpi": (KERNEL, "acpi=off"),
     "no-apic": ({"machine": "pc", **KERNEL}, "nolapic"),
@@ -69,9 +81,35 @@ def test_every_command(boot, kind):
     wrong = [f"{command}: {answers[command]}" for command, pattern in COMMANDS.items()
              if not re.search(pattern, answers[command], re.M)]
     assert not wrong, "\n".join(wrong)
+    listed = set(re.findall(r"^  (\w+)", answers["help"], re.M))
+    assert listed == {command.split()[0] for command in COMMANDS if command != "nonsense"} | {"poweroff", "reboot"}
+    del answers["report"]			# is read by programs
     # the bar of memtest is written over itself
     wide = [line for command, answer in answers.items() for line in answer.split("\n") if len(line) > 80 and "memtest: [" not in line]
     assert not wide, "wider than 80 columns:\n" + "\n".join(wide)
     assert len(re.findall(r"^ +\d+ +\d+ +0 online", answers["cpus"], re.M)) == options.get("smp", 1)
     assert ("no tables" in answers["acpi"]) == (kind == "no-acpi")
     assert ("not started by UEFI" in answers["efi"]) == ("kernel" in options)
+
+
+ASKED = "\0337\033[999;999H\033[6n\0338"		# of the serial line, what terminal it has
+
+
+def test_screen_and_serial_line_show_the_same(boot, tmp_path):
+    """Every pixel after each command; memtest and bench draw on the screen themselves, and have tests of their own."""
+    machine = boot(memory="128M", vga="std", append="nokaslr console=tty0 console=ttyS0 vga=0x318", **KERNEL)
+    machine.serial.logfile_read = raw = io.StringIO()
+    machine.expect(expect.PROMPT)
+
+    def look():
+        with Image.open(machine.screenshot(tmp_path / "screen.png")) as image:
+            return screentext.below_the_strip(image.convert("RGB"))
+
+    for command in COMMANDS:
+        if command.split()[0] in ("memtest", "bench"):
+            continue
+        machine.send(command + "\r")
+        machine.expect(re.escape(command) + "\n")
+        machine.expect("\n" + expect.PROMPT)
+        text = raw.getvalue().replace("\r", "").replace(ASKED, "")
+        screentext.compare(look, screentext.picture(text[re.search(expect.BANNER, text).start():], 1024, 768))

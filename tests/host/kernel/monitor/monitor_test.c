@@ -244,7 +244,7 @@ static void keys_edit_the_line(void **state)
 	expect("", "\bargs ax\bb\177c\r", "lantern> args ax\b \bb\b \bc\n<ac>\n" END);
 	expect("", "ab\25args c\r", "lantern> ab\b\b  \b\bargs c\n<c>\n" END);
 	expect("", "junk\3args d\r", "lantern> junk^C\nlantern> args d\n<d>\n" END);
-	expect("", "args \33[B\33[1;5Ce\33OPf\33\r", "lantern> args ef\n<ef>\n" END);
+	expect("", "args \33[B\33[1;5Ce\33OPf\33[[A\33[[Bg\33\r", "lantern> args efg\n<efg>\n" END);
 	expect("", "args \xc3\xa4\x7f\xe2\x82\xac\r", "lantern> args \xc3\xa4\b \b\xe2\x82\xac\n<\xe2\x82\xac>\n" END);
 	expect("", "args \16\17g\r", "lantern> args g\n<g>\n" END);
 }
@@ -510,6 +510,8 @@ static void esc_alone_is_told_from_arrows(void **state)
 	assert_int_equal(key_of("\33OPx"), KEY_SEQUENCE);
 	assert_int_equal(monitor_key(0), 'x');
 	assert_int_equal(key_of("\33[15~x"), KEY_SEQUENCE);
+	assert_int_equal(monitor_key(0), 'x');
+	assert_int_equal(key_of("\33[[Ax"), KEY_SEQUENCE);
 	assert_int_equal(monitor_key(0), 'x');
 	assert_int_equal(key_of("\33["), KEY_SEQUENCE);
 	assert_int_equal(key_of("\33q"), KEY_ESC);

@@ -50,9 +50,9 @@ static u64 spread(u8 v, int pos, int size)
 /* @x, @y: as the reader of a turned screen sees them */
 static void set_pixel(u8 *image, int x, int y, int colour)
 {
-	u64 v = spread(vt_palette[colour].r, m.fb.red_pos, m.fb.red_size) |
-		spread(vt_palette[colour].g, m.fb.green_pos, m.fb.green_size) |
-		spread(vt_palette[colour].b, m.fb.blue_pos, m.fb.blue_size);
+	u64 v = spread(m.vt->palette[colour].r, m.fb.red_pos, m.fb.red_size) |
+		spread(m.vt->palette[colour].g, m.fb.green_pos, m.fb.green_size) |
+		spread(m.vt->palette[colour].b, m.fb.blue_pos, m.fb.blue_size);
 	int bytes = m.fb.bpp / 8, w = m.fb.width, h = m.fb.height - m.top;
 	int fx = m.rotate == 0 ? x : m.rotate == 1 ? w - 1 - y : m.rotate == 2 ? w - 1 - x : y;
 	int fy = m.rotate == 0 ? y : m.rotate == 1 ? x : m.rotate == 2 ? h - 1 - y : h - 1 - x;
@@ -168,6 +168,7 @@ static void write_some(int tokens)
 	static const char *const some[] = {
 		"\n", "\n", "\r", "\33[H", "\33[31m", "\33[44m", "\33[1m", "\33[m", "\33[4m", "\33[7m", "\33[5m", "\33[103m", "\33[K", "\t",
 		"\302\240", "\303\251", "\342\202\254", "\33[?25l", "\33[?25h", "\33[3;3H", "\33[L", "\33[P",
+		"\33]P0402010", "\33]P70f80ff", "\33]R",
 	};
 
 	for (int i = 0; i < tokens; i++) {
@@ -311,7 +312,7 @@ static void a_screen_that_is_lost_is_left_alone(void **state)
 	start(&geometries[0]);
 	mem = (void *)m.fb.base;
 	m.fb.base = NULL;
-	put("nobody sees this\n");
+	put("nobody sees this\33]P7000000\n");
 	m.fb.base = mem;
 	stop();
 }

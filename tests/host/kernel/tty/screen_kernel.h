@@ -17,6 +17,13 @@ void register_console(struct console *con)
 	registered = con;
 }
 
+static bool panicked;
+
+bool console_in_panic(void)
+{
+	return panicked;
+}
+
 bool console_own(struct console *con)
 {
 	return !busy;

@@ -242,10 +242,37 @@ static void programs_get_answers_and_the_size(void **state)
 	screen_on_reply(take_reply);
 	screen_write("\33[6n\33[?1h\33[?2004h", 17);
 	assert_string_equal(reply, "\33[1;1R");
-	assert_int_equal(screen_input_modes(), SCREEN_CURSOR_KEYS | SCREEN_PASTE);
+	assert_true(screen_cursor_keys());
+	screen_write("\33[?1l", 5);
+	assert_false(screen_cursor_keys());
 	assert_true(screen_size(&size));
 	assert_int_equal(size.cols, 80);
 	assert_int_equal(size.rows, 25);
+}
+
+/* What a program left: another page, a region, no cursor, black on black, line drawing, a palette, half a sequence. */
+static void a_panic_can_be_read_whatever_a_program_did(void **state)
+{
+	(void)state;
+	start(20, 5);
+	screen_give_memory(1 << 28);
+	screen_write("above\r\n\33[?1049h\33[?5h\33[?25l\33[2;3r\33[30;40m\33(0\33]P7000000\33[1", 56);
+	panicked = true;
+	put("xyz\nend");
+	panicked = false;
+	assert_int_equal(screen.vt.modes, VT_MODES_AT_START);
+	assert_int_equal(screen.vt.palette[7].r, vt_palette[7].r);
+	assert_int_equal(picture[0], CELL('a', 7, 0));
+	assert_int_equal(picture[20], CELL('x', 7, 0));
+	assert_int_equal(picture[2 * 20], CELL('e', 7, 0));
+	assert_picture(0, 0);
+	screen_write("\33[31m\33[H", 8);			/* once: the monitor then has colours of its own */
+	panicked = true;
+	put("r");
+	panicked = false;
+	assert_int_equal(picture[0], CELL('r', 1, 0));
+	free(screen.vt.alternate.cells);
+	free(screen.vt.history.cells);
 }
 
 int main(void)
@@ -259,6 +286,7 @@ int main(void)
 		cmocka_unit_test(programs_are_shown_at_most_thirty_times_a_second),
 		cmocka_unit_test(shift_page_up_shows_what_has_left),
 		cmocka_unit_test(programs_get_answers_and_the_size),
+		cmocka_unit_test(a_panic_can_be_read_whatever_a_program_did),
 	};
 
 	return cmocka_run_group_tests(tests, seed_random, NULL);

@@ -7,6 +7,7 @@
 #ifndef TESTS_HOST_VT_MODEL_H
 #define TESTS_HOST_VT_MODEL_H
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,7 @@ struct model {
 	int seq_len;
 	u8 utf8[4];
 	int utf8_len;
+	u32 palette[16];		/* 0xrrggbb */
 	char replies[8192];
 };
 
@@ -463,8 +465,29 @@ static inline void model_csi(struct model *m, const char *s, int len)
 	}
 }
 
+static inline void model_default_palette(struct model *m)
+{
+	for (int i = 0; i < 16; i++)
+		m->palette[i] = vt_palette[i].r << 16 | vt_palette[i].g << 8 | vt_palette[i].b;
+}
+
+/* "P1ff0080": complete with its seventh digit, over with what is none. */
+static inline bool model_palette(struct model *m, const char *s, int len)
+{
+	char number[2] = { s[1] }, rgb[7] = "";
+
+	if (len == 1 || (len < 8 && isxdigit((u8)s[len - 1])))
+		return false;
+	if (isxdigit((u8)s[len - 1])) {
+		memcpy(rgb, s + 2, 6);
+		m->palette[strtol(number, NULL, 16)] = strtol(rgb, NULL, 16);
+	}
+	return true;
+}
+
 static inline void model_reset(struct model *m)
 {
+	model_default_palette(m);
 	if (m->alternate)
 		model_switch(m, false, false);
 	m->c = (struct model_cursor){ .fg = 7 };
@@ -485,14 +508,16 @@ static inline bool model_sequence(struct model *m, const char *s, int len)
 	u8 last = s[len - 1];
 
 	if (s[0] == '[') {
-		if (len < 2 || last < 0x40)
+		if (len > 2 && s[len - 2] == '[')
+			return true;		/* ESC [ [ A, whatever is within the first two */
+		if (len < 2 || last < 0x40 || last == '[')
 			return false;
 		if (last < 0x7f)
 			model_csi(m, s + 1, len - 1);
 		return true;
 	}
 	if (s[0] == ']')
-		return len == 2 && last == 'R' ? true : len >= 2 && s[1] == 'P' && len == 9;
+		return len >= 2 && s[1] == 'P' ? model_palette(m, s + 1, len - 1) : len == 2 && last == 'R' ? model_default_palette(m), true : false;
 	if (strchr("PX^_", s[0]) && s[0])
 		return false;
 	if ((u8)s[0] < 0x30 && len < 2)
@@ -664,6 +689,9 @@ static inline const char *model_compare(struct model *m, const struct vt *vt)
 			 m->c.wrap ? "+" : "");
 		return text;
 	}
+	for (int i = 0; i < 16; i++)
+		if ((u32)(vt->palette[i].r << 16 | vt->palette[i].g << 8 | vt->palette[i].b) != m->palette[i])
+			return "the palette differs";
 	if (vt->modes != modes) {
 		snprintf(text, sizeof(text), "modes %#x, not %#x", vt->modes, modes);
 		return text;

@@ -52,7 +52,7 @@ static void keys_are_told_once_until_they_are_let_go(void **state)
 
 static void every_key_has_its_place(void **state)
 {
-	static const char row[] = "abcdefghijklmnopqrstuvwxyz1234567890\n\33\b\t -=[]\\\\;'`,./";
+	static const char row[] = "abcdefghijklmnopqrstuvwxyz1234567890\r\33\177\t -=[]\\\\;'`,./";
 
 	(void)state;
 	for (u8 usage = 4; usage <= 0x38; usage++) {
@@ -79,10 +79,10 @@ static void keypad_cursor_and_function_keys(void **state)
 	REPORT("\33[A", 0, 0, 0x52);
 	REPORT("\33[C", 0, 0, 0x4f);
 	REPORT("\33[3~", 0, 0, 0x4c);
-	REPORT("\33OP", 0, 0, 0x3a);
+	REPORT("\33[[A", 0, 0, 0x3a);
 	REPORT("\33[24~", 0, 0, 0x45);
 	REPORT("/", 0, 0, 0x54);
-	REPORT("\n", 0, 0, 0x58);
+	REPORT("\r", 0, 0, 0x58);
 	REPORT("", 0, 0, 0x53);			/* Num Lock */
 	assert_int_equal(kbd.leds, LED_NUM);
 	REPORT("1", 0, 0, 0x59);
