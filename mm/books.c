@@ -143,10 +143,9 @@ static void each_line(const struct books *b, void (*line)(const char *name, unsi
 	for (i = 0; i < NR_MEM_USES; i++)
 		if (b->use[i])
 			line(use_names[i], b->use[i]);
-	if (b->backing)
-		line("struct pages", b->backing);
+	line("struct pages", b->backing + b->count[MEM_STRUCT_PAGES]);	/* of the boot, and of later */
 	for (i = 0; i < NR_MEM_COUNTS; i++)
-		if (b->count[i])
+		if (b->count[i] && i != MEM_STRUCT_PAGES)
 			line(count_names[i], b->count[i]);
 	for (i = 0; i < ARRAY_SIZE(last); i++)
 		if (last[i].pages)
