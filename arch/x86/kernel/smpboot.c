@@ -83,8 +83,8 @@ void __noreturn start_secondary(void)
 
 	paging_cpu_init();
 	cpu_init();
+	microcode_load_cpu();		/* faults can be told, and nothing has asked what the CPU can do */
 	user_mode_cpu_init();
-	microcode_load_cpu();
 	apic_cpu_init();
 	apic_timer_cpu_init();
 	page_alloc_set_node(me->node);
