@@ -16,8 +16,8 @@ ESP_FILES	:= EFI/BOOT/BOOTX64.EFI=$(BUILD)/lantern.efi \
 ISO_ESP_SIZE_MIB ?= 8
 ISO_FILES	:= README.txt=esp/README.txt lantern.efi=$(BUILD)/lantern.efi isolinux/isolinux.cfg=esp/isolinux.cfg
 
-# The same file for the firmware of both kinds, and what Syslinux reads on a BIOS
-USB_FILES	:= $(ESP_FILES) EFI/BOOT/BOOTIA32.EFI=$(BUILD)/lantern.efi syslinux.cfg=esp/syslinux.cfg
+# The same file for the firmware of both kinds, each with its PE header, and what Syslinux reads on a BIOS
+USB_FILES	:= $(ESP_FILES) EFI/BOOT/BOOTIA32.EFI=$(BUILD)/bootia32.efi syslinux.cfg=esp/syslinux.cfg
 
 # What `make run` starts: busybox of Debian's package, as its init and its shell
 BUSYBOX		?= /bin/busybox
@@ -40,7 +40,10 @@ $(BUILD)/initrd.img: $(BUSYBOX) esp/mkinitramfs $(wildcard esp/initramfs/*) esp/
 
 usb-image: $(BUILD)/lantern-usb.img
 
-$(BUILD)/lantern-usb.img: $(BUILD)/lantern.efi esp/cmdline.txt esp/README.txt esp/syslinux.cfg esp/mkesp esp/mkusb esp/esp.mk
+$(BUILD)/bootia32.efi: $(BUILD)/lantern.efi esp/mkia32
+	$(Q)$(PYTHON) esp/mkia32 $@ $<
+
+$(BUILD)/lantern-usb.img: $(BUILD)/lantern.efi $(BUILD)/bootia32.efi esp/cmdline.txt esp/README.txt esp/syslinux.cfg esp/mkesp esp/mkusb esp/esp.mk
 	$(call say,USB,$@)
 	$(Q)tests/need mtools syslinux syslinux-common
 	$(Q)$(PYTHON) esp/mkesp $(BUILD)/usb-esp.img $(ESP_SIZE_MIB) $(USB_FILES)

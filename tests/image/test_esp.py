@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The tools in esp/: images that are the same twice, and an install that is careful."""
 import os
+import pathlib
 import struct
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ESP = os.path.join(ROOT, "esp")
+LANTERN = pathlib.Path(os.environ.get("LANTERN_EFI", os.path.join(os.environ.get("BUILD", os.path.join(ROOT, "build")), "lantern.efi")))
 DAY_ONE = "1980-01-01"
 
 
@@ -86,6 +88,25 @@ def test_usb_image_is_the_same_twice_and_has_one_active_partition(tmp_path, imag
     copy = tmp_path / "copy"
     run("mcopy", "-i", f"{tmp_path}/a.img@@{first * 512}", "::/EFI/BOOT/BOOTX64.EFI", copy)
     assert copy.read_bytes() == image.read_bytes()
+
+
+def test_the_file_for_32_bit_firmware_differs_in_its_pe_header_alone(tmp_path):
+    done = run(sys.executable, f"{ESP}/mkia32", tmp_path / "ia32.efi", LANTERN)
+    assert done.returncode == 0, done.stdout
+    data, want = (tmp_path / "ia32.efi").read_bytes(), LANTERN.read_bytes()
+    pe, = struct.unpack_from("<I", want, 0x3c)
+    size, = struct.unpack_from("<H", want, pe + 20)
+    end = pe + 24 + size
+    assert len(data) == len(want) and data[:pe + 4] == want[:pe + 4] and data[end:] == want[end:]
+    report = run("objdump", "-p", "-h", tmp_path / "ia32.efi").stdout
+    assert "pei-i386" in report and "(PE32)" in report
+    # EDK II takes no optional header that is longer than its directories
+    assert struct.unpack_from("<I", data, pe + 24 + 92) == ((size - 96) // 8,)
+    for wrong in (want[:pe + 4] + bytes(2) + want[pe + 6:], want[:pe] + bytes(4), bytes(100)):
+        (tmp_path / "wrong").write_bytes(wrong)
+        done = run(sys.executable, f"{ESP}/mkia32", tmp_path / "none.efi", tmp_path / "wrong")
+        assert done.returncode == 1 and "mkia32: not a PE" in done.stdout
+    assert not (tmp_path / "none.efi").exists()
 
 
 # --- install.sh, with stand-ins for the tools that look at the machine ---

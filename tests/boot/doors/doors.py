@@ -221,6 +221,11 @@ def usb_image_uefi(m, cmdline):
     return dict(drive=usb_image(m, cmdline), disk="usb")
 
 
+@door("make usb-image, USB stick, 32-bit UEFI", EFI, "EFI stub", cmdline=False, initrd=False)
+def usb_image_ia32(m, cmdline):
+    return dict(drive=usb_image(m, cmdline), disk="usb", firmware="ovmf32")
+
+
 @door("make usb-image, USB stick, BIOS", BITS16, "Syslinux", cmdline=False, initrd=False)
 def usb_image_bios(m, cmdline):
     return dict(drive=usb_image(m, cmdline), disk="usb", firmware="bios")
