@@ -23,7 +23,7 @@ TOKEN = re.compile(r"\x1b\[([0-9;]*)m|([^\x1b])")
 
 
 def bitmaps(height=HEIGHT):
-    """{character: bitmap} of a font, for the printable ASCII characters"""
+    """{character: bitmap} of a font, for the printable ASCII characters and for lines"""
     with gzip.open(FONTS[height]) as file:
         data = file.read()
     if data[:2] == b"\x36\x04":
@@ -36,8 +36,8 @@ def bitmaps(height=HEIGHT):
     for glyph in range(count):
         pixels = data[start + glyph * size:start + (glyph + 1) * size]
         while data[at:at + unit] != end:
-            code = data[at] if unit == 1 or not data[at + 1] else 0
-            if 0x20 <= code < 0x7f:
+            code = data[at] if unit == 1 else data[at] | data[at + 1] << 8
+            if 0x20 <= code < 0x7f or 0x2500 <= code < 0x2580:
                 table.setdefault(chr(code), pixels)
             at += unit
         at += unit
@@ -45,7 +45,7 @@ def bitmaps(height=HEIGHT):
 
 
 def read(path):
-    """The lines of text on a screenshot; what is no ASCII character becomes '?'."""
+    """The lines of text on a screenshot; what is no ASCII character, and no line, becomes '?'."""
     table = {pixels: character for character, pixels in bitmaps().items()}
     with Image.open(path) as image:
         image = image.convert("L").point(lambda level: 255 if level > 100 else 0, "1")

@@ -6,6 +6,7 @@ import expect
 import grub
 import pytest
 import qemu
+import strip
 import xxhash
 
 INITRD = random.Random(3).randbytes(70001)
@@ -77,3 +78,9 @@ def test_a_refusal_ends_the_loader(boot, tmp_path, tricks, message):
     if message:
         machine.expect(message)
     machine.expect("UEFI Interactive Shell")
+
+
+def test_stops_at_the_door_when_asked(boot, tmp_path):
+    machine = hand_over(boot, tmp_path, "-- stop=efi-handover", vga="std")
+    machine.expect(r"lantern: stopped at 22 efi-handover[\r\n]")
+    assert strip.on_screen(machine, tmp_path / "strip.png", 22).stopped

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """32-bit UEFI on a 64-bit CPU: the same file, through .compat and through the 32-bit handover."""
+import json
 import random
+import subprocess
+import sys
 
 import expect
 import grub
 import pytest
 import qemu
+import strip
 import xxhash
 
 INITRD = random.Random(4).randbytes(70003)
@@ -78,3 +82,24 @@ def test_a_refusal_returns_to_the_firmware(boot, tmp_path, cpu, cmdline, message
     machine.expect(message)
     machine.expect(f"compat: the entry returned: {status}")
     assert machine.wait() == "guest-shutdown"
+
+
+def test_stops_at_the_check_of_the_cpu_when_asked(boot, tmp_path):
+    machine = mixed(boot, qemu.COMPAT, {"cmdline.txt": "text:stop=cpu-check"}, vga="std")
+    machine.expect(r"lantern: stopped at 23 cpu-check[\r\n]")
+    assert strip.on_screen(machine, tmp_path / "strip.png", 23).stopped
+
+
+def test_the_boot_report_of_32_bit_firmware(boot, tmp_path):
+    """The stub's other build writes it all the same."""
+    image = tmp_path / "esp.img"
+    pairs = {"EFI/BOOT/BOOTIA32.EFI": qemu.COMPAT, "lantern.efi": qemu.LANTERN,
+             "cmdline.txt": r"text:bootreport=\a.json efi=debug monitor.exec=poweroff"}
+    subprocess.run([sys.executable, f"{qemu.ROOT}/esp/mkesp", str(image), "16", *(f"{to}={what}" for to, what in pairs.items())],
+                   check=True)
+    machine = boot(lantern_at=None, firmware="ovmf32", vga="std",
+                   extra=["-drive", f"if=none,id=esp,format=raw,file={image}"] + qemu.DISKS["ahci"])
+    assert machine.wait() == "guest-shutdown"
+    report = json.loads(subprocess.run(["mtype", "-i", str(image), "::a.json"], check=True, stdout=subprocess.PIPE, text=True).stdout)
+    assert (report["firmware"]["bits"], report["complete"], report["stages"][-1]["number"]) == (32, False, 24)
+    assert report["gop_modes"] and report["memory"]["efi"] and report["efi_variables"]

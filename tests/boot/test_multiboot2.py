@@ -7,6 +7,7 @@ import subprocess
 import expect
 import pytest
 import qemu
+import strip
 
 pytestmark = pytest.mark.product	# the kernel that checks itself is too large for the door
 
@@ -84,3 +85,9 @@ def test_module_is_the_initrd(multiboot2):
     assert size == len(content)
     assert guest.gdb.read(start, 512) == content[:512]
     assert guest.gdb.read(start + size - 512, 512) == content[-512:]
+
+
+def test_stops_at_the_door_when_asked(multiboot2, tmp_path):
+    guest = multiboot2("stop=multiboot2", video="1024x768x32", vga="std")
+    guest.expect(r"lantern: stopped at 57 multiboot2[\r\n]")
+    assert strip.on_screen(guest, tmp_path / "strip.png", 57).stopped

@@ -3,10 +3,12 @@
 import re
 import struct
 import subprocess
+import time
 
 import expect
 import pytest
 import qemu
+import screentext
 
 CHECK = (r"paging: (\d+) pages mapped, (\d+) of them writable and executable\n"
          r"paging: (\d+) frames read-only, (\d+) of them writable elsewhere; lower half: (\d+) pages\n"
@@ -197,3 +199,24 @@ def test_the_early_tables_are_kept(boot, levels, cmdline):
         name = tables[name][1][str(virtual >> 12 + 9 * (level - 1) & 511)].replace("--> ", "")
     assert name == "level2_kernel_pgt"
     assert int(tables[name][1][str(virtual >> 21 & 511)].replace("2M at ", ""), 16) == physical
+
+
+@pytest.mark.parametrize("cmdline", ["no5lvl", ""])
+def test_the_early_tables_are_drawn_on_the_screen(boot, tmp_path, cmdline):
+    """Boxes and lines: the picture that the serial line has, in the cells of the screen."""
+    machine = boot(firmware="bios", kernel=qemu.LANTERN, memory="256M", vga="std",
+                   append=f"console=tty0 console=ttyS0 vga=0x318 nokaslr {cmdline}")
+    machine.expect(expect.PROMPT)
+    for key in ("p", "t", "spc", "e", "a", "r", "l", "y", "ret"):
+        machine.qmp("send-key", keys=[{"type": "qcode", "data": key}])
+        time.sleep(0.1)
+    machine.expect("level1_fixmap_pgt|level1_fixmap")
+    machine.expect(r"\n(?=lantern> )")
+    drawn = [line for line in machine.log[machine.log.index("pt early"):].splitlines() if re.search("[│┌└]", line)]
+    assert len(drawn) > 12
+    for _ in range(50):		# the serial line is written first
+        shown = [line for line in screentext.read(machine.screenshot(tmp_path / "early.png")) if re.search("[│┌└]", line)]
+        if shown == drawn:
+            return
+        time.sleep(0.1)
+    assert shown == drawn

@@ -43,6 +43,11 @@ def test_vmlinux_starts(pvh, machine, memory):
     assert kib * 0.97 < usable_kib(guest.log) <= kib
 
 
+@pytest.mark.parametrize("nr", [55, 56])
+def test_stops_where_it_is_asked_to(pvh, nr):
+    pvh(f"stop={expect.STAGES[nr]}").expect(rf"lantern: stopped at {nr} {expect.STAGES[nr]}[\r\n]")
+
+
 @pytest.mark.parametrize("cpu", ["qemu64", "Nehalem", "max"])
 def test_cpus(pvh, cpu):
     assert pvh("monitor.exec=poweroff", cpu=cpu, smp=2).wait() == "guest-shutdown"

@@ -10,18 +10,13 @@
 #include <asm/sections.h>
 #include <asm/setup.h>
 #include <kernel/printk.h>
+#include "ptearly.h"
 
 #define MAX_KEPT	96
 #define NR_DYNAMIC	6		/* of early_dynamic_pgts; the identity map of the switch takes 3 at most */
 
-struct kept {
-	u8	table;			/* index into tables() */
-	u16	index;
-	u64	entry;
-};
-
 /* Filled before .bss is cleared */
-static struct kept kept[MAX_KEPT] __section(".data");
+static struct pt_early_entry kept[MAX_KEPT] __section(".data");
 static unsigned int nr_kept __section(".data"), nr_lost __section(".data");
 
 enum { TOP, LEVEL4, LEVEL3, LEVEL2_KERNEL, LEVEL2_FIXMAP, LEVEL1_FIXMAP, DYNAMIC, NR_TABLES = DYNAMIC + NR_DYNAMIC };
@@ -39,7 +34,7 @@ static u64 *table(unsigned int nr)
 	}
 }
 
-static const char *table_name(unsigned int nr)
+const char *pt_early_name(unsigned int nr)
 {
 	static const char *const names[] = {
 		"early_top_pgt", "level4_kernel_pgt", "level3_kernel_pgt", "level2_kernel_pgt", "level2_fixmap_pgt",
@@ -62,33 +57,43 @@ void pt_early_keep(void)
 			if (!(entry & _PAGE_PRESENT) || (nr == LEVEL4 && pgtable_levels < 5))
 				continue;
 			if (nr_kept < MAX_KEPT)
-				kept[nr_kept++] = (struct kept){ nr, i, entry };
+				kept[nr_kept++] = (struct pt_early_entry){ nr, i, entry };
 			else
 				nr_lost++;
 		}
 }
 
-/* Which of the tables is at @pa; NR_TABLES: none. */
-static unsigned int table_at(phys_addr_t pa)
+const struct pt_early_entry *pt_early_entries(unsigned int *nr)
 {
-	unsigned int nr = 0;
+	*nr = nr_kept;
+	return kept;
+}
 
-	while (nr < NR_TABLES && __pa(table(nr)) != pa)
-		nr++;
-	return nr;
+phys_addr_t pt_early_address(unsigned int nr)
+{
+	return __pa(table(nr));
+}
+
+int pt_early_next(u64 entry)
+{
+	unsigned int nr;
+
+	for (nr = 0; nr < NR_TABLES && !(entry & _PAGE_PSE); nr++)
+		if (pt_early_address(nr) == (entry & PTE_PFN_MASK))
+			return nr;
+	return -1;
 }
 
 /* What an entry leads to, and where the addresses it stands for begin: known for the kernel's half only. */
-static void print_entry(const struct kept *k)
+static void print_entry(const struct pt_early_entry *k)
 {
-	phys_addr_t pa = k->entry & PTE_PFN_MASK;
-	unsigned int to = table_at(pa);
+	int to = pt_early_next(k->entry);
 
 	printk("  [%3u]  ", k->index);
-	if (!(k->entry & _PAGE_PSE) && to < NR_TABLES)
-		printk("--> %-22s", table_name(to));
+	if (to >= 0)
+		printk("--> %-22s", pt_early_name(to));
 	else
-		printk("2M at %-#20llx", (unsigned long long)(pa & PMD_MASK));
+		printk("2M at %-#20llx", (unsigned long long)(k->entry & PTE_PFN_MASK & PMD_MASK));
 	printk("%s%s%s\n", k->entry & _PAGE_RW ? "RW" : "RO", k->entry & _PAGE_NX ? " NX" : " X ",
 	       k->entry & _PAGE_GLOBAL ? " G" : "");
 }
@@ -101,10 +106,11 @@ void pt_early_print(void)
 	for (i = 0; i < nr_kept; i++) {
 		if (kept[i].table != shown) {
 			shown = kept[i].table;
-			printk("%s at %#llx\n", table_name(shown), (unsigned long long)__pa(table(shown)));
+			printk("%s at %#llx\n", pt_early_name(shown), (unsigned long long)pt_early_address(shown));
 		}
 		print_entry(&kept[i]);
 	}
 	if (nr_lost)
 		printk("and %u entries more\n", nr_lost);
+	pt_early_draw();
 }

@@ -58,12 +58,23 @@ start_of_setup:
 	cmpl	$SETUP_SIGNATURE, setup_signature
 	jne	early_die
 
+	calll	cpu_has_tsc			/* when we began, for the time line; 0 where no CPU tells */
+	movzbl	%al, %eax
+	xorl	%edx, %edx
+	testl	%eax, %eax
+	jz	7f
+	rdtsc
+7:	movl	%eax, %ebx
+	movl	%edx, %ebp
+
 	movw	$__bss_start, %di
 	movw	$_end, %cx
 	subw	%di, %cx
 	shrw	$2, %cx
 	xorl	%eax, %eax
 	rep stosl
+	movl	%ebx, entry_tsc
+	movl	%ebp, entry_tsc + 4
 
 	calll	main				/* does not return */
 

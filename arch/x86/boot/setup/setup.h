@@ -115,6 +115,9 @@ void __noreturn die(const char *text);
 
 /* ---- trace.c: when each stage began, for the kernel */
 
+/* entry.S: RDTSC as soon as there was a stack, before BSS was cleared; 0 without it */
+extern u64 entry_tsc;
+
 /** trace_init() - put our time line into the setup_data list of boot_params */
 void trace_init(void);
 void trace_stage(enum boot_stage nr);

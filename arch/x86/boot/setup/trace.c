@@ -13,6 +13,7 @@ static struct {
 	struct boot_trace_entry	entry[SETUP_STAGES];
 } __packed __aligned(8) trace;
 
+u64 entry_tsc;
 static bool has_tsc;
 
 void trace_init(void)
@@ -32,6 +33,6 @@ void trace_stage(enum boot_stage nr)
 	if (trace.nr_entries == SETUP_STAGES)
 		return;
 	entry->stage = nr;
-	entry->tsc = has_tsc ? rdtsc() : 0;
+	entry->tsc = nr == STAGE_SETUP ? entry_tsc : has_tsc ? rdtsc() : 0;
 	trace.nr_entries++;
 }
