@@ -302,7 +302,3 @@ SYM_DATA_START(boot_gdt_descr)
 	.word	boot_gdt_descr - boot_gdt - 1
 	.quad	0
 SYM_DATA_END(boot_gdt_descr)
-	.balign 16
-	.skip	2048				/* for loader_check(), before the copy has a stack */
-SYM_DATA_START(check_stack_end)
-SYM_DATA_END(check_stack_end)

@@ -33,13 +33,16 @@ SECTIONS
 	}
 	.rodata : {
 		*(.rodata .rodata.[!s]*)
-		*(EXCLUDE_FILE(*efistub?[a-h]*) .rodata.str*)
+		*(EXCLUDE_FILE(*efistub?*) .rodata.str*)
 		. = ALIGN(PE_SECTION_ALIGNMENT);
 	}
 	.data : {
 		QUAD(0)			/* never empty: not every firmware takes a section of size 0 */
 		*(.data .data.*)
-		*efistub?[a-h]*(.rodata.str*)	/* the stub's words: this page has room, another one would make the file larger */
+		_stub_words = .;
+		*efistub?*(.rodata.str*)
+		/* loader_check() is never where the stub is: its stack, before the copy has one, takes the place of the stub's words */
+		check_stack_end = . & ~15;
 		*(.bss .bss.* COMMON)	/* a few hundred bytes: raw size is virtual size */
 		. = ALIGN(PE_SECTION_ALIGNMENT);
 	}
@@ -103,6 +106,7 @@ ASSERT(loader_startup_64 == _pm_start + 0x200, "the 64-bit entry point is at 0x2
 ASSERT(ALIGN(_image_end, SZ_4K) + LOADER_MULTIBOOT2_SIZE <= SZ_2M, "Multiboot2: file and boot_params end where the buffer begins")
 #endif
 ASSERT(SIZEOF(.sbat) <= PE_SECTION_ALIGNMENT && SIZEOF(.compat) <= PE_SECTION_ALIGNMENT, "a page of memory each")
+ASSERT(check_stack_end - _stub_words >= 2048, "the stack of loader_check()")
 ASSERT(SIZEOF(.got) <= 24, "the boot part must not need a GOT")
 ASSERT(SIZEOF(.rela) == 0, "the boot part must not need relocations")
 ASSERT(efi64_stub_entry == _pm_start + _handover_offset + 0x200, "boot.rst: the 64-bit handover entry is 0x200 after the 32-bit one")
