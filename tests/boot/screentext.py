@@ -46,7 +46,9 @@ def bitmaps(height=HEIGHT):
 
 def read(path):
     """The lines of text on a screenshot; what is no ASCII character, and no line, becomes '?'."""
-    table = {pixels: character for character, pixels in bitmaps().items()}
+    table = {}		# of characters that look the same, the first one
+    for character, pixels in sorted(bitmaps().items()):
+        table.setdefault(pixels, character)
     with Image.open(path) as image:
         image = image.convert("L").point(lambda level: 255 if level > 100 else 0, "1")
         lines = []
