@@ -6,7 +6,8 @@
 #
 #   make test-fuzz                  a fixed number of inputs for each, the same each time
 #   make fuzz FUZZ_SECONDS=600      each target as long as that, with other inputs each time;
-#                                   FUZZ="mm/memblock" for some of them
+#                                   FUZZ="mm/memblock" for some of them; then system calls
+#                                   at random, FUZZ_SECONDS rounds of them (tests/user/user.mk)
 
 BUILD		?= build
 CLANG		?= clang
@@ -45,7 +46,7 @@ test-fuzz: $(FUZZ_PROGRAMS)
 	@$(FUZZ_RUN) $(FUZZ_TARGETS)
 
 fuzz: fuzz-packages
-	@$(MAKE) --no-print-directory fuzz-built
+	@$(MAKE) --no-print-directory fuzz-built fuzz-calls
 fuzz-built: $(FUZZ_PROGRAMS)
 	@$(FUZZ_RUN) --seconds $(FUZZ_SECONDS) $(FUZZ)
 

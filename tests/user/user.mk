@@ -42,3 +42,21 @@ $(USER_INITRAMFS): $(USER_PROGRAMS) $(USER_SCRIPTS) $(BUILD)/tests/user/init
 	$(Q)printf 'root:x:0:0:root:/:/bin/sh\n' > $(BUILD)/tests/user/root/etc/passwd
 	$(Q)printf 'root:x:0:\n' > $(BUILD)/tests/user/root/etc/group
 	$(Q)cd $(BUILD)/tests/user/root && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet > $(abspath $@).new && mv $(abspath $@).new $(abspath $@)
+
+# The fuzzer of system calls, alone as PID 1 (tests/boot/test_user_fuzz.py)
+FUZZ_INITRAMFS	:= $(BUILD)/tests/user/fuzz.cpio
+FUZZ_USER_SRC	:= $(sort $(wildcard tests/user/fuzz/*.c))
+test-efi: $(FUZZ_INITRAMFS)
+
+$(FUZZ_INITRAMFS): $(FUZZ_USER_SRC) tests/user/fuzz/fuzz.h tests/user/user.mk
+	$(call say,CPIO,$@)
+	$(Q)rm -rf $(BUILD)/tests/user/fuzz && mkdir -p $(addprefix $(BUILD)/tests/user/fuzz/,dev proc sys tmp)
+	$(Q)$(USER_CC) $(USER_CFLAGS) -Wno-missing-field-initializers -fno-stack-protector -fcf-protection=none \
+		-o $(BUILD)/tests/user/fuzz/init $(FUZZ_USER_SRC) && strip $(BUILD)/tests/user/fuzz/init
+	$(Q)cd $(BUILD)/tests/user/fuzz && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet > $(abspath $@).new && mv $(abspath $@).new $(abspath $@)
+
+# as part of make fuzz: other calls each time, and more of them
+.PHONY: fuzz-calls
+fuzz-calls: all test-efi
+	$(Q)FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} FUZZ_ROUNDS=$${FUZZ_ROUNDS:-$(FUZZ_SECONDS)} BUILD=$(abspath $(BUILD)) HANG=3600 \
+		$(PYTHON) -m pytest -q -x tests/boot/test_user_fuzz.py
