@@ -19,7 +19,7 @@ static inline size_t move_user(enum copy_kind kind, void __user *user, void *ker
 		return n - raw_copy_to_user(user, kernel, n);
 	if (kind == COPY_FROM)
 		return n - raw_copy_from_user(kernel, user, n);
-	return clear_user(user, n) ? 0 : n;
+	return n - raw_clear_user(user, n);
 }
 
 static void copy_kernel(enum copy_kind kind, void *there, void *here, size_t n)

@@ -94,11 +94,12 @@ int get_timespec(u64 *ns, const struct timespec_user __user *uts)
 int put_timespec(u64 ns, struct timespec_user __user *uts)
 {
 	struct timespec_user ts = ns_to_timespec(ns);
+	u64 __user *to = (u64 __user *)uts;	/* at any address, where no structure of ours may be */
 
 	if (!user_access_begin(uts, sizeof(*uts)))
 		return -EFAULT;
-	unsafe_put_user(ts.tv_sec, &uts->tv_sec, fault);
-	unsafe_put_user(ts.tv_nsec, &uts->tv_nsec, fault);
+	unsafe_put_user(ts.tv_sec, &to[0], fault);
+	unsafe_put_user(ts.tv_nsec, &to[1], fault);
 	user_access_end();
 	return 0;
 fault:

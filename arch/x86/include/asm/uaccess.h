@@ -28,7 +28,7 @@ size_t copy_user(void *dst, const void *src, size_t n);
 size_t zero_user(void *dst, size_t n);
 
 /**
- * raw_copy_from_user(), raw_copy_to_user() - as far as it goes; return the bytes not copied
+ * raw_copy_from_user(), raw_copy_to_user(), raw_clear_user() - as far as it goes; return the bytes not done
  * copy_from_user(), copy_to_user(), clear_user() - all of it: 0, else -EFAULT, and how much was done is unknown
  */
 static inline size_t raw_copy_from_user(void *dst, const void __user *src, size_t n)
@@ -61,14 +61,19 @@ static inline int copy_to_user(void __user *dst, const void *src, size_t n)
 	return unlikely(raw_copy_to_user(dst, src, n)) ? -EFAULT : 0;
 }
 
-static inline int clear_user(void __user *dst, size_t n)
+static inline size_t raw_clear_user(void __user *dst, size_t n)
 {
 	if (unlikely(!access_ok(dst, n)))
-		return -EFAULT;
+		return n;
 	stac();
 	n = zero_user(dst, n);
 	clac();
-	return n ? -EFAULT : 0;
+	return n;
+}
+
+static inline int clear_user(void __user *dst, size_t n)
+{
+	return unlikely(raw_clear_user(dst, n)) ? -EFAULT : 0;
 }
 
 /* One object of 1, 2, 4 or 8 bytes, moved by one instruction. */
