@@ -15,18 +15,50 @@ struct getdents {
 	struct dir_context ctx;
 	char __user	*to;		/* where the buffer goes next */
 	size_t		room;		/* bytes of the program's buffer that nothing was promised for */
-	u32		used;		/* of the buffer */
+	u32		used, last;	/* of the buffer; where its last entry begins */
+	loff_t		pos;		/* behind the last entry that was copied */
 	bool		any;		/* at least one entry was taken */
 	int		err;
 	char		buf[BUFFER] __aligned(8);
 };
 
+/* What both forms begin with. */
+struct entry_head {
+	u64	ino, next;
+	u16	size;
+};
+
+static const struct entry_head *entry_at(const struct getdents *g, u32 offset)
+{
+	return (const struct entry_head *)(g->buf + offset);
+}
+
+/* The program's memory ends within the buffer: it gets the entries that lie before that, and may ask again. */
+static __noinline bool flush_some(struct getdents *g)
+{
+	const struct entry_head *e;
+	u32 done = 0;
+
+	while (done < g->used) {
+		e = entry_at(g, done);
+		if (copy_to_user(g->to + done, e, e->size))
+			break;
+		g->pos = e->next;
+		done += e->size;
+	}
+	g->room += g->used - done;
+	g->used = 0;
+	g->err = -EFAULT;
+	return false;
+}
+
 static bool flush(struct getdents *g)
 {
-	if (g->used && copy_to_user(g->to, g->buf, g->used)) {
-		g->err = -EFAULT;
-		return false;
-	}
+	if (!g->used)
+		return true;
+	if (unlikely(copy_to_user(g->to, g->buf, g->used)))
+		return flush_some(g);
+	g->pos = entry_at(g, g->last)->next;
 	g->to += g->used;
 	g->used = 0;
 	return true;
@@ -42,10 +74,11 @@ static inline void *make_room(struct getdents *g, u32 size)
 	}
 	if (unlikely(g->used + size > BUFFER && !flush(g)))
 		return NULL;
+	g->last = g->used;
 	g->used += size;
 	g->room -= size;
 	g->any = true;
-	return g->buf + g->used - size;
+	return g->buf + g->last;
 }
 
 static bool put64(struct dir_context *ctx, const char *name, u32 len, u64 ino, u32 type, loff_t next)
@@ -117,20 +150,23 @@ static long getdents(unsigned int fd, void __user *buf, unsigned int size, typeo
 		return -ENOTDIR;
 	}
 	g.ctx.actor = put;
+	size = (int)size < 0 ? 0 : size;	/* Linux sees a negative one */
 	g.to = buf;
 	g.room = size;
 	g.used = 0;
 	g.any = false;
 	g.err = 0;
 	mutex_lock(&f.file->f_pos_lock);
+	g.pos = f.file->f_pos;
 	err = list(f.file, &g.ctx);
+	flush(&g);
+	if (g.err)
+		f.file->f_pos = g.pos;
 	mutex_unlock(&f.file->f_pos_lock);
-	if (!err && !flush(&g))
-		err = -EFAULT;
 	touch_atime(f.file->f_inode);
 	fdput(f);
-	if (!err)
-		err = g.any ? 0 : g.err;
+	if (!err && g.room == size)
+		err = g.err;
 	return err ? err : size - (long)g.room;
 }
 
