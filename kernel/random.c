@@ -133,23 +133,22 @@ void get_random_bytes(void *buf, size_t size)
 SYSCALL_DEFINE3(getrandom, char __user *, buf, size_t, size, unsigned int, flags)
 {
 	u8 chunk[USER_CHUNK];
-	size_t done = 0, n;
+	size_t done = 0, n, left = 0;
 
 	if (flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) ||
 	    (flags & (GRND_RANDOM | GRND_INSECURE)) == (GRND_RANDOM | GRND_INSECURE))
 		return -EINVAL;
 	size = min(size, (size_t)INT32_MAX);
-	while (done < size) {
+	if (!access_ok(buf, size))
+		return -EFAULT;
+	while (done < size && !left) {
 		n = min(size - done, sizeof(chunk));
 		get_random_bytes(chunk, n);
-		if (copy_to_user(buf + done, chunk, n)) {
-			memzero_explicit(chunk, sizeof(chunk));
-			return done ? (long)done : -EFAULT;
-		}
-		done += n;
+		left = raw_copy_to_user(buf + done, chunk, n);
+		done += n - left;
 		if (!(done % PAGE_SIZE) && signal_pending(current))
 			break;
 	}
 	memzero_explicit(chunk, sizeof(chunk));
-	return done;
+	return done || !left ? (long)done : -EFAULT;
 }

@@ -129,10 +129,10 @@ static size_t ring_read(struct pipe_inode_info *pipe, struct iov_iter *to, size_
 		u32 offset = pipe->tail & (PAGE_SIZE - 1), part = min(n - done, PAGE_SIZE - offset);
 		u32 got = copy_to_iter(*page_of(pipe, pipe->tail) + offset, part, to);
 
-		ring_advance(pipe, got);
-		done += got;
 		if (unlikely(got < part))
-			break;
+			break;			/* what did not arrive is not read */
+		ring_advance(pipe, part);
+		done += part;
 	}
 	return done;
 }

@@ -75,7 +75,8 @@ static int get_offset(const loff_t __user *from, loff_t *pos)
 
 static ssize_t sendfile(struct file *out, struct file *in, loff_t __user *offset, size_t count)
 {
-	struct transfer t = { .in = in, .out = out, .in_pos = &in->f_pos, .out_pos = &out->f_pos, .count = count };
+	struct transfer t = { .in = in, .out = out, .in_pos = &in->f_pos, .out_pos = &out->f_pos,
+			      .count = min(count, MAX_RW_COUNT) };
 	loff_t pos;
 	ssize_t n;
 
@@ -83,7 +84,7 @@ static ssize_t sendfile(struct file *out, struct file *in, loff_t __user *offset
 		return -EBADF;
 	if (!(in->f_mode & FMODE_PREAD) || !in->f_op->read_iter)
 		return offset ? -ESPIPE : -EINVAL;
-	if (out->f_flags & O_APPEND)
+	if (out->f_flags & O_APPEND || (ssize_t)count < 0)
 		return -EINVAL;
 	if (offset) {
 		n = get_offset(offset, &pos);
@@ -103,7 +104,7 @@ SYSCALL_DEFINE4(sendfile, int, out_fd, int, in_fd, loff_t __user *, offset, size
 	ssize_t n = -EBADF;
 
 	if (in.file && out.file)
-		n = sendfile(out.file, in.file, offset, min(count, MAX_RW_COUNT));
+		n = sendfile(out.file, in.file, offset, count);
 	fdput(in);
 	fdput(out);
 	return n;
