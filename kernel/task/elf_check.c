@@ -34,7 +34,7 @@ int elf_check_header(const void *buf, size_t size, struct elf_image *image)
 
 static int check_load(const struct elf64_phdr *ph, u64 limit, u64 last)
 {
-	if (ph->p_filesz > ph->p_memsz || ph->p_offset > INT64_MAX || ph->p_filesz > INT64_MAX - ph->p_offset)
+	if (ph->p_offset > INT64_MAX || ph->p_filesz > INT64_MAX - ph->p_offset)
 		return -ENOEXEC;
 	if ((ph->p_offset ^ ph->p_vaddr) % ELF_PAGE)
 		return -ENOEXEC;
@@ -76,6 +76,8 @@ int elf_check_phdrs(const struct elf64_phdr *phdrs, u64 limit, struct elf_image 
 			image->exec_stack = ph->p_flags & PF_X;
 		if (ph->p_type == PT_INTERP && !image->interp)
 			image->interp = ph;
+		if (ph->p_type == PT_LOAD && ph->p_filesz > ph->p_memsz)
+			return -ENOEXEC;
 		if (!elf_is_loaded(ph))
 			continue;
 		err = check_load(ph, limit, image->brk);
