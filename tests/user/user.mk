@@ -14,6 +14,7 @@ BUSYBOX		?= /bin/busybox
 BASH		?= /bin/bash-static
 # calls that are refused are made on purpose
 user-flags-files := -Wno-nonnull -Wno-stringop-overflow -Wno-stringop-overread
+user-flags-hostile_buffers := -Wno-nonnull -Wno-stringop-overflow -Wno-stringop-overread
 user-flags-names := -Wno-nonnull -Wno-stringop-overflow -Wno-stringop-overread
 user-flags-pipes := -Wno-stringop-overflow
 
