@@ -440,9 +440,7 @@ void tty_hangup(struct tty_struct *tty)
 	unsigned int refs = 0;
 
 	mutex_lock(&tty->lock);
-	tty->hung_up = true;
 	n_tty_flush(&tty->ldisc);
-	mutex_unlock(&tty->lock);
 	flags = spin_lock_irqsave(&tasks_lock);
 	if (tty->session) {
 		hup_session(tty);
@@ -452,7 +450,9 @@ void tty_hangup(struct tty_struct *tty)
 		}
 		refs = leave_session(tty);
 	}
+	tty->hung_up = true;		/* nobody sees that before he has the signal */
 	spin_unlock_irqrestore(&tasks_lock, flags);
+	mutex_unlock(&tty->lock);
 	wake_up_all(&tty->read_wait);
 	wake_up_all(&tty->write_wait);
 	while (refs--)

@@ -192,7 +192,13 @@ static void on_signal(int sig)
 static void child_signals(void)
 {
 	static const char keys[] = { 3, 28, 26 };
+	sigset_t keyed, none;
 
+	sigemptyset(&none);
+	sigemptyset(&keyed);
+	sigaddset(&keyed, SIGINT);
+	sigaddset(&keyed, SIGQUIT);
+	sigaddset(&keyed, SIGTSTP);
 	for (int i = 0; i < 3; i++) {
 		int status, ready[2];
 		pid_t pid;
@@ -209,15 +215,15 @@ static void child_signals(void)
 			signal(SIGINT, on_signal);
 			signal(SIGQUIT, on_signal);
 			signal(SIGTSTP, on_signal);
+			sigprocmask(SIG_BLOCK, &keyed, NULL);	/* it comes when it is waited for */
 			write(ready[1], "x", 1);
 			while (!got_signal)
-				pause();
+				sigsuspend(&none);
 			printf("signal %d\n", got_signal);
 			fflush(stdout);
 			_exit(0);
 		}
 		read(ready[0], &c, 1);
-		usleep(20000);
 		write(master, keys + i, 1);
 		waitpid(pid, &status, 0);
 		check(WIFEXITED(status) && WEXITSTATUS(status) == 0);
@@ -290,17 +296,22 @@ static void hangup(void)
 {
 	char c;
 	struct pollfd p;
-	int status;
-	pid_t pid = fork();
+	int status, ready[2];
+	pid_t pid;
 
+	pipe(ready);
+	pid = fork();
 	if (pid == 0) {
 		setsid();
 		ioctl(slave, TIOCSCTTY, 0);
 		close(master);
+		write(ready[1], "x", 1);
 		read(slave, &c, 1);
 		_exit(9);
 	}
-	usleep(30000);
+	read(ready[0], &c, 1);
+	close(ready[0]);
+	close(ready[1]);
 	close(master);
 	waitpid(pid, &status, 0);
 	check(WIFSIGNALED(status) && WTERMSIG(status) == SIGHUP);
