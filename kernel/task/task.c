@@ -20,6 +20,7 @@
 #include "internal.h"
 
 #define MAX_FREE_STACKS	16
+#define INIT_THREADS	16		/* that PID 1 may have beside all others */
 #define RAM_PER_THREAD	8		/* threads are no more than so many times their stacks fit into RAM */
 
 struct list_head task_list = { &task_list, &task_list };
@@ -119,7 +120,10 @@ unsigned int nr_threads_now(void)
 
 bool too_many_threads(void)
 {
-	return __atomic_load_n(&nr_threads, __ATOMIC_RELAXED) >= max_threads;
+	/* PID 1 can always end what fills the machine, and switch it off: busybox's makes a process for that, or ends itself */
+	u32 more = current->tgid == 1 ? INIT_THREADS : 0;
+
+	return __atomic_load_n(&nr_threads, __ATOMIC_RELAXED) >= max_threads + more;
 }
 
 struct task_struct *task_alloc(int prio)
