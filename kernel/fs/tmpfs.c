@@ -681,12 +681,13 @@ int tmpfs_fill_super(struct super_block *sb, const char *data)
 	if (!sbi)
 		return -ENOMEM;
 	*sbi = (struct tmpfs_sb){ .mode = S_IRWXUGO, .uid = current_fsuid(), .gid = current_fsgid() };
-	if (sb->s_type->magic == TMPFS_MAGIC && sb->s_type->name[0] == 't') {	/* a program's: half of RAM, and sticky */
+	/* what programs fill leaves them half of RAM; no limit: ramfs, and what has no names */
+	if (!strcmp(sb->s_type->name, "tmpfs") || !strcmp(sb->s_type->name, "rootfs"))
 		sbi->max_pages = sbi->max_inodes = totalram_pages() / 2;
+	if (!strcmp(sb->s_type->name, "tmpfs"))
 		sbi->mode |= S_ISVTX;
-	} else {
+	else
 		sbi->mode = 0755;
-	}
 	err = read_options(sbi, data);
 	sb->s_fs_info = sbi;
 	sb->s_op = &super_ops;
