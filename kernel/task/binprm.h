@@ -21,7 +21,7 @@ struct elf_file {
 
 /* A file that begins with #!. */
 struct script {
-	char	line[BINPRM_BUF_SIZE];	/* cut at the ends of these */
+	char	line[BINPRM_BUF_SIZE + 1];	/* cut at the ends of these */
 	char	*interp, *arg;		/* arg may be NULL */
 };
 

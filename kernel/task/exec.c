@@ -261,7 +261,7 @@ static int resolve_scripts(struct binprm *bprm)
 		int err;
 
 		memset(s->line, 0, sizeof(s->line));
-		n = kernel_read(bprm->elf.file, s->line, sizeof(s->line), &pos);
+		n = kernel_read(bprm->elf.file, s->line, BINPRM_BUF_SIZE, &pos);
 		if (n < 0)
 			return n;
 		if (s->line[0] != '#' || s->line[1] != '!')

@@ -121,6 +121,19 @@ static void scripts(void)
 	line[4000] = 0;
 	script("s7", line);
 	run("./s7", (char *[]){ "s7", NULL }, no_env);
+	for (int length = 253; length < 259; length++) {	/* of a path that is there, as far as it is read */
+		int slashes = length - 2 - strlen(me);
+
+		snprintf(line, sizeof(line), "#!%*s%s\n", slashes, "", me);
+		memset(line + 2, '/', slashes);
+		script("s7", line);
+		run("./s7", (char *[]){ "s7", "child", NULL }, no_env);
+	}
+	script("loop", "#!./loop\n");
+	run("./loop", (char *[]){ "loop", NULL }, no_env);
+	script("loop1", "#!./loop2 x\n");
+	script("loop2", "#! ./loop1\n");
+	run("./loop1", (char *[]){ "loop1", NULL }, no_env);
 	script("s8", "echo a script without a first line\n");
 	run("./s8", (char *[]){ "s8", NULL }, no_env);
 	script("s9", "");
