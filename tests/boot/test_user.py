@@ -75,6 +75,7 @@ def runs(request):
             for _ in PROGRAMS + SCRIPTS:
                 machine.expect(r"@end \S+ ")
             machine.expect("@all done")
+            machine.wait()
         except Exception as error:	# pylint: disable=broad-except
             print(error)
         yield split(machine.log), machine.log
@@ -87,3 +88,7 @@ def test_program(runs, name):
     wanted = on_linux(name)
     assert found[name] == wanted, "\n".join(difflib.unified_diff(wanted[0].splitlines(), found[name][0].splitlines(),
                                                                  "Linux", "Lantern", lineterm="", n=1))
+
+
+def test_the_books_balance_afterwards(runs):
+    assert "memory: the books balance\n" in runs[1]

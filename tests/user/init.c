@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -79,6 +80,8 @@ int main(int argc, char **argv)
 	}
 	printf("@all done\n");
 	fflush(stdout);
+	klogctl(8, NULL, 8);		/* all messages, in spite of "quiet" */
+	write(open("/proc/sysrq-trigger", O_WRONLY), "m", 1);	/* what the kernel says of its memory */
 	reboot(RB_POWER_OFF);
 	return 0;
 }
