@@ -89,8 +89,8 @@ void restore_saved_sigmask_unless(bool interrupted);
 /** dequeue_signal() - take the next of this thread's in @mask. Return: 0 when there is none. Context: siglock */
 int dequeue_signal(sigset_t mask, struct siginfo *info);
 
-/** flush_sigqueue() - forget what is pending. Context: siglock, or nobody else knows @pending */
-void flush_sigqueue(struct sigpending *pending);
+/** flush_sigqueue() - forget what is pending to who has @sighand. Context: its siglock */
+void flush_sigqueue(struct sighand_struct *sighand, struct sigpending *pending);
 
 /**
  * zap_other_threads() - have the other threads of this process end; Return: how many there are

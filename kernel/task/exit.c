@@ -68,9 +68,9 @@ static void unlink_task(struct task_struct *p)
 	usage_add(&sig->gone, &used);
 	if (sig->notify_count > 0 && !--sig->notify_count)
 		wake_up_process(sig->group_exec_task);
-	flush_sigqueue(&p->pending);
+	flush_sigqueue(p->sighand, &p->pending);
 	if (!sig->nr_threads)
-		flush_sigqueue(&sig->shared_pending);
+		flush_sigqueue(p->sighand, &sig->shared_pending);
 	spin_unlock(&p->sighand->siglock);
 	if (!sig->nr_threads)
 		unlink_process(p);

@@ -176,9 +176,9 @@ void forget_ignored(int sig)
 	recalc_sigpending();
 }
 
-void flush_sigqueue(struct sigpending *pending)
+void flush_sigqueue(struct sighand_struct *sighand, struct sigpending *pending)
 {
-	forget(current->sighand, pending, ~0ULL);
+	forget(sighand, pending, ~0ULL);
 }
 
 /* ---------------------------------------------------------------- sending */
