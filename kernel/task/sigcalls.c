@@ -297,6 +297,12 @@ SYSCALL_DEFINE2(tkill, int, tid, int, sig)
 	return tkill(0, tid, sig);
 }
 
+/* Codes whose siginfo has no more than we know of. */
+static bool is_known_code(int code)
+{
+	return code > SI_USER ? code <= 6 || code == SI_KERNEL : code >= SI_DETHREAD || code == SI_ASYNCNL;
+}
+
 /* What a program says of a signal of its own. Nobody but the kernel claims to be the kernel, or kill(). */
 static int get_info(struct siginfo *info, const struct siginfo __user *uinfo, int sig, int pid)
 {
@@ -306,7 +312,7 @@ static int get_info(struct siginfo *info, const struct siginfo __user *uinfo, in
 		return -EINVAL;
 	/* in the rest only what we do not know could mean something: zeros, or E2BIG */
 	err = copy_struct_from_user(info, sizeof(*info), uinfo, SIGINFO_SIZE);
-	if (err == -E2BIG && (info->si_code >= SI_DETHREAD || info->si_code == SI_ASYNCNL))
+	if (err == -E2BIG && is_known_code(info->si_code))
 		err = 0;
 	if (err)
 		return err;
