@@ -367,10 +367,22 @@ static bool efi_type_defined(u32 type)
 	return type <= EFI_UNACCEPTED_MEMORY_TYPE || type >= 0x70000000;
 }
 
-static void check_efi_desc(struct state *s, u64 i)
+static void check_efi_overlaps(struct state *s, u64 i)
 {
 	const efi_memory_desc_t *d = efi_desc(s, i), *other;
-	u64 j;
+	u64 size = desc_size(d), j;
+
+	for (j = 0; j < i; j++) {
+		other = efi_desc(s, j);
+		if (overlap(d->PhysicalStart, size, other->PhysicalStart, desc_size(other)))
+			found(s, HANDOFF_EFI_OVERLAP, NULL, d->PhysicalStart, other->PhysicalStart);
+	}
+}
+
+/* @end: of what came before. Nearly all maps are sorted: what begins there need not be compared. Return: of this too */
+static u64 check_efi_desc(struct state *s, u64 i, u64 end)
+{
+	const efi_memory_desc_t *d = efi_desc(s, i);
 
 	if (!d->NumberOfPages)
 		found(s, HANDOFF_EFI_EMPTY, NULL, d->PhysicalStart, 0);
@@ -384,11 +396,9 @@ static void check_efi_desc(struct state *s, u64 i)
 		found(s, HANDOFF_EFI_ATTRIBUTES, NULL, d->Attribute, d->PhysicalStart);
 	if ((d->Type == EfiRuntimeServicesCode || d->Type == EfiRuntimeServicesData) && !(d->Attribute & EFI_ATTR_RUNTIME))
 		found(s, HANDOFF_EFI_RUNTIME, NULL, d->Attribute, d->PhysicalStart);
-	for (j = 0; j < i; j++) {
-		other = efi_desc(s, j);
-		if (overlap(d->PhysicalStart, desc_size(d), other->PhysicalStart, desc_size(other)))
-			found(s, HANDOFF_EFI_OVERLAP, NULL, d->PhysicalStart, other->PhysicalStart);
-	}
+	if (d->PhysicalStart < end)
+		check_efi_overlaps(s, i);
+	return max(end, d->PhysicalStart + desc_size(d));
 }
 
 /* The image may span descriptors, as a firmware that protects it splits them. */
@@ -439,7 +449,7 @@ static void check_systab(struct state *s)
 
 static void check_efi(struct state *s, bool firmware_called)
 {
-	u64 nr, i;
+	u64 nr, end = 0, i;
 
 	if (firmware_called)
 		check_systab(s);
@@ -451,7 +461,7 @@ static void check_efi(struct state *s, bool firmware_called)
 	}
 	nr = min(s->c->efi_map_size / s->c->efi_desc_size, (u64)MAX_MAP_ENTRIES);
 	for (i = 0; i < nr; i++)
-		check_efi_desc(s, i);
+		end = check_efi_desc(s, i, end);
 	if (firmware_called && s->r->image_size)
 		check_efi_image(s, nr);
 }

@@ -19,6 +19,15 @@ static unsigned long canonical(const struct pgtable *pt, unsigned long va)
 	return (unsigned long)((long)(va << spare_bits(pt)) >> spare_bits(pt));
 }
 
+static bool left_out(const struct pgtable *pt, u64 entry)
+{
+#ifdef LOADER_PART
+	return false;
+#else
+	return pt->present_only && !(entry & _PAGE_PRESENT);
+#endif
+}
+
 static int walk_table(struct pgtable *pt, phys_addr_t table_pa, unsigned int level,
 		      unsigned long first, unsigned long last, pgtable_visit_t visit, void *ctx)
 {
@@ -30,6 +39,8 @@ static int walk_table(struct pgtable *pt, phys_addr_t table_pa, unsigned int lev
 	int ret = 0;
 
 	for (; i <= end; i++, first = (first | span) + 1) {
+		if (left_out(pt, table[i]))
+			continue;
 		ret = visit(pt, &table[i], canonical(pt, first & ~span), level, ctx);
 		if (ret == PGWALK_DESCEND)
 			ret = walk_table(pt, table[i] & PTE_PFN_MASK, level - 1, first,

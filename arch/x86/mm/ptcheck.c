@@ -60,7 +60,7 @@ static int find_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigned
 {
 	struct check *c = ctx;
 
-	if (!(*entry & _PAGE_PRESENT) || kasan_is_shared(*entry))
+	if (kasan_is_shared(*entry))
 		return PGWALK_NEXT;
 	if (!pgtable_is_leaf(*entry, level))
 		return PGWALK_DESCEND;
@@ -90,7 +90,7 @@ static int check_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigne
 	struct frames f;
 	unsigned long pages;
 
-	if (!(*entry & _PAGE_PRESENT) || kasan_is_shared(*entry))
+	if (kasan_is_shared(*entry))
 		return PGWALK_NEXT;
 	if (!pgtable_is_leaf(*entry, level))
 		return PGWALK_DESCEND;
@@ -113,13 +113,16 @@ static int check_visit(struct pgtable *pt, u64 *entry, unsigned long va, unsigne
 /* What is read-only is in the image, as a rule: when there is more, it is searched for everywhere. */
 static void walk_tables(struct check *c)
 {
-	pgtable_walk(&kernel_pgtable, __START_KERNEL_map, ~0UL, find_visit, c);
-	pgtable_walk(&kernel_pgtable, 0, ~0UL, check_visit, c);
+	struct pgtable pt = kernel_pgtable;
+
+	pt.present_only = true;
+	pgtable_walk(&pt, __START_KERNEL_map, ~0UL, find_visit, c);
+	pgtable_walk(&pt, 0, ~0UL, check_visit, c);
 	if (!c->missed)
 		return;
 	*c = (struct check){ 0 };
-	pgtable_walk(&kernel_pgtable, 0, ~0UL, find_visit, c);
-	pgtable_walk(&kernel_pgtable, 0, ~0UL, check_visit, c);
+	pgtable_walk(&pt, 0, ~0UL, find_visit, c);
+	pgtable_walk(&pt, 0, ~0UL, check_visit, c);
 }
 
 /* ---------------------------------------------------------------- stacks */

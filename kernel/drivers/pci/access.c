@@ -70,15 +70,16 @@ u32 pci_read_config(struct pci_function f, u16 reg)
 u32 pci_slots(u16 segment, u8 bus, unsigned int nr)
 {
 	volatile u8 *memory = in_memory((struct pci_function){ bus, 0, 0, segment }, PCI_VENDOR_ID);
-	u32 slots = 0;
-	unsigned int i;
+	u32 slots = 0, bit;
+	u8 device = 0;
 
-	for (i = 0; i < nr; i++) {
-		u32 id = memory ? readl(memory + (i << 15)) :
-			 pci_read_config((struct pci_function){ bus, i, 0, segment }, PCI_VENDOR_ID);
-
-		slots |= (u32)(id != ~0u) << i;
-	}
+	/* each of 256 buses is looked at where firmware tells of memory for them: a short loop */
+	for (bit = 1; memory && nr; bit <<= 1, nr--, memory += 1 << 15)
+		if (readl(memory) != ~0u)
+			slots |= bit;
+	for (; nr; device++, nr--)
+		if (pci_read_config((struct pci_function){ bus, device, 0, segment }, PCI_VENDOR_ID) != ~0u)
+			slots |= 1u << device;
 	return slots;
 }
 

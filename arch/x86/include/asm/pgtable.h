@@ -15,6 +15,9 @@ struct pgtable {
 	unsigned int	max_leaf;		/* largest page: 1 = 4 KiB, 2 = 2 MiB, 3 = 1 GiB */
 	u64		*(*table)(phys_addr_t pa);	/* where the table at @pa can be read and written */
 	phys_addr_t	(*alloc)(void);		/* a zeroed table, 0 when out of memory; NULL: never allocate */
+#ifndef LOADER_PART
+	bool		present_only;		/* walks leave out what is not present */
+#endif
 };
 
 /* What a visitor wants next */
