@@ -210,21 +210,32 @@ static int __init map_virtual(struct pgtable *pt, const efi_memory_desc_t *r)
 	return err;
 }
 
-/* All that the firmware may touch while it still is at its physical addresses, and its arguments. */
-static int __init map_identity(struct pgtable *pt)
+/* How the firmware may use @d at its physical address; 0: not at all */
+static u64 __init identity_prot(const efi_memory_desc_t *d)
 {
 	const u64 prot = PAGE_KERNEL & ~(_PAGE_GLOBAL | _PAGE_NX);
-	unsigned int i;
+
+	if (is_runtime(d))
+		return prot | (d->Attribute & EFI_ATTR_WB ? 0 : _PAGE_CACHE_UC);
+	return d->Type == EfiBootServicesCode || d->Type == EfiBootServicesData ? prot : 0;
+}
+
+/*
+ * All that the firmware may touch while it still is at its physical addresses, and its
+ * arguments. Neighbours are mapped together, in large pages where there are any.
+ */
+static int __init map_identity(struct pgtable *pt)
+{
+	unsigned int i, next;
 	int err = pgtable_map(pt, __pa(efi.regions), __pa(efi.regions), regions_size(), PAGE_KERNEL & ~_PAGE_GLOBAL);
 
-	for (i = 0; i < nr_descs() && !err; i++) {
-		const efi_memory_desc_t *d = desc(i);
+	for (i = 0; i < nr_descs() && !err; i = next) {
+		u64 start = desc(i)->PhysicalStart, end = start + desc_bytes(desc(i)), prot = identity_prot(desc(i));
 
-		if (is_runtime(d))
-			err = pgtable_map(pt, d->PhysicalStart, d->PhysicalStart, desc_bytes(d),
-					  prot | (d->Attribute & EFI_ATTR_WB ? 0 : _PAGE_CACHE_UC));
-		else if (d->Type == EfiBootServicesCode || d->Type == EfiBootServicesData)
-			err = pgtable_map(pt, d->PhysicalStart, d->PhysicalStart, desc_bytes(d), prot);
+		for (next = i + 1; next < nr_descs() && desc(next)->PhysicalStart == end && identity_prot(desc(next)) == prot; next++)
+			end += desc_bytes(desc(next));
+		if (prot)
+			err = pgtable_map(pt, start, start, end - start, prot);
 	}
 	return err;
 }
