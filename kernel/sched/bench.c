@@ -17,6 +17,8 @@ static int take_turns(void *unused)
 		turns++;
 		yield();
 	}
+	while (!kthread_should_stop())	/* who ends before may be gone when it is stopped */
+		yield();
 	return 0;
 }
 
