@@ -495,6 +495,7 @@ static void forget_old_program(struct binprm *bprm)
 
 	current->mm->dumpable = !bprm->secure;
 	flush_signal_handlers();
+	me->did_exec = true;		/* before a pipe that closes tells the parent */
 	do_close_on_exec(me->files);
 	set_comm(bprm->filename);
 	me->sas_ss_sp = me->sas_ss_size = 0;
@@ -503,7 +504,6 @@ static void forget_old_program(struct binprm *bprm)
 	me->clear_child_tid = NULL;
 	me->set_child_tid = NULL;
 	me->rseq = NULL;
-	me->did_exec = true;
 	if (bprm->secure)
 		me->pdeath_signal = 0;
 	commit_creds(bprm->cred);

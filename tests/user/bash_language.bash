@@ -12,7 +12,7 @@ coproc cat; pid=$COPROC_PID; echo "to the coprocess" >&"${COPROC[1]}"; read -r l
 mapfile -t lines < <(printf 'l1\nl2\nl3\n'); echo "${#lines[@]} ${lines[1]}"; read -r -a words <<< "here is a string"; echo "${words[3]}"; read -r -t 0.1 x < <(sleep 1; echo late); echo "read: $?"
 trap 'echo "line $LINENO: error"' ERR; false; trap - ERR; trap 'echo CHLD >/dev/null' CHLD; sleep 0.05 & wait; trap - CHLD; trap 'echo USR2' USR2; kill -USR2 $$
 f() { local -n ref=$1; ref+=(added); }; f a; echo "${a[-1]}"; g() { echo "${FUNCNAME[0]} called by ${FUNCNAME[1]}"; }; h() { g; }; h
-(sleep 0.2; exit 3) & (sleep 0.1; exit 4) & wait -n; echo "first: $?"; wait -n; echo "second: $?"; wait
+(sleep 2; exit 3) & (sleep 0.1; exit 4) & wait -n; echo "first: $?"; wait -n; echo "second: $?"; wait
 set -m; (sleep 0.05; exit 9) & fg %1 >/dev/null; echo "fg: $?"; set +m
 ( sleep 100 & kill -STOP $!; sleep 0.1; grep State /proc/$!/status; kill -KILL $!; wait $!; echo "killed: $?" ) 2>/dev/null
 shopt -s extglob nullglob

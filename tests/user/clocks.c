@@ -69,7 +69,7 @@ static void sleeping(void)
 static void interrupted(void)
 {
 	struct sigaction sa = { .sa_handler = tick };
-	struct itimerval soon = { .it_value = { 0, 20000 } }, old;
+	struct itimerval soon = { .it_value = { 0, 300000 } }, old;
 	struct timespec ts = { 5, 0 }, left = { 0, 0 };
 
 	sigaction(SIGALRM, &sa, NULL);

@@ -192,7 +192,7 @@ static void restarts(void)
 {
 	int fds[2];
 	char c;
-	struct itimerval soon = { .it_value = { 0, 20000 } };
+	struct itimerval soon = { .it_value = { 0, 300000 } };	/* time enough to get to where it is waited for */
 
 	if (pipe(fds))
 		return;
@@ -201,7 +201,7 @@ static void restarts(void)
 	result(read(fds[0], &c, 1));
 	set_handler(SIGALRM, count_signal, SA_RESTART);
 	if (fork() == 0) {
-		usleep(60000);
+		usleep(900000);
 		_exit(write(fds[1], "x", 1) != 1);
 	}
 	count = 0;
