@@ -20,7 +20,7 @@ long sys_ni_syscall(sysarg_t a1, sysarg_t a2, sysarg_t a3, sysarg_t a4, sysarg_t
 #define SYSCALL(nr, name, letters) [nr] = sys_##name,
 #define NO_SYSCALL(nr, name)	[nr] = sys_ni_syscall,
 #define NO_NUMBER(nr)		[nr] = sys_ni_syscall,
-const syscall_fn_t sys_call_table[NR_SYSCALLS] __section(".rodata..syscalls") = {
+const syscall_fn_t sys_call_table[NR_SYSCALLS] __section(".sys_call_table") = {
 #include <generated/syscalls.h>
 };
 #undef SYSCALL

@@ -43,6 +43,7 @@ SECTIONS
 		__rodata_start = .;
 		*(.rodata .rodata.*)
 		. = ALIGN(8);
+		*(.sys_call_table)
 		__monitor_cmds_start = .;
 		KEEP(*(SORT(.monitor_cmds.*)))
 		__monitor_cmds_end = .;

@@ -22,7 +22,7 @@
 #define __PAGE_OFFSET_BASE_L5	_AC(0xff11000000000000, UL)
 #define __VMALLOC_BASE_L4	_AC(0xffffc90000000000, UL)
 #define __VMALLOC_BASE_L5	_AC(0xffa0000000000000, UL)
-#define VMALLOC_SIZE		_AC(0x200000000000, UL)	/* 32 TiB of it */
+#define VMALLOC_SIZE		_AC(0x8000000000, UL)	/* one top-level entry, which is there before any process has a copy of it */
 #define __VMEMMAP_BASE_L4	_AC(0xffffea0000000000, UL)
 #define __VMEMMAP_BASE_L5	_AC(0xffd4000000000000, UL)
 
