@@ -39,7 +39,7 @@ static u64 *stash_take(struct table_stash *of_all)
 	return table;
 }
 
-static void stash_put(struct table_stash *of_all, u64 *table)
+static void stash_put(struct table_stash *of_all, u64 *table, unsigned int order)
 {
 	struct table_stash *stash;
 
@@ -51,20 +51,22 @@ static void stash_put(struct table_stash *of_all, u64 *table)
 	}
 	preempt_enable();
 	if (table) {
-		mem_count(MEM_TABLE_PAGES, -1);
-		free_page(table);
+		mem_count(MEM_TABLE_PAGES, -(1L << order));
+		__free_pages(virt_to_page(table), order);
 	}
 }
 
-static u64 *new_table(void)
+static u64 *new_table(unsigned int order)
 {
-	struct page *page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0);
+	struct page *page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, order);
+	unsigned long at;
 
 	if (!page)
 		return NULL;
-	clear_page(page_address(page));
+	for (at = 0; at < PAGE_SIZE << order; at += PAGE_SIZE)
+		clear_page((char *)page_address(page) + at);
 	spin_lock_init(&page->ptl);
-	mem_count(MEM_TABLE_PAGES, 1);
+	mem_count(MEM_TABLE_PAGES, 1L << order);
 	return page_address(page);
 }
 
@@ -73,7 +75,7 @@ u64 *table_alloc(struct mm_struct *mm)
 	u64 *table = stash_take(&table_stash);
 
 	if (!table)
-		table = new_table();
+		table = new_table(0);
 	if (table)
 		__atomic_fetch_add(&mm->pgtables_bytes, PAGE_SIZE, __ATOMIC_RELAXED);
 	return table;
@@ -82,7 +84,7 @@ u64 *table_alloc(struct mm_struct *mm)
 void table_free(struct mm_struct *mm, u64 *table)
 {
 	__atomic_fetch_sub(&mm->pgtables_bytes, PAGE_SIZE, __ATOMIC_RELAXED);
-	stash_put(&table_stash, table);
+	stash_put(&table_stash, table, 0);
 }
 
 u64 *pgd_alloc(void)
@@ -90,7 +92,7 @@ u64 *pgd_alloc(void)
 	u64 *pgd = stash_take(&pgd_stash);
 
 	if (!pgd) {
-		pgd = new_table();
+		pgd = new_table(pgd_order());
 		if (pgd)
 			pgd_set_kernel(pgd);
 	}
@@ -99,7 +101,7 @@ u64 *pgd_alloc(void)
 
 void pgd_free(u64 *pgd)
 {
-	stash_put(&pgd_stash, pgd);
+	stash_put(&pgd_stash, pgd, pgd_order());
 }
 
 /* Return: what is in @entry now, 0: no memory. */
@@ -109,7 +111,11 @@ static __noinline u64 populate(struct mm_struct *mm, u64 *entry)
 
 	if (!table)
 		return 0;
+	preempt_disable();		/* between the two others fault again and again, and may be in this thread's way */
 	if (__atomic_compare_exchange_n(entry, &old, PTE_TABLE(table), false, __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))
+		pgd_set_user(mm->pgd, entry, PTE_TABLE(table));
+	preempt_enable();
+	if (!old)
 		return PTE_TABLE(table);
 	table_free(mm, table);
 	return old;
@@ -178,6 +184,7 @@ static void free_below(const struct hole *hole, u64 *table, unsigned int level, 
 			continue;
 		remove_table(hole->tlb, table_of(*entry), start, start + span);
 		*entry = 0;
+		pgd_set_user(hole->tlb->mm->pgd, entry, 0);
 	}
 }
 

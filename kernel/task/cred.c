@@ -5,7 +5,9 @@
  * else.
  */
 #include <kernel/cred.h>
+#include <asm/speculation.h>
 #include <asm/uaccess.h>
+#include <kernel/preempt.h>
 #include <kernel/signal_struct.h>
 #include <kernel/syscall.h>
 #include <kernel/task.h>
@@ -139,6 +141,7 @@ static void hide_from_others(const struct cred *old, const struct cred *new)
 void commit_creds(struct cred *new)
 {
 	const struct cred *old = current->cred;
+	bool other = new->euid != old->euid;
 
 	hide_from_others(old, new);
 	if (new->user != old->user) {
@@ -147,6 +150,11 @@ void commit_creds(struct cred *new)
 	}
 	rcu_assign_pointer(current->cred, new);
 	put_cred(old);
+	if (other) {
+		preempt_disable();
+		speculation_switch(new->euid);
+		preempt_enable();
+	}
 }
 
 int copy_creds(struct task_struct *p)

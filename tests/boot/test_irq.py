@@ -70,7 +70,8 @@ def test_keys_wake_the_monitor(boot, machine, append, cpu, chip):
 def test_microvm_without_a_keyboard(boot):
     """And with the CPUID of a CPU that has most weaknesses, and no microcode that helps."""
     m = at_prompt(boot, kernel=qemu.VMLINUX, machine="microvm", cpu="Skylake-Server-v5")
-    assert re.search(r"^speculation: spectre_v2, ssb, meltdown, l1tf, mds, mmio; for user programs: retpolines, .*; "
+    assert re.search(r"^speculation: spectre_v2, ssb, meltdown, l1tf, mds, mmio; on: RSB filling, .*PTI, PTE inversion; "
+                     r"not done: .*; "
                      r"this CPU has no IBPB, STIBP, SSBD, VERW$", m.log, re.M)
     assert lines(ask(m, "irq"))["ttyS0"][:2] == (4, "I/O APIC")
 

@@ -26,6 +26,7 @@ SCRIPTS = sorted(name for name in os.listdir(SOURCES) if os.path.splitext(name)[
 MACHINES = {			# what differs between the machines all programs run on
     "1 CPU": dict(smp=1, memory="256M"),
     "4 CPUs": dict(smp=4, memory="512M"),
+    "2 CPUs with page-table isolation": dict(smp=2, memory="256M", words=" pti=on"),
 }
 
 
@@ -69,8 +70,9 @@ def split(log):
 @pytest.fixture(scope="module", params=MACHINES, ids=[m.replace(" ", "-") for m in MACHINES])
 def runs(request):
     """What all programs printed on one machine."""
-    with qemu.Machine(firmware="bios", kernel=qemu.LANTERN, append="console=ttyS0 quiet", machine="q35",
-                      extra=["-initrd", INITRAMFS], **MACHINES[request.param]) as machine:
+    machine = dict(MACHINES[request.param])
+    with qemu.Machine(firmware="bios", kernel=qemu.LANTERN, append="console=ttyS0 quiet" + machine.pop("words", ""),
+                      machine="q35", extra=["-initrd", INITRAMFS], **machine) as machine:
         try:
             for _ in PROGRAMS + SCRIPTS:
                 machine.expect(r"@end \S+ ")

@@ -29,6 +29,7 @@ host-units-mm/slab_debug := mm/memblock mm/numa kernel/lib/cmdline
 host-units-mm/membar := mm/memblock mm/numa kernel/lib/cmdline
 host-units-mm/memtest := mm/memblock kernel/lib/kstrtox kernel/lib/memparse
 host-units-arch/x86/mm/set_memory := arch/x86/mm/pgtable
+host-units-arch/x86/kernel/speculation := kernel/lib/cmdline
 host-units-kernel/printk/panic_save := kernel/lib/cmdline
 host-cflags-tests/host/kernel/printk/panic_save_test := -fshort-wchar
 host-units-kernel/sched/runqueue := kernel/lib/rbtree

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Offsets the compiler chooses, for .S files. The build turns the marked lines into asm-offsets.h. */
+#include <asm/pti.h>
 #include <asm/ptrace.h>
 #include <asm/smp.h>
 #include <kernel/sched.h>
@@ -21,6 +22,17 @@ void asm_offsets(void)
 	OFFSET(PT_REGS_cs, pt_regs, cs);
 	OFFSET(PT_REGS_flags, pt_regs, flags);
 	OFFSET(PT_REGS_sp, pt_regs, sp);
+	OFFSET(PT_REGS_ss, pt_regs, ss);
+	OFFSET(ENTRY_kernel_cr3, entry_area, kernel_cr3);
+	OFFSET(ENTRY_user_cr3, entry_area, user_cr3);
+	OFFSET(ENTRY_user_cr3_keep, entry_area, user_cr3_keep);
+	OFFSET(ENTRY_user_root, entry_area, user_root);
+	OFFSET(ENTRY_user_exit, entry_area, user_exit);
+	OFFSET(ENTRY_sysret_end, entry_area, sysret_end);
+	OFFSET(ENTRY_verw_selector, entry_area, verw_selector);
+	OFFSET(ENTRY_stack_top, entry_area, stack_top);
+	DEFINE(USER_EXIT_PTI_, USER_EXIT_PTI);
+	DEFINE(USER_EXIT_VERW_, USER_EXIT_VERW);
 	OFFSET(TASK_sp, task_struct, sp);
 	OFFSET(TASK_stack_canary, task_struct, stack_canary);
 	OFFSET(TASK_work, task_struct, work);

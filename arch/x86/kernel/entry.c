@@ -10,7 +10,9 @@
 #include <asm/entry.h>
 #include <asm/fpu.h>
 #include <asm/irqflags.h>
+#include <asm/page.h>
 #include <asm/processor.h>
+#include <asm/pti.h>
 #include <asm/vdso.h>
 #include <kernel/initmem.h>
 #include <kernel/rseq.h>
@@ -30,8 +32,10 @@ static_assert(__KERNEL_DS == __KERNEL_CS + 8, "what SYSCALL takes");
 void user_mode_cpu_init(void)
 {
 	fpu_cpu_init();
+	pti_cpu_init();
+	this_cpu_write(entry_area.sysret_end, this_cpu_read(entry_area.user_exit) ? 0 : TASK_SIZE);
 	wrmsr(MSR_STAR, (u64)__USER32_CS << 48 | (u64)__KERNEL_CS << 32);
-	wrmsr(MSR_LSTAR, (unsigned long)entry_SYSCALL_64);
+	wrmsr(MSR_LSTAR, (unsigned long)(pti_on ? pti_entry_SYSCALL_64 : entry_SYSCALL_64));
 	wrmsr(MSR_CSTAR, (unsigned long)entry_SYSCALL_compat);	/* AMD: SYSCALL of 32-bit code */
 	wrmsr(MSR_SYSCALL_MASK, SYSCALL_MASK);
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SCE);
@@ -41,6 +45,7 @@ void __init user_mode_init(void)
 {
 	fpu_init();
 	vdso_init();
+	pti_init();
 	user_mode_cpu_init();
 }
 

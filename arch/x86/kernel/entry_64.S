@@ -8,10 +8,14 @@
  * privilege they interrupted. NMI, #DB, #DF and #MC may come between the two
  * instructions of an entry or exit where that answer is wrong; they run on
  * stacks of their own, above whose frame stands the GS base of the CPU.
+ *
+ * With PTI user mode has page tables of its own: an entry from there loads the
+ * kernel's before it touches anything but its stack, this text and struct entry_area.
  */
 #include <asm/calling.h>
 #include <asm/irq_vectors.h>
 #include <asm/linkage.h>
+#include <asm/page.h>
 #include <asm/processor-flags.h>
 #include <asm/segment.h>
 #include <asm/trapnr.h>
@@ -19,7 +23,7 @@
 #include <uapi/unistd.h>
 #include <generated/asm-offsets.h>
 
-	.text
+	.section .entry.text, "ax"	/* with the tables of user mode, too: see <asm/pti.h> */
 
 /* exception_entry_array - in: nothing or an error code, and what the CPU pushes before it */
 	.balign 16
@@ -54,6 +58,30 @@ SYM_CODE_START(irq_entry_array)
 	.endr
 SYM_CODE_END(irq_entry_array)
 
+#define ENTRY_AREA(field)	%gs:entry_area + ENTRY_##field(%rip)
+
+/*
+ * TO_THREAD_STACK - go on there with the struct pt_regs at rsp, of a program. Keeps rsi, loses all others.
+ */
+.macro TO_THREAD_STACK
+	movq	%rsi, %r12
+	movq	%rsp, %rsi
+	movq	%gs:kernel_stack_top(%rip), %rsp
+	subq	$PT_REGS_SIZE, %rsp
+	movq	%rsp, %rdi
+	movl	$PT_REGS_SIZE / 8, %ecx
+	cld
+	rep movsq
+	movq	%r12, %rsi
+.endm
+
+/* USER_CR3 - the value of CR3 for user mode, once; the next one keeps what the TLB knows. Loses @by */
+.macro USER_CR3 reg, by
+	movq	ENTRY_AREA(user_cr3), \reg
+	movq	ENTRY_AREA(user_cr3_keep), \by
+	movq	\by, ENTRY_AREA(user_cr3)
+.endm
+
 /*
  * FROM_OUTSIDE - the kernel's GS base, end of the frame chain at a user program,
  * and flags as C wants them: DF off, and AC off, without which SMAP guards nothing.
@@ -64,6 +92,11 @@ SYM_CODE_END(irq_entry_array)
 	jz	1f
 	swapgs
 	xorl	%ebp, %ebp
+	cmpq	$0, ENTRY_AREA(user_root)
+	je	1f
+	movq	ENTRY_AREA(kernel_cr3), %rax
+	movq	%rax, %cr3
+	TO_THREAD_STACK
 1:	lfence
 	pushq	$X86_EFLAGS_FIXED
 	popfq
@@ -126,12 +159,52 @@ SYM_CODE_START(entry_return)
 	jz	1f
 	EXIT_WORK
 	SYM_LABEL(iret_to_user)
+	cmpq	$0, ENTRY_AREA(user_exit)
+	jne	careful_iret
 	swapgs
 1:	POP_REGS
 	SYM_LABEL(entry_iretq)
 	iretq
 SYM_CODE_END(entry_return)
 SYM_CODE_END(irq_entry)
+
+/* careful_iret - iret_to_user for the sake of what user_exit says. What IRETQ pops must be in both tables */
+SYM_CODE_START(careful_iret)
+	testb	$USER_EXIT_PTI_, ENTRY_AREA(user_exit)
+	jz	.Lno_tables
+	movq	ENTRY_AREA(stack_top), %rdi
+	.irp	at, PT_REGS_ss, PT_REGS_sp, PT_REGS_flags, PT_REGS_cs, PT_REGS_ip, PT_REGS_di
+	movq	\at(%rsp), %rsi
+	subq	$8, %rdi
+	movq	%rsi, (%rdi)
+	.endr
+	USER_CR3 %rax, %rcx
+	movq	%rax, -8(%rdi)
+	POP_REGS_BUT_DI
+	leaq	-8(%rdi), %rsp
+	testb	$USER_EXIT_VERW_, ENTRY_AREA(user_exit)
+	jz	1f
+	verw	ENTRY_AREA(verw_selector)
+1:	popq	%rdi
+	movq	%rdi, %cr3
+	popq	%rdi
+	swapgs
+	iretq
+.Lno_tables:
+	POP_REGS
+	verw	ENTRY_AREA(verw_selector)
+	swapgs
+	iretq
+SYM_CODE_END(careful_iret)
+
+/* pti_entry_SYSCALL_64 - entry_SYSCALL_64 with the tables of user mode */
+SYM_CODE_START(pti_entry_SYSCALL_64)
+	swapgs
+	movq	%rsp, %gs:user_stack_scratch(%rip)
+	movq	ENTRY_AREA(kernel_cr3), %rsp
+	movq	%rsp, %cr3
+	jmp	.Lkernel_tables
+SYM_CODE_END(pti_entry_SYSCALL_64)
 
 /*
  * entry_SYSCALL_64 - a system call, SDM 3A 5.8.8
@@ -142,6 +215,7 @@ SYM_CODE_END(irq_entry)
 SYM_CODE_START(entry_SYSCALL_64)
 	swapgs
 	movq	%rsp, %gs:user_stack_scratch(%rip)
+.Lkernel_tables:
 	movq	%gs:kernel_stack_top(%rip), %rsp
 	pushq	$__USER_DS
 	pushq	%gs:user_stack_scratch(%rip)
@@ -179,7 +253,8 @@ SYM_CODE_START(syscall_return)		/* interrupts on */
 	/*
 	 * SYSRET takes rip and rflags from rcx and r11: good when the program may find them
 	 * there, and when the address is one of its half. With another one the CPU faults in
-	 * kernel mode on the program's stack; RF and TF it does not restore as IRETQ does.
+	 * kernel mode on the program's stack; RF and TF it does not restore as IRETQ does. And
+	 * when nothing is to be done first: else no address is below sysret_end.
 	 */
 	movq	PT_REGS_cx(%rsp), %rcx
 	movq	PT_REGS_r11(%rsp), %r11
@@ -187,9 +262,8 @@ SYM_CODE_START(syscall_return)		/* interrupts on */
 	jne	iret_to_user
 	cmpq	PT_REGS_flags(%rsp), %r11
 	jne	iret_to_user
-	movq	%rcx, %rax
-	shrq	$47, %rax
-	jnz	iret_to_user
+	cmpq	ENTRY_AREA(sysret_end), %rcx
+	jae	iret_to_user
 	testl	$(X86_EFLAGS_RF | X86_EFLAGS_TF), %r11d
 	jnz	iret_to_user
 	popq	%r15
@@ -240,10 +314,22 @@ SYM_CODE_START(paranoid_entry)
 	movl	PT_REGS_SIZE(%rsp), %eax
 	movl	PT_REGS_SIZE + 4(%rsp), %edx
 	wrmsr
-	pushq	$X86_EFLAGS_FIXED
+	xorl	%r13d, %r13d		/* whether the tables of user mode are loaded */
+	movq	%cr3, %rax
+	xorq	ENTRY_AREA(user_root), %rax
+	shrq	$PAGE_SHIFT, %rax
+	jnz	1f
+	incl	%r13d
+	movq	ENTRY_AREA(kernel_cr3), %rax
+	movq	%rax, %cr3
+1:	pushq	$X86_EFLAGS_FIXED
 	popfq
 	CALL_C	do_exception
-	movl	$MSR_GS_BASE, %ecx
+	testl	%r13d, %r13d
+	jz	2f
+	USER_CR3 %rax, %rcx
+	movq	%rax, %cr3
+2:	movl	$MSR_GS_BASE, %ecx
 	movl	%ebx, %eax
 	movl	%r12d, %edx
 	wrmsr
@@ -255,17 +341,13 @@ SYM_CODE_START(paranoid_entry)
 	swapgs
 	lfence
 	xorl	%ebp, %ebp
-	movq	%rsi, %r12		/* vector */
-	movq	%rsp, %rsi
-	movq	%gs:kernel_stack_top(%rip), %rsp
-	subq	$PT_REGS_SIZE, %rsp
-	movq	%rsp, %rdi
-	movl	$PT_REGS_SIZE / 8, %ecx
-	cld
-	rep movsq
+	cmpq	$0, ENTRY_AREA(user_root)
+	je	1f
+	movq	ENTRY_AREA(kernel_cr3), %rax
+	movq	%rax, %cr3
+1:	TO_THREAD_STACK
 	pushq	$X86_EFLAGS_FIXED
 	popfq
-	movq	%r12, %rsi
 	CALL_C	do_exception
 	jmp	entry_return
 SYM_CODE_END(paranoid_entry)

@@ -8,6 +8,7 @@
  * are filled with what & yields. Pointers held in data are already virtual.
  */
 #include <asm/setup.h>
+#include <asm/pti.h>
 #include <asm/stackprotector.h>
 #include <asm/extable.h>
 #include <asm/init_64.h>
@@ -53,7 +54,7 @@ DEFINE_PER_CPU(unsigned long, cpu_number) = 0;
 DEFINE_PER_CPU(unsigned long, this_cpu_off) = 0;	/* the boot CPU uses the section itself */
 DEFINE_PER_CPU(unsigned int, __preempt_count) = INIT_PREEMPT_COUNT;
 
-DEFINE_PER_CPU(u64, gdt_page[GDT_ENTRIES]) __aligned(64) = {
+DEFINE_PER_CPU_ENTRY(u64, gdt_page[GDT_ENTRIES]) __aligned(64) = {
 	[GDT_ENTRY_KERNEL32_CS]		= GDT_DESC_CODE32,
 	[GDT_ENTRY_KERNEL_CS]		= GDT_DESC_CODE64,
 	[GDT_ENTRY_KERNEL_DS]		= GDT_DESC_DATA,

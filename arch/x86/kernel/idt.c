@@ -7,6 +7,7 @@
  */
 #include <asm/idt.h>
 #include <asm/irq_vectors.h>
+#include <asm/page.h>
 #include <asm/processor.h>
 #include <asm/segment.h>
 #include <asm/setup.h>
@@ -22,12 +23,14 @@ struct gate_desc {
 	u32	offset_high, reserved;
 };
 
+static_assert(sizeof(struct gate_desc) * NR_VECTORS == PAGE_SIZE);
+
 extern const char early_idt_handler_array[NUM_EXCEPTION_VECTORS][EARLY_IDT_HANDLER_SIZE];
 extern const char exception_entry_array[NUM_EXCEPTION_VECTORS][EARLY_IDT_HANDLER_SIZE];
 extern const char irq_entry_array[NR_VECTORS - FIRST_EXTERNAL_VECTOR][IRQ_ENTRY_SIZE];
 
 static struct gate_desc early_idt[NUM_EXCEPTION_VECTORS] __section(".data") __aligned(16);
-static struct gate_desc idt_table[NR_VECTORS] __aligned(16);
+static struct gate_desc idt_table[NR_VECTORS] __aligned(PAGE_SIZE);	/* one page, which user mode's tables have, too */
 
 static struct gate_desc gate(const char *entry, u8 type, u8 ist)
 {
@@ -72,6 +75,11 @@ void idt_setup(void)
 	idt_table[X86_TRAP_BP].type = idt_table[X86_TRAP_OF].type = GATE_INTERRUPT_USER;
 	for (; i < NR_VECTORS; i++)
 		idt_table[i] = gate(irq_entry_array[i - FIRST_EXTERNAL_VECTOR], GATE_INTERRUPT, 0);
+}
+
+unsigned long idt_address(void)
+{
+	return (unsigned long)idt_table;
 }
 
 void idt_load(void)

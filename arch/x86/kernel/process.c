@@ -6,10 +6,12 @@
 #include <asm/entry.h>
 #include <asm/fpu.h>
 #include <asm/processor.h>
+#include <asm/speculation.h>
 #include <asm/stackprotector.h>
 #include <asm/switch_to.h>
 #include <asm/tlb.h>
 #include <asm/uaccess.h>
+#include <kernel/cred.h>
 #include <kernel/fork.h>
 #include <kernel/rseq.h>
 #include <kernel/sched.h>
@@ -60,6 +62,8 @@ void save_user_thread(struct task_struct *prev)
 
 void load_user_thread(struct task_struct *next)
 {
+	if (this_cpu_read(speculation_user) != next->cred->euid)
+		speculation_switch(next->cred->euid);
 	if (next->mm)		/* not so at its end */
 		switch_mm(next->mm);
 	load_bases(&next->thread);

@@ -5,6 +5,7 @@
  */
 #include <asm/percpu.h>
 #include <asm/idt.h>
+#include <asm/pti.h>
 #include <asm/sections.h>
 #include <asm/stackprotector.h>
 #include <kernel/initmem.h>
@@ -38,6 +39,7 @@ static void *__init copy_section(void)
 int __init percpu_setup(unsigned int cpu)
 {
 	void *copy = copy_section();
+	int err;
 
 	if (!copy)
 		return -ENOMEM;
@@ -45,5 +47,6 @@ int __init percpu_setup(unsigned int cpu)
 	*per_cpu_ptr(&cpu_number, cpu) = cpu;
 	*per_cpu_ptr(&this_cpu_off, cpu) = __per_cpu_offset[cpu];
 	stack_canary_prepare(__per_cpu_offset[cpu]);
-	return tss_prepare(__per_cpu_offset[cpu]);
+	err = tss_prepare(__per_cpu_offset[cpu]);
+	return err ? err : pti_cpu_prepare(__per_cpu_offset[cpu]);
 }

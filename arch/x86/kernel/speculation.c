@@ -4,24 +4,30 @@
  * against each, and how a CPU tells that it has the remedy. Where nothing is known,
  * a CPU is taken to have the weakness.
  *
- * The kernel alone has no secrets from itself. What guards it against user
- * programs and costs nothing is set at once; the rest is named, and left to the
- * way out of the kernel when there are user programs.
+ * What is set in a register is so from the start. The rest is done on the way out of
+ * the kernel (entry_64.S, pti.c) and when a CPU goes from one user to another, here.
+ * What would help and is not done is named.
  */
 #include <asm/speculation.h>
 #include <asm/cpu.h>
 #include <asm/extable.h>
 #include <asm/percpu.h>
 #include <asm/processor.h>
+#include <asm/pti.h>
+#include <asm/segment.h>
+#include <asm/setup.h>
 #include <kernel/initmem.h>
 #include <kernel/printk.h>
 #include <kernel/stage.h>
+#include <lib/cmdline.h>
 #include <lib/printf.h>
 #include <lib/string.h>
 
 #define MSR_IA32_SPEC_CTRL		0x048
 #define SPEC_CTRL_IBRS			_BITUL(0)
 #define SPEC_CTRL_BHI_DIS_S		_BITUL(10)
+#define MSR_IA32_PRED_CMD		0x049
+#define PRED_CMD_IBPB			_BITUL(0)
 #define MSR_IA32_ARCH_CAPABILITIES	0x10a
 #define EFER_AIBRSE			_BITUL(21)	/* APM 2, 3.1.7 */
 
@@ -86,7 +92,8 @@ static const struct {
 	[REMEDY_VERW] = { "VERW", 3, { { LEAF7_EDX, 10 }, { ARCH_CAPABILITIES, 17 }, { ARCH_CAPABILITIES, 28 } } },
 };
 
-#define REMEDIES_SET_ONCE	(SET(REMEDY_EIBRS) | SET(REMEDY_AUTO_IBRS) | SET(REMEDY_BHI_DIS_S))
+#define REMEDIES_DONE	(SET(REMEDY_EIBRS) | SET(REMEDY_AUTO_IBRS) | SET(REMEDY_BHI_DIS_S) | SET(REMEDY_RSB_FILL) | \
+			 SET(REMEDY_IBPB) | SET(REMEDY_PTI) | SET(REMEDY_PTE_INVERSION) | SET(REMEDY_VERW))
 
 #define EVERYTHING	(SET(NR_CPU_BUGS) - 1)
 #define IN_ORDER	EVERYTHING
@@ -188,8 +195,8 @@ struct speculation speculation_choose(const struct cpu_facts *facts)
 	for (i = 0; i < NR_CPU_REMEDIES; i++)
 		if (wanted & SET(i) && !has_remedy(facts, i))
 			s.missing |= SET(i);
-	s.on = wanted & ~s.missing & REMEDIES_SET_ONCE;
-	s.user = wanted & ~s.missing & ~REMEDIES_SET_ONCE;
+	s.on = wanted & ~s.missing & REMEDIES_DONE;
+	s.undone = wanted & ~s.missing & ~REMEDIES_DONE;
 	return s;
 }
 
@@ -224,7 +231,7 @@ unsigned int speculation_describe(const struct speculation *s, char *line, unsig
 
 	at = add_set(line, at, size, "", s->bugs, bug_name);
 	at = add_set(line, at, size, "; on: ", s->on, remedy_name);
-	at = add_set(line, at, size, "; for user programs: ", s->user, remedy_name);
+	at = add_set(line, at, size, "; not done: ", s->undone, remedy_name);
 	return add_set(line, at, size, "; this CPU has no ", s->missing, remedy_name);
 }
 
@@ -296,6 +303,50 @@ void speculation_cpu_init(void)
 		if (chosen.on & SET(switches[i].remedy) && !set_bits(switches[i].msr, switches[i].bits))
 			boot_warn(boot_stage_current(), "CPU %lu does not take %s", this_cpu_read(cpu_number), name);
 	}
+	if (chosen.on & SET(REMEDY_VERW)) {
+		this_cpu_ptr(&entry_area)->verw_selector = __KERNEL_DS;
+		this_cpu_ptr(&entry_area)->user_exit |= USER_EXIT_VERW;
+	}
+}
+
+bool speculation_wants(enum cpu_remedy remedy)
+{
+	return chosen.on & SET(remedy);
+}
+
+/* 32 return addresses, as many as a CPU remembers, that lead nowhere. */
+static void fill_rsb(void)
+{
+	unsigned long n = 16;
+
+	__asm__ volatile("1: call 2f\n\tint3\n2: call 3f\n\tint3\n3: dec %0\n\tjnz 1b\n\tadd $256, %%rsp\n\tlfence"
+			 : "+r"(n) : : "memory", "cc");
+}
+
+DEFINE_PER_CPU(u32, speculation_user);
+
+void speculation_switch(u32 user)
+{
+	this_cpu_write(speculation_user, user);
+	if (speculation_wants(REMEDY_RSB_FILL))
+		fill_rsb();
+	if (speculation_wants(REMEDY_IBPB))
+		wrmsr(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
+}
+
+/* Linux's words: pti=on|off|auto and nopti; the last pti= counts. */
+void speculation_obey(struct speculation *s, const char *cmdline)
+{
+	char word[8] = "";
+	bool off = cmdline_find_option_bool(cmdline, "nopti");
+
+	cmdline_find_option(cmdline, "pti", word, sizeof(word));
+	if (!strcmp(word, "on")) {
+		s->on |= SET(REMEDY_PTI);
+	} else if ((off || !strcmp(word, "off")) && s->on & SET(REMEDY_PTI)) {
+		s->on &= ~SET(REMEDY_PTI);
+		s->undone |= SET(REMEDY_PTI);
+	}
 }
 
 void __init speculation_init(void)
@@ -305,6 +356,7 @@ void __init speculation_init(void)
 
 	find_facts(&facts);
 	chosen = speculation_choose(&facts);
+	speculation_obey(&chosen, boot_command_line);
 	speculation_describe(&chosen, line, sizeof(line));
 	printk("speculation: %s\n", line);
 	speculation_cpu_init();

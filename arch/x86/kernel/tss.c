@@ -8,6 +8,7 @@
 #include <asm/page.h>
 #include <asm/percpu.h>
 #include <asm/pgtable_types.h>
+#include <asm/pti.h>
 #include <asm/segment.h>
 #include <asm/traps.h>
 #include <mm/kasan.h>
@@ -33,7 +34,8 @@ struct ist_base {
 	u64	pad;			/* the CPU aligns its frame to 16 bytes */
 };
 
-static DEFINE_PER_CPU(struct tss, cpu_tss);
+static DEFINE_PER_CPU_ENTRY(struct tss, cpu_tss) __aligned(16);
+DEFINE_PER_CPU_ENTRY(struct entry_area, entry_area);
 
 /*
  * The mapping ends below a page that is not mapped, and so does the one before
@@ -51,11 +53,12 @@ static void *stack_alloc(void)
 }
 
 DEFINE_PER_CPU(unsigned long, kernel_stack_top);	/* for SYSCALL, which does not look into the TSS */
-DEFINE_PER_CPU(unsigned long, user_stack_scratch);
+DEFINE_PER_CPU_ENTRY(unsigned long, user_stack_scratch);
 
 void set_kernel_stack(unsigned long top)
 {
-	this_cpu_write(cpu_tss.rsp[0], top);
+	if (!pti_on)
+		this_cpu_write(cpu_tss.rsp[0], top);
 	this_cpu_write(kernel_stack_top, top);
 }
 
@@ -85,6 +88,16 @@ int tss_prepare(unsigned long cpu_off)
 	gdt[GDT_ENTRY_TSS + 1] = base >> 32;
 	gdt[GDT_ENTRY_CPU] = GDT_DESC_LIMIT | *(unsigned long *)((unsigned long)&cpu_number + cpu_off);
 	return 0;
+}
+
+unsigned long ist_stack_start(unsigned long cpu_off, enum ist ist)
+{
+	return tss_of(cpu_off)->ist[ist - 1] + sizeof(struct ist_base) - IST_STACK_SIZE;
+}
+
+void tss_set_entry_stack(unsigned long cpu_off, unsigned long top)
+{
+	tss_of(cpu_off)->rsp[0] = top;
 }
 
 void tss_load(void)

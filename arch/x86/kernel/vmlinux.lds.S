@@ -32,6 +32,10 @@ SECTIONS
 		KEEP(*(.head.pvh))
 		*(.text .text.* .ref.text)
 		. = ALIGN(PAGE_SIZE);
+		__entry_text_start = .;
+		*(.entry.text)
+		. = ALIGN(PAGE_SIZE);
+		__entry_text_end = .;
 		_sinittext = .;			/* free after the boot */
 		*(.init.text)
 		. = ALIGN(PAGE_SIZE);
@@ -92,8 +96,11 @@ SECTIONS
 		*(.fini_array .fini_array.*)
 #endif
 		*(.data .data.rel .data.rel.* .data.[a-zA-Z]*)
-		. = ALIGN(64);
+		. = ALIGN(PAGE_SIZE);
 		__per_cpu_start = .;
+		*(.data..percpu..entry)
+		. = ALIGN(PAGE_SIZE);
+		__per_cpu_entry_end = .;
 		*(.data..percpu)
 		__per_cpu_end = .;
 		. = ALIGN(PAGE_SIZE);

@@ -13,7 +13,7 @@
 	movq	\root, %cr3
 	movq	%cr4, %rax
 	movq	%rax, %rcx
-	andq	$~X86_CR4_PGE, %rax
+	xorq	$X86_CR4_PGE, %rax	/* a change drops all, under whatever PCID; with PTI it is off */
 	movq	%rax, %cr4
 	movq	%rcx, %cr4
 .endm

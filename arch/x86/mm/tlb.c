@@ -8,6 +8,7 @@
 #include <asm/page.h>
 #include <asm/percpu.h>
 #include <asm/processor.h>
+#include <asm/pti.h>
 #include <kernel/smp.h>
 #include "tlb_state.h"
 
@@ -27,7 +28,8 @@ void tlb_cpu_init(void)
 	has_pcid = cpuid_checked(1, 0).ecx & CPUID_1_ECX_PCID;
 	has_invpcid = cpuid_checked(7, 0).ebx & CPUID_7_EBX_INVPCID;
 	write_cr4(cr4);				/* drops what earlier tables made global */
-	cr4 |= X86_CR4_PGE;
+	if (!pti_on)
+		cr4 |= X86_CR4_PGE;
 	write_cr4(cr4);
 	/* 4.10.1: only in long mode, and only while bits 0 to 11 of CR3 are 0 */
 	if (has_pcid)
@@ -35,17 +37,48 @@ void tlb_cpu_init(void)
 	this_cpu_ptr(&tlb_state)->root[PCID_KERNEL] = read_cr3();
 }
 
-void load_pgtable(phys_addr_t root, enum pcid pcid)
+void flush_user_tables(void)
 {
-	phys_addr_t *known = &this_cpu_ptr(&tlb_state)->root[pcid];
-	bool keep = *known == root;
+	struct entry_area *area = this_cpu_ptr(&entry_area);
+
+	area->user_cr3 = area->user_cr3_keep & ~CR3_NOFLUSH;
+}
+
+static __inline_always void load(phys_addr_t root, enum pcid pcid)
+{
+	phys_addr_t *known;
+	bool keep;
 
 	if (!has_pcid) {
 		write_cr3(root);
 		return;
 	}
+	known = &this_cpu_ptr(&tlb_state)->root[pcid];
+	keep = *known == root;
 	*known = root;
 	write_cr3(root | pcid | (keep ? CR3_NOFLUSH : 0));
+}
+
+/* And what entries and exits load. User mode's tables keep what is known under their PCID if the kernel's do. */
+static __noinline void load_with_user_tables(phys_addr_t root)
+{
+	struct entry_area *area = this_cpu_ptr(&entry_area);
+	phys_addr_t user = root + PAGE_SIZE;
+
+	area->kernel_cr3 = root | (has_pcid ? PCID_USER | CR3_NOFLUSH : 0);
+	area->user_cr3_keep = user | (has_pcid ? PCID_USER_MODE | CR3_NOFLUSH : 0);
+	if (!has_pcid || this_cpu_ptr(&tlb_state)->root[PCID_USER] != root)
+		flush_user_tables();
+	area->user_root = user;
+	load(root, PCID_USER);
+}
+
+void load_pgtable(phys_addr_t root, enum pcid pcid)
+{
+	if (pti_on && pcid == PCID_USER)
+		load_with_user_tables(root);
+	else
+		load(root, pcid);
 }
 
 void forget_pcid(enum pcid pcid)
@@ -69,17 +102,17 @@ static void flush_all_here(void)
 		return;
 	}
 	cr4 = read_cr4();
-	write_cr4(cr4 & ~(unsigned long)X86_CR4_PGE);
+	write_cr4(cr4 ^ X86_CR4_PGE);
 	write_cr4(cr4);
 }
 
-/* INVLPG drops global translations, too; those of the kernel are all global. */
+/* INVLPG drops global translations, too; those of the kernel are all global, or with PTI known under several PCIDs. */
 static void flush_here(void *arg)
 {
 	const struct flush *f = arg;
 	unsigned long va;
 
-	if (f->start == f->end) {
+	if (f->start == f->end || pti_on) {
 		flush_all_here();
 		return;
 	}

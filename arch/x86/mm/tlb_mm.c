@@ -23,15 +23,15 @@ void load_own_pgtable(void)
  */
 void switch_mm(struct mm_struct *mm)
 {
-	struct tlb_state *state = this_cpu_ptr(&tlb_state);
+	struct mm_struct *old = this_cpu_read(tlb_state.mm);
 	u64 here = CPU_MASK(this_cpu_read(cpu_number));
 
-	if (state->mm == mm)
+	if (old == mm)
 		return;
-	if (state->mm)
-		__atomic_fetch_and(&state->mm->cpu_mask, ~here, __ATOMIC_SEQ_CST);
+	if (old)
+		__atomic_fetch_and(&old->cpu_mask, ~here, __ATOMIC_SEQ_CST);
 	__atomic_fetch_or(&mm->cpu_mask, here, __ATOMIC_SEQ_CST);
-	state->mm = mm;
+	this_cpu_write(tlb_state.mm, mm);
 	load_pgtable(__pa(mm->pgd), PCID_USER);
 }
 
@@ -76,7 +76,7 @@ void leave_mm(struct mm_struct *mm)
 	on_mm_cpus(mm, leave_here, mm);
 }
 
-/* The kernel's pages are global, so what a load of CR3 drops is the process's alone. */
+/* The kernel's pages are global unless there is PTI, so what a load of CR3 drops is the process's alone. */
 static void flush_mm_here(void *arg)
 {
 	const struct mm_flush *f = arg;
@@ -92,6 +92,7 @@ static void flush_mm_here(void *arg)
 	} else {
 		for (va = f->start; va != f->end; va += PAGE_SIZE)
 			invlpg(va);
+		flush_user_tables();
 	}
 }
 

@@ -20,4 +20,7 @@ struct tlb_state {
 
 DECLARE_PER_CPU(struct tlb_state, tlb_state);	/* interrupts off */
 
+/** flush_user_tables() - with PTI: the next exit drops what is known by user mode's tables */
+void flush_user_tables(void);
+
 #endif

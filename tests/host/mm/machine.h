@@ -41,6 +41,8 @@ static inline void on_each_cpu(void (*fn)(void *arg), void *arg) { fn(arg); }
 
 unsigned long page_offset_base, vmemmap_base, vmalloc_base, phys_base;
 struct pgtable kernel_pgtable;
+bool pti_on;
+void pti_set_kernel(u64 *pgd) { }
 
 static unsigned char *memory;			/* the direct map */
 static unsigned char is_backing[MACHINE_PAGES];	/* by frame: struct pages live there */

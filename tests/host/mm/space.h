@@ -267,6 +267,8 @@ static void check_mm(struct mm_struct *mm)
 
 	count_below(mm, mm->pgd, pgtable_top_level(), 0, &sum);
 	assert_int_equal(mm->pgtables_bytes, sum.tables * PAGE_SIZE);
+	if (pti_on)
+		assert_memory_equal(mm->pgd, mm->pgd + PTRS_PER_TABLE, KERNEL_PGD_START * sizeof(u64));
 	assert_int_equal(mm->rss[MM_ANONPAGES], sum.anon);
 	assert_int_equal(mm->rss[MM_FILEPAGES] + mm->rss[MM_SHMEMPAGES], sum.file);
 	for_each_vma(mm, vma) {
@@ -295,6 +297,7 @@ static void space_start(unsigned long pages)
 	memset(&pgd_stash, 0, sizeof(pgd_stash));
 	memset(tlb, 0, sizeof(tlb));
 	kernel_pgtable = (struct pgtable){ .root = PAGE_SIZE, .levels = 4 + one_in(2) };
+	pti_on = one_in(2);
 	page_alloc_init("");
 	zones_set_ranges();
 	page_alloc_set_node(0);
@@ -332,7 +335,7 @@ static void space_end(void)
 	assert_int_equal(mem_counted(MEM_ANON_PAGES), 1);	/* the page of zeros */
 	assert_int_equal(zero_page->refcount, 1);
 	assert_int_equal(mem_counted(MEM_FILE_PAGES), 0);
-	assert_int_equal(mem_counted(MEM_TABLE_PAGES), table_stash.nr + pgd_stash.nr);
+	assert_int_equal(mem_counted(MEM_TABLE_PAGES), table_stash.nr + (pgd_stash.nr << pgd_order()));
 	assert_int_equal(vm_committed_pages(), 0);
 	assert_true(nr_free_pages() + mem_counted(MEM_TABLE_PAGES) + mem_counted(MEM_SLAB_PAGES) >= free_at_start);
 	assert_string_equal(said, "");

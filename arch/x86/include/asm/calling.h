@@ -56,8 +56,8 @@
 	xorl	%r15d, %r15d
 .endm
 
-/* POP_REGS - the way back, orig_ax included: IRETQ may follow */
-.macro POP_REGS
+/* POP_REGS_BUT_DI - the way back, until rdi is on top of the stack */
+.macro POP_REGS_BUT_DI
 	popq	%r15
 	popq	%r14
 	popq	%r13
@@ -72,6 +72,11 @@
 	popq	%rcx
 	popq	%rdx
 	popq	%rsi
+.endm
+
+/* POP_REGS - all of it, orig_ax included: IRETQ may follow */
+.macro POP_REGS
+	POP_REGS_BUT_DI
 	popq	%rdi
 	addq	$8, %rsp
 .endm

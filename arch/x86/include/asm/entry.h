@@ -39,6 +39,7 @@ DECLARE_PER_CPU(unsigned long, kernel_stack_top);
 DECLARE_PER_CPU(unsigned long, user_stack_scratch);
 
 void entry_SYSCALL_64(void);		/* entry_64.S */
+void pti_entry_SYSCALL_64(void);
 void entry_SYSCALL_compat(void);
 
 #endif

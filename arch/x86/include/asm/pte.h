@@ -13,6 +13,7 @@
 
 #include <asm/init_64.h>
 #include <asm/pgtable_types.h>
+#include <asm/pti.h>
 #include <mm/page.h>
 
 #define _PAGE_SPECIAL	_BITUL(9)	/* for software: the frame is not counted by a struct page */
@@ -95,7 +96,20 @@ static inline u64 vm_prot_bits(unsigned int vm_flags, bool write)
 
 #define KERNEL_PGD_START	(PTRS_PER_TABLE / 2)	/* top-level entries from here on are the kernel's, of all processes */
 
-/** pgd_set_kernel() - the kernel's half of a top-level table */
+/** pgd_order() - log2 of the number of top-level tables of a process, side by side: with PTI a second one of user mode */
+static inline unsigned int pgd_order(void)
+{
+	return pti_on;
+}
+
+/** pgd_set_user() - what the kernel has in @entry user mode has, too, where it is one of the top-level table @pgd */
+static inline void pgd_set_user(const u64 *pgd, u64 *entry, u64 value)
+{
+	if (pti_on && (unsigned long)entry - (unsigned long)pgd < PAGE_SIZE)
+		__atomic_store_n(entry + PTRS_PER_TABLE, value, __ATOMIC_RELEASE);
+}
+
+/** pgd_set_kernel() - the kernel's half of the top-level tables */
 static inline void pgd_set_kernel(u64 *pgd)
 {
 	const u64 *kernel = table_of(kernel_pgtable.root);
@@ -103,6 +117,8 @@ static inline void pgd_set_kernel(u64 *pgd)
 
 	for (i = KERNEL_PGD_START; i < PTRS_PER_TABLE; i++)
 		pgd[i] = kernel[i];
+	if (pti_on)
+		pti_set_kernel(pgd + PTRS_PER_TABLE);
 }
 
 /** clear_page(), copy_page() - of the direct map */

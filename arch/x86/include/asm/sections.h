@@ -7,7 +7,9 @@ extern char _text[], _etext[];			/* code */
 extern char _sinittext[], _einittext[];		/* the last of it, that of the boot: see <kernel/initmem.h> */
 extern char __rodata_start[], __rodata_end[];
 extern char _sdata[], _edata[];			/* initialised data, end of what is loaded */
-extern char __per_cpu_start[], __per_cpu_end[];	/* in .data, 64-byte aligned: the boot CPU's copy */
+extern char __entry_text_start[], __entry_text_end[];	/* part of it, see <asm/pti.h> */
+extern char __per_cpu_start[], __per_cpu_end[];	/* in .data, end not aligned: the boot CPU's copy */
+extern char __per_cpu_entry_end[];		/* first part of it: what entries need */
 extern char __per_cpu_template[];		/* in .bss: as it was loaded, after percpu_save() */
 extern char __bss_start[], __bss_stop[];	/* cleared by the kernel, 8-byte aligned */
 extern char __init_bss_start[], __init_bss_end[];	/* data of the boot: the end of .bss, and some that nobody clears */

@@ -7,6 +7,7 @@
 #ifndef ASM_SPECULATION_H
 #define ASM_SPECULATION_H
 
+#include <asm/percpu.h>
 #include <lib/types.h>
 
 enum cpu_vendor { VENDOR_OTHER, VENDOR_INTEL, VENDOR_AMD, VENDOR_HYGON };
@@ -41,7 +42,7 @@ enum cpu_bug {
 };
 
 enum cpu_remedy {
-	/* set once, on from then on */
+	/* in a register of the CPU */
 	REMEDY_EIBRS, REMEDY_AUTO_IBRS, REMEDY_BHI_DIS_S,
 	/* for the way to and from user programs, and between them */
 	REMEDY_RETPOLINE, REMEDY_BHB_CLEAR, REMEDY_RSB_FILL, REMEDY_IBPB, REMEDY_STIBP, REMEDY_SSBD, REMEDY_PTI,
@@ -53,7 +54,7 @@ enum cpu_remedy {
 struct speculation {
 	u32	bugs;			/* enum cpu_bug */
 	u32	on;			/* enum cpu_remedy: what helps from now on */
-	u32	user;			/* what will be done when user programs run */
+	u32	undone;			/* what would help and is not done */
 	u32	missing;		/* what would help, but this CPU (or its microcode) does not have it */
 };
 
@@ -65,6 +66,17 @@ struct speculation speculation_choose(const struct cpu_facts *facts);
  * Return: its length, less than @size; what does not fit is cut off.
  */
 unsigned int speculation_describe(const struct speculation *s, char *line, unsigned int size);
+
+/** speculation_obey() - pti=on, pti=off and nopti of @cmdline */
+void speculation_obey(struct speculation *s, const char *cmdline);
+
+/** speculation_wants() - whether a remedy is on; after speculation_init() */
+bool speculation_wants(enum cpu_remedy remedy);
+
+DECLARE_PER_CPU(u32, speculation_user);		/* whose programs this CPU predicts the branches of */
+
+/** speculation_switch() - this CPU runs programs of another @user from here on. Preemption off */
+void speculation_switch(u32 user);
 
 /** speculation_init() - boot CPU: find the facts, choose, speculation_cpu_init(), print the line; after microcode */
 void speculation_init(void);

@@ -14,6 +14,7 @@ enum pcid {
 	PCID_KERNEL,			/* kernel_pgtable; must be 0: CR3 holds it when PCIDs are switched on */
 	PCID_EFI,			/* the firmware's runtime services */
 	PCID_USER,			/* the process this CPU has loaded */
+	PCID_USER_MODE,			/* its tables for user mode, see <asm/pti.h>; not for load_pgtable() */
 	NR_PCIDS
 };
 

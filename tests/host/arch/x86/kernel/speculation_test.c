@@ -42,6 +42,8 @@ static bool fake_wrmsr(u32 nr, u64 value)
 #define this_cpu_read(var) 0UL
 #include "arch/x86/kernel/speculation.c"
 
+struct entry_area entry_area;
+char boot_command_line[2048];
 int printk(const char *fmt, ...) { return 0; }
 enum boot_stage boot_stage_current(void) { return STAGE_PAGING; }
 void boot_warn(enum boot_stage stage, const char *fmt, ...) { nr_warnings++; }
@@ -68,45 +70,45 @@ static const struct {
 	{ "80586, in order", { VENDOR_INTEL, 5, 4, { 0 } }, "none of the known weaknesses" },
 	{ "Atom N270, in order", { VENDOR_INTEL, 6, 0x1c, { 0 } }, "none of the known weaknesses" },
 	{ "Core 2 Q6600", { VENDOR_INTEL, 6, 0x0f, { 0 } },
-	  "spectre_v2, ssb, meltdown, l1tf, mds; for user programs: retpolines, RSB filling, PTI, PTE inversion; "
-	  "this CPU has no IBPB, STIBP, SSBD, VERW" },
+	  "spectre_v2, ssb, meltdown, l1tf, mds; on: RSB filling, PTI, PTE inversion; not done: retpolines; this CPU "
+	  "has no IBPB, STIBP, SSBD, VERW" },
 	{ "Core i7-4790, new microcode", { VENDOR_INTEL, 6, 0x3c, { 0, PATCHED | MD_CLEAR, 0, 0, 0, 0 } },
-	  "spectre_v2, ssb, meltdown, l1tf, mds; for user programs: retpolines, RSB filling, IBPB, STIBP, SSBD, PTI, "
-	  "PTE inversion, VERW" },
+	  "spectre_v2, ssb, meltdown, l1tf, mds; on: RSB filling, IBPB, PTI, PTE inversion, VERW; not done: "
+	  "retpolines, STIBP, SSBD" },
 	{ "Xeon Gold 6130 (Skylake-SP, with TSX)",
 	  { VENDOR_INTEL, 6, 0x55, { RTM, PATCHED | MD_CLEAR, 0, 0, 0, 0 } },
-	  "spectre_v2, ssb, meltdown, l1tf, mds, taa, mmio; for user programs: retpolines, RSB filling, IBPB, STIBP, SSBD, "
-	  "PTI, PTE inversion, VERW" },
+	  "spectre_v2, ssb, meltdown, l1tf, mds, taa, mmio; on: RSB filling, IBPB, PTI, PTE inversion, VERW; not done: "
+	  "retpolines, STIBP, SSBD" },
 	{ "Xeon Gold 6248 (Cascade Lake)",
 	  { VENDOR_INTEL, 6, 0x55, { RTM, PATCHED | MD_CLEAR | ARCH_CAP, 0, 0, 0, 0xab } },
-	  "spectre_v2, bhi, ssb, taa, mmio; on: eIBRS; for user programs: BHB clearing, RSB filling, IBPB, STIBP, SSBD, VERW" },
+	  "spectre_v2, bhi, ssb, taa, mmio; on: eIBRS, RSB filling, IBPB, VERW; not done: BHB clearing, STIBP, SSBD" },
 	{ "Xeon Platinum 8380 (Ice Lake-SP)",
 	  { VENDOR_INTEL, 6, 0x6a, { 0, PATCHED | MD_CLEAR | ARCH_CAP, 0, 0, 0, 0x2016b | 1 << 17 } },
-	  "spectre_v2, bhi, ssb, mmio; on: eIBRS; for user programs: BHB clearing, RSB filling, IBPB, STIBP, SSBD, VERW" },
+	  "spectre_v2, bhi, ssb, mmio; on: eIBRS, RSB filling, IBPB, VERW; not done: BHB clearing, STIBP, SSBD" },
 	{ "Core i7-12700 (Alder Lake)",
 	  { VENDOR_INTEL, 6, 0x97, { 0, PATCHED | MD_CLEAR | ARCH_CAP, BHI_CTRL, 0, 0, 0x1008e16b } },
-	  "spectre_v2, bhi, ssb, rfds; on: eIBRS, BHI_DIS_S; for user programs: RSB filling, IBPB, STIBP, SSBD, VERW" },
+	  "spectre_v2, bhi, ssb, rfds; on: eIBRS, BHI_DIS_S, RSB filling, IBPB, VERW; not done: STIBP, SSBD" },
 	{ "Atom C3558 (Goldmont), old microcode", { VENDOR_INTEL, 6, 0x5f, { 0 } },
-	  "spectre_v2, ssb, meltdown, rfds; for user programs: retpolines, RSB filling, PTI; "
-	  "this CPU has no IBPB, STIBP, SSBD, VERW" },
+	  "spectre_v2, ssb, meltdown, rfds; on: RSB filling, PTI; not done: retpolines; this CPU has no IBPB, STIBP, "
+	  "SSBD, VERW" },
 	{ "Atom C2758 (Silvermont)", { VENDOR_INTEL, 6, 0x4d, { 0, IBRS_IBPB | STIBP | MD_CLEAR } },
-	  "spectre_v2, meltdown, mds; for user programs: retpolines, RSB filling, IBPB, STIBP, PTI, VERW" },
+	  "spectre_v2, meltdown, mds; on: RSB filling, IBPB, PTI, VERW; not done: retpolines, STIBP" },
 	{ "an Intel CPU of tomorrow that promises all",
 	  { VENDOR_INTEL, 6, 0xfe, { RTM, PATCHED | ARCH_CAP, BHI_CTRL, 0, 0, 0x0810e133 } },
-	  "spectre_v2; on: eIBRS; for user programs: RSB filling, IBPB, STIBP" },
+	  "spectre_v2; on: eIBRS, RSB filling, IBPB; not done: STIBP" },
 	{ "Ryzen 7 1700 (Zen)", { VENDOR_AMD, 0x17, 0x01, { 0, 0, 0, AMD_IBPB, 0, 0 } },
-	  "spectre_v2, ssb; for user programs: retpolines, RSB filling, IBPB; this CPU has no STIBP, SSBD" },
+	  "spectre_v2, ssb; on: RSB filling, IBPB; not done: retpolines; this CPU has no STIBP, SSBD" },
 	{ "EPYC 7702 (Zen 2)", { VENDOR_AMD, 0x17, 0x31, { 0, 0, 0, AMD_IBPB | AMD_STIBP | AMD_SSBD, 0, 0 } },
-	  "spectre_v2, ssb; for user programs: retpolines, RSB filling, IBPB, STIBP, SSBD" },
+	  "spectre_v2, ssb; on: RSB filling, IBPB; not done: retpolines, STIBP, SSBD" },
 	{ "EPYC 9654 (Zen 4)", { VENDOR_AMD, 0x19, 0x11, { 0, 0, 0, AMD_IBPB | AMD_STIBP | AMD_SSBD, AUTO_IBRS, 0 } },
-	  "spectre_v2, ssb; on: AutoIBRS; for user programs: RSB filling, IBPB, STIBP, SSBD" },
+	  "spectre_v2, ssb; on: AutoIBRS, RSB filling, IBPB; not done: STIBP, SSBD" },
 	{ "an AMD CPU with SSB_NO", { VENDOR_AMD, 0x1a, 0x02, { 0, 0, 0, AMD_IBPB | AMD_STIBP | 1u << 26, AUTO_IBRS, 0 } },
-	  "spectre_v2; on: AutoIBRS; for user programs: RSB filling, IBPB, STIBP" },
+	  "spectre_v2; on: AutoIBRS, RSB filling, IBPB; not done: STIBP" },
 	{ "Hygon C86", { VENDOR_HYGON, 0x18, 0x01, { 0, 0, 0, AMD_IBPB, 0, 0 } },
-	  "spectre_v2, ssb; for user programs: retpolines, RSB filling, IBPB; this CPU has no STIBP, SSBD" },
+	  "spectre_v2, ssb; on: RSB filling, IBPB; not done: retpolines; this CPU has no STIBP, SSBD" },
 	{ "a CPU of nobody we know", { VENDOR_OTHER, 6, 0x97, { RTM } },
-	  "spectre_v2, ssb, meltdown, l1tf, mds; for user programs: retpolines, RSB filling, PTI, PTE inversion; "
-	  "this CPU has no IBPB, STIBP, SSBD, VERW" },
+	  "spectre_v2, ssb, meltdown, l1tf, mds; on: RSB filling, PTI, PTE inversion; not done: retpolines; this CPU "
+	  "has no IBPB, STIBP, SSBD, VERW" },
 };
 
 static void known_cpus(void **state)
@@ -134,9 +136,9 @@ static void any_bits(void **state)
 		for (unsigned int w = 0; w < NR_CPU_WORDS; w++)
 			f.words[w] = random64() & random64();
 		s = speculation_choose(&f);
-		assert_false((s.on & s.user) | (s.on & s.missing) | (s.user & s.missing));
-		assert_int_equal(!s.bugs, !(s.on | s.user | s.missing));
-		assert_int_equal(__builtin_popcount((s.on | s.user) & branches), s.bugs & 1u << BUG_SPECTRE_V2 ? 1 : 0);
+		assert_false((s.on & s.undone) | (s.on & s.missing) | (s.undone & s.missing));
+		assert_int_equal(!s.bugs, !(s.on | s.undone | s.missing));
+		assert_int_equal(__builtin_popcount((s.on | s.undone) & branches), s.bugs & 1u << BUG_SPECTRE_V2 ? 1 : 0);
 		assert_false(s.missing & branches);
 	}
 }
@@ -153,6 +155,26 @@ static void a_short_line_is_cut_off(void **state)
 		assert_true(len < size);
 		assert_int_equal(strlen(line), len);
 		free(line);
+	}
+}
+
+static void pti_is_a_choice(void **state)
+{
+	static const struct { const char *words; bool needed, on, undone; } choices[] = {
+		{ "", false, false, false },		{ "", true, true, false },
+		{ "pti=auto", false, false, false },	{ "pti=auto", true, true, false },
+		{ "pti=on", false, true, false },	{ "nopti pti=on", true, true, false },
+		{ "pti=off", false, false, false },	{ "pti=off", true, false, true },
+		{ "nopti", true, false, true },		{ "pti=onward", false, false, false },
+		{ "pti=a_word_too_long", true, true, false },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(choices); i++) {
+		struct speculation s = { .on = choices[i].needed ? SET(REMEDY_PTI) : 0 };
+
+		speculation_obey(&s, choices[i].words);
+		assert_int_equal(!!(s.on & SET(REMEDY_PTI)), choices[i].on);
+		assert_int_equal(!!(s.undone & SET(REMEDY_PTI)), choices[i].undone);
 	}
 }
 
@@ -181,6 +203,10 @@ static void every_cpu_is_told_and_watched(void **state)
 	assert_int_equal(nr_warnings, 1);
 	init_cpu_with(ibrs | bhi, ~0ULL, false);		/* #GP */
 	assert_int_equal(nr_warnings, 2);
+	assert_int_equal(entry_area.user_exit, 0);
+	init_cpu_with(1u << REMEDY_VERW, ~0ULL, true);
+	assert_int_equal(entry_area.user_exit, USER_EXIT_VERW);
+	assert_int_equal(entry_area.verw_selector, 0x18);
 }
 
 int main(void)
@@ -189,6 +215,7 @@ int main(void)
 		cmocka_unit_test(known_cpus),
 		cmocka_unit_test(any_bits),
 		cmocka_unit_test(a_short_line_is_cut_off),
+		cmocka_unit_test(pti_is_a_choice),
 		cmocka_unit_test(every_cpu_is_told_and_watched),
 	};
 

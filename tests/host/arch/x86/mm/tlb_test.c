@@ -29,7 +29,11 @@ static void invlpg(unsigned long va);
 static void invpcid(unsigned long type, u64 pcid, unsigned long va);
 #include "arch/x86/mm/tlb.c"
 
-#define NR_ROOTS	4
+bool pti_on;
+struct entry_area entry_area;
+
+#define NR_ROOTS	8		/* of the kernel, three others, and from PROCESS_ROOTS on two processes with two each */
+#define PROCESS_ROOTS	4
 #define NR_VAS		100		/* the first half is the kernel's: global, the same in all tables */
 #define NR_GLOBAL	(NR_VAS / 2)
 #define VA(i)		(0xffff800000000000 + (unsigned long)(i) * PAGE_SIZE)
@@ -123,15 +127,20 @@ static unsigned int access(unsigned int i)
 	return *known;
 }
 
-static void reset_cpu(bool pcid, bool invpcid_too)
+static unsigned int process;		/* that this CPU has, by its first root; 0: none */
+
+static void reset_cpu(bool pcid, bool invpcid_too, bool pti)
 {
 	unsigned int i, root;
 
 	memset(tlb, 0, sizeof(tlb));
 	memset(tlb_global, 0, sizeof(tlb_global));
 	memset(&tlb_state, 0, sizeof(tlb_state));
+	memset(&entry_area, 0, sizeof(entry_area));
+	process = 0;
 	cpu_pcid = pcid;
 	cpu_invpcid = invpcid_too;
+	pti_on = pti;
 	for (i = 0; i < NR_VAS; i++)
 		for (root = 0; root < NR_ROOTS; root++)
 			tables[root][i] = i < NR_GLOBAL ? i + 1 : 1000 * root + i;
@@ -158,7 +167,7 @@ static void change_kernel_pages(void)
 /* Tables 1 to 3 share the second identifier; those that are not loaded now change. */
 static void change_other_tables(void)
 {
-	unsigned int root = 1 + random_below(NR_ROOTS - 1);
+	unsigned int root = 1 + random_below(PROCESS_ROOTS - 1);
 
 	if ((cr3 & PAGE_MASK) == ROOT(root))
 		return;
@@ -166,13 +175,62 @@ static void change_other_tables(void)
 	forget_pcid(PCID_EFI);
 }
 
+static void load_process(void)
+{
+	process = PROCESS_ROOTS + 2 * random_below(2);
+	load_pgtable(ROOT(process), PCID_USER);
+}
+
+/* One may change that runs elsewhere; this CPU hears only of its own, which may be in a call of the firmware. */
+static void change_process(void)
+{
+	unsigned int root = PROCESS_ROOTS + 2 * random_below(2), i = NR_GLOBAL + random_below(NR_VAS - NR_GLOBAL);
+
+	tables[root][i] += NR_GLOBAL;
+	tables[root + 1][i] += NR_GLOBAL;
+	if (root != process)
+		return;
+	if ((cr3 & PAGE_MASK) != ROOT(root)) {
+		forget_pcid(PCID_USER);
+	} else if (one_in(2)) {
+		invlpg(VA(i));
+		flush_user_tables();
+	} else {
+		forget_pcid(PCID_USER);
+		load_pgtable(ROOT(root), PCID_USER);
+	}
+}
+
+/* What entry_64.S does on the way out and in. */
+static void run_program(void)
+{
+	unsigned int n;
+
+	if (!pti_on || !process || (cr3 & PAGE_MASK) != ROOT(process))
+		return;
+	write_cr3(entry_area.user_cr3);
+	entry_area.user_cr3 = entry_area.user_cr3_keep;
+	for (n = 0; n < 10; n++) {
+		unsigned int i = random_below(NR_VAS);
+
+		assert_int_equal(access(i), tables[process + 1][i]);
+	}
+	write_cr3(entry_area.kernel_cr3);
+}
+
 static void random_use(void)
 {
 	unsigned int n;
 
 	for (n = 0; n < 200000; n++) {
-		unsigned int root = random_below(NR_ROOTS), i = random_below(NR_VAS);
+		unsigned int root = random_below(PROCESS_ROOTS), i = random_below(NR_VAS);
 
+		if (one_in(20))
+			load_process();
+		if (one_in(10))
+			run_program();
+		if (one_in(20))
+			change_process();
 		if (one_in(20))
 			load_pgtable(ROOT(root), root ? PCID_EFI : PCID_KERNEL);
 		if (one_in(50))
@@ -187,19 +245,19 @@ static void nothing_stale_is_ever_used(void **state)
 {
 	unsigned int kind;
 
-	for (kind = 0; kind < 4; kind++) {
-		reset_cpu(kind & 1, kind & 2);
+	for (kind = 0; kind < 8; kind++) {
+		reset_cpu(kind & 1, kind & 2, kind & 4);
 		assert_int_equal(access(3), 4);
 		assert_int_equal(!!(cr4 & X86_CR4_PCIDE), kind & 1);
-		assert_true(cr4 & X86_CR4_PGE);
+		assert_int_equal(!!(cr4 & X86_CR4_PGE), !pti_on);	/* with it nothing of the kernel is global */
 		random_use();
-		assert_true(full_flushes && single_flushes);
+		assert_true(full_flushes && (pti_on || single_flushes));
 	}
 }
 
 static void what_is_known_survives_a_switch_and_back(void **state)
 {
-	reset_cpu(true, true);
+	reset_cpu(true, true, false);
 	access(NR_GLOBAL + 1);
 	load_pgtable(ROOT(1), PCID_EFI);
 	access(NR_GLOBAL + 2);
@@ -211,9 +269,33 @@ static void what_is_known_survives_a_switch_and_back(void **state)
 	assert_int_equal(full_flushes, 0);
 }
 
+/* What entries and exits load: user mode's tables are flushed once after each change, and never without one. */
+static void exits_flush_once(void **state)
+{
+	const u64 noflush = 1UL << 63, known = (ROOT(1) + PAGE_SIZE) | PCID_USER_MODE | noflush;
+
+	reset_cpu(true, true, true);
+	load_pgtable(ROOT(1), PCID_USER);
+	assert_true(entry_area.kernel_cr3 == (ROOT(1) | PCID_USER | noflush));
+	assert_true(entry_area.user_root == ROOT(1) + PAGE_SIZE);
+	assert_true(entry_area.user_cr3 == (known & ~noflush) && entry_area.user_cr3_keep == known);
+	entry_area.user_cr3 = entry_area.user_cr3_keep;		/* an exit */
+	load_pgtable(ROOT(2), PCID_EFI);
+	load_pgtable(ROOT(1), PCID_USER);
+	assert_true(entry_area.user_cr3 == known);
+	forget_pcid(PCID_USER);
+	load_pgtable(ROOT(1), PCID_USER);
+	assert_true(entry_area.user_cr3 == (known & ~noflush));
+	load_pgtable(ROOT(1), PCID_USER);			/* the flush has not been yet */
+	assert_true(entry_area.user_cr3 == (known & ~noflush));
+	reset_cpu(false, false, true);
+	load_pgtable(ROOT(1), PCID_USER);
+	assert_true(entry_area.kernel_cr3 == ROOT(1) && entry_area.user_cr3_keep == ROOT(1) + PAGE_SIZE);
+}
+
 static void small_ranges_go_page_by_page(void **state)
 {
-	reset_cpu(false, false);
+	reset_cpu(false, false, false);
 	flush_tlb_kernel_range(VA(5), VA(5));
 	assert_int_equal(full_flushes + single_flushes, 0);
 	flush_tlb_kernel_range(VA(5), VA(5 + FLUSH_ALL_PAGES - 1));
@@ -229,6 +311,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_stale_is_ever_used),
 		cmocka_unit_test(what_is_known_survives_a_switch_and_back),
+		cmocka_unit_test(exits_flush_once),
 		cmocka_unit_test(small_ranges_go_page_by_page),
 	};
 
