@@ -122,11 +122,14 @@ def test_the_bar_of_memory_has_its_colours_on_screen_and_serial_line(boot, tmp_p
 
     cells = coloured_cells(raw.getvalue().split("the books balance")[1])
     assert len(cells) > 5 and min(cells.values()) >= 3
-    for _ in range(qemu.LOOKS):				# the serial line is written first
+    pixels = {}
+    for _ in range(qemu.LOOKS):				# the serial line is written first, and no look is taken at once
+        before = pixels
         machine.screenshot(tmp_path / "bar.png")
         with Image.open(tmp_path / "bar.png") as image:
             pixels = dict((colour, count) for count, colour in image.convert("RGB").getcolors(1 << 24))
-        if pixels.get(screentext.PALETTE[4], 0) and pixels.get(screentext.PALETTE[2], 0) >= cells[2] * CELL / 2:
+        if pixels == before and pixels.get(screentext.PALETTE[4], 0) and \
+                pixels.get(screentext.PALETTE[2], 0) >= cells[2] * CELL / 2:
             break
         time.sleep(0.1)
     for background, nr in cells.items():

@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import tempfile
+import threading
 
 import pytest
 
@@ -19,6 +20,7 @@ import qemu
 USER = os.path.join(qemu.BUILD, "tests", "user")
 INITRAMFS = os.path.join(USER, "initramfs.cpio")
 SOURCES = os.path.join(qemu.ROOT, "tests", "user")
+MARK = b"\0that is all\0"
 SHELLS = {".sh": ["/bin/busybox", "sh"], ".bash": ["/bin/bash-static"]}
 PROGRAMS = sorted(os.path.basename(path)[:-2] for path in glob.glob(os.path.join(SOURCES, "*.c"))
                   if not path.endswith("/init.c"))
@@ -30,15 +32,17 @@ MACHINES = {			# what differs between the machines all programs run on
 }
 
 
-def read_all(fd):
-    """Return all bytes of a terminal until nobody is at its other end."""
+def read_all(master, slave, child):
+    """All that a program writes to its terminal. Its end is marked: Linux may lose the last of it when nobody is there any more."""
+    def mark():
+        child.wait()
+        os.write(slave, MARK)
+
+    threading.Thread(target=mark, daemon=True).start()
     data = b""
-    try:
-        while chunk := os.read(fd, 65536):
-            data += chunk
-    except OSError:
-        pass
-    return data
+    while not data.endswith(MARK):
+        data += os.read(master, 65536)
+    return data[:-len(MARK)]
 
 
 def on_linux(name):
@@ -51,9 +55,9 @@ def on_linux(name):
         child = subprocess.Popen(shell + [path], cwd=folder, stdin=subprocess.DEVNULL,
                                  stdout=slave, stderr=slave, start_new_session=True,
                                  env={"PATH": applets if shell else "/bin", "HOME": "/", "TERM": "linux"})
-        os.close(slave)
-        output = read_all(master)
-        code = child.wait(timeout=600)
+        output = read_all(master, slave, child)
+        code = child.wait()
+    os.close(slave)
     os.close(master)
     end = f"exit {code}" if code >= 0 else f"signal {-code}"
     return output.decode("utf-8", "replace").replace("\r", "").replace(path, f"/t/{name}"), end

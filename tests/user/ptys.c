@@ -305,8 +305,10 @@ static void hangup(void)
 		setsid();
 		ioctl(slave, TIOCSCTTY, 0);
 		close(master);
+		alarm(60);
 		write(ready[1], "x", 1);
-		read(slave, &c, 1);
+		read(slave, &c, 1);	/* ends before the signal comes, or after it: Linux does either */
+		pause();
 		_exit(9);
 	}
 	read(ready[0], &c, 1);

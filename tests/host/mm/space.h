@@ -268,7 +268,7 @@ static void check_mm(struct mm_struct *mm)
 	count_below(mm, mm->pgd, pgtable_top_level(), 0, &sum);
 	assert_int_equal(mm->pgtables_bytes, sum.tables * PAGE_SIZE);
 	if (pti_on)
-		assert_memory_equal(mm->pgd, mm->pgd + PTRS_PER_TABLE, KERNEL_PGD_START * sizeof(u64));
+		assert_true(!memcmp(mm->pgd, mm->pgd + PTRS_PER_TABLE, KERNEL_PGD_START * sizeof(u64)));
 	assert_int_equal(mm->rss[MM_ANONPAGES], sum.anon);
 	assert_int_equal(mm->rss[MM_FILEPAGES] + mm->rss[MM_SHMEMPAGES], sum.file);
 	for_each_vma(mm, vma) {
