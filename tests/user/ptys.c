@@ -32,7 +32,7 @@ static void show_echo(void)
 	char buf[4096];
 	int n = 0, got;
 
-	while (poll(&p, 1, 100) == 1 && p.revents & POLLIN && (got = read(master, buf + n, sizeof(buf) - n)) > 0)
+	while (poll(&p, 1, 250) == 1 && p.revents & POLLIN && (got = read(master, buf + n, sizeof(buf) - n)) > 0)
 		n += got;
 	show("  shown", buf, n);
 }
@@ -244,7 +244,8 @@ static void sizes(void)
 	result(ioctl(slave, 0x9999, 0));
 	int n;
 	write(master, "abc\n", 4);
-	usleep(20000);
+	poll(&(struct pollfd){ .fd = slave, .events = POLLIN }, 1, 10000);
+	poll(&(struct pollfd){ .fd = master, .events = POLLIN }, 1, 10000);	/* the echo */
 	result(ioctl(slave, FIONREAD, &n));
 	printf("n = %d\n", n);
 	result(tcflush(slave, TCIFLUSH));
