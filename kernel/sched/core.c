@@ -155,7 +155,6 @@ static __inline_always void enqueue(struct cpu_rq *rq, struct task_struct *p, en
 
 	rq_update(&rq->q, get_cycles());
 	urgent = rq_enqueue(&rq->q, &p->se, how);
-	__atomic_store_n(&p->state, TASK_RUNNING, __ATOMIC_RELAXED);
 	if (urgent || !rq->ticking)	/* its CPU starts the tick */
 		resched(rq);
 }
@@ -186,6 +185,7 @@ static __inline_always bool try_to_wake(struct task_struct *p, u32 states)
 		rq_attach(&to->q, &p->se);
 	}
 	enqueue(to, p, state == TASK_NEW ? ENQUEUE_NEW : ENQUEUE_WAKEUP);
+	__atomic_store_n(&p->state, TASK_RUNNING, __ATOMIC_RELAXED);
 	task_rq_unlock(to, flags);
 	return true;
 }
@@ -199,6 +199,19 @@ bool wake_up_process(struct task_struct *p)
 bool wake_up_state(struct task_struct *p, u32 states)
 {
 	return try_to_wake(p, states);
+}
+
+/*
+ * From where @p waits to another queue. Its state stays what it is: it may have been on its way to
+ * sleep when it was preempted, and nobody has woken it. Context: the locks of both queues held.
+ */
+static void move(struct cpu_rq *from, struct cpu_rq *to, struct task_struct *p)
+{
+	rq_dequeue(&from->q, &p->se);
+	rq_detach(&from->q, &p->se);
+	__atomic_store_n(&p->cpu, to->cpu, __ATOMIC_RELEASE);
+	rq_attach(&to->q, &p->se);
+	enqueue(to, p, ENQUEUE_MOVED);
 }
 
 /* ---------------------------------------------------------------- slices */
@@ -421,25 +434,18 @@ void sched_update_current(void)
 static DEFINE_MUTEX(push_lock);
 static struct task_struct *to_push;		/* push_lock */
 
-/* If @p waits in @rq and may not run there, it goes elsewhere. Context: rq->lock held; let go of. */
-static void move_if_waiting(struct cpu_rq *rq, struct task_struct *p, unsigned long flags)
+/* If @p waits in @rq and may not run there, it goes elsewhere. Context: rq->lock held */
+static void move_if_waiting(struct cpu_rq *rq, struct task_struct *p)
 {
 	struct cpu_rq *to;
 
-	if (p->cpu != rq->cpu || !p->se.on_rq || rq->q.curr == &p->se || may_run_on(p, rq->cpu)) {
-		task_rq_unlock(rq, flags);
+	if (p->cpu != rq->cpu || !p->se.on_rq || rq->q.curr == &p->se || may_run_on(p, rq->cpu))
 		return;
-	}
-	rq_dequeue(&rq->q, &p->se);
-	rq_detach(&rq->q, &p->se);
-	__atomic_store_n(&p->state, TASK_WAKING, __ATOMIC_RELAXED);	/* keeps others away */
 	to = cpu_rqs[select_cpu(p)];
-	__atomic_store_n(&p->cpu, to->cpu, __ATOMIC_RELEASE);
-	spin_unlock(&rq->lock);
-	spin_lock(&to->lock);
-	rq_attach(&to->q, &p->se);
-	enqueue(to, p, ENQUEUE_MOVED);
-	task_rq_unlock(to, flags);
+	while (!spin_trylock(&to->lock))	/* who has it waits for no other queue, and with push_lock there is one of us */
+		cpu_relax();
+	move(rq, to, p);
+	spin_unlock(&to->lock);
 }
 
 /* By the thread of a CPU's work queue: while that runs, @to_push does not run there. */
@@ -449,7 +455,8 @@ static void push_from_here(struct work_struct *unused)
 	struct cpu_rq *rq = this_rq();
 
 	spin_lock(&rq->lock);
-	move_if_waiting(rq, to_push, flags);
+	move_if_waiting(rq, to_push);
+	task_rq_unlock(rq, flags);
 }
 
 int set_cpus_allowed(struct task_struct *p, u64 cpus)
@@ -464,7 +471,8 @@ int set_cpus_allowed(struct task_struct *p, u64 cpus)
 	rq = task_rq_lock(p, &flags);
 	p->cpus_allowed = cpus;
 	runs = rq->q.curr == &p->se && !may_run_on(p, rq->cpu);
-	move_if_waiting(rq, p, flags);
+	move_if_waiting(rq, p);
+	task_rq_unlock(rq, flags);
 	if (runs) {
 		to_push = p;
 		schedule_on_each_cpu(push_from_here);
@@ -514,13 +522,8 @@ static bool steal_from(struct cpu_rq *from, struct cpu_rq *to)
 		return true;
 	}
 	p = find_stealable(from, to->cpu);
-	if (p) {
-		rq_dequeue(&from->q, &p->se);
-		rq_detach(&from->q, &p->se);
-		__atomic_store_n(&p->cpu, to->cpu, __ATOMIC_RELEASE);
-		rq_attach(&to->q, &p->se);
-		enqueue(to, p, ENQUEUE_MOVED);
-	}
+	if (p)
+		move(from, to, p);
 	spin_unlock(&from->lock);
 	spin_unlock(&to->lock);
 	return p;

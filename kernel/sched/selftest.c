@@ -8,6 +8,7 @@
 #include <kernel/kthread.h>
 #include <kernel/printk.h>
 #include <kernel/selftest.h>
+#include <kernel/smp.h>
 #include <kernel/task.h>
 #include <kernel/timekeeping.h>
 #include "runqueue.h"
@@ -111,6 +112,35 @@ static void test_torture(void)
 	selftest_check(nr_rounds == WORKERS * ROUNDS, "no round was lost");
 }
 
+/* On its way to sleep all the time, and nobody wakes it. */
+static int about_to_sleep(void *woken)
+{
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	while (!kthread_should_stop()) {
+		if (current->state != TASK_UNINTERRUPTIBLE && !kthread_should_stop())
+			*(bool *)woken = true;
+		cpu_relax();
+	}
+	set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+static void test_moved_on_the_way_to_sleep(void)
+{
+	bool woken = false;
+	struct task_struct *p = kthread_run(about_to_sleep, &woken, "mover");
+	unsigned int cpu, round;
+
+	selftest_check(p, "a thread to move");
+	if (!p)
+		return;
+	for (round = 0; round < 4; round++)
+		for_each_online_cpu(cpu)
+			selftest_check(!set_cpus_allowed(p, CPU_MASK(cpu)) && p->cpu == cpu, "a thread was moved");
+	kthread_stop(p);
+	selftest_check(!woken, "who is moved on its way to sleep is not awake for that");
+}
+
 static int work(void *unused)
 {
 	while (!kthread_should_stop())
@@ -160,6 +190,7 @@ static void test_fairness(void)
 static void selftest_sched(void)
 {
 	test_torture();
+	test_moved_on_the_way_to_sleep();
 	test_fairness();
 }
 SELFTEST(sched, selftest_sched);

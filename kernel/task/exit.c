@@ -326,7 +326,6 @@ void do_exit(int code)
 	exit_fs(me);
 	exit_thread(me);
 	exit_notify(me, last);
-	local_irq_disable();		/* preempted now, it might be woken once more by who moves it to another CPU */
 	set_current_state(TASK_DEAD);
 	schedule();
 	panic("thread %s runs after its end", me->comm);

@@ -98,7 +98,6 @@ void kthread_exit(int code)
 	if (me->stopper)
 		wake_up_process(me->stopper);
 	spin_unlock_irqrestore(&kthread_lock, flags);
-	local_irq_disable();		/* preempted now, it might be woken once more by who moves it to another CPU */
 	set_current_state(TASK_DEAD);
 	schedule();
 	panic("thread %s runs after its end", me->comm);
