@@ -459,6 +459,18 @@ static void push_from_here(struct work_struct *unused)
 	task_rq_unlock(rq, flags);
 }
 
+/* As task_rq_lock(), but not while @p is on its way to a CPU that was chosen by where it might run before. */
+static struct cpu_rq *lock_unless_waking(struct task_struct *p, unsigned long *flags)
+{
+	struct cpu_rq *rq;
+
+	while (rq = task_rq_lock(p, flags), p->state == TASK_WAKING) {
+		task_rq_unlock(rq, *flags);
+		cpu_relax();
+	}
+	return rq;
+}
+
 int set_cpus_allowed(struct task_struct *p, u64 cpus)
 {
 	unsigned long flags;
@@ -468,7 +480,7 @@ int set_cpus_allowed(struct task_struct *p, u64 cpus)
 	if (!(cpus & cpu_online_mask))
 		return -EINVAL;
 	mutex_lock(&push_lock);
-	rq = task_rq_lock(p, &flags);
+	rq = lock_unless_waking(p, &flags);
 	p->cpus_allowed = cpus;
 	runs = rq->q.curr == &p->se && !may_run_on(p, rq->cpu);
 	move_if_waiting(rq, p);
