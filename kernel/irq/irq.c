@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lines and their handlers. do_irq() reads the list of a line without its lock:
- * a handler is taken out of the list first, then waited for until no CPU is
- * inside do_irq() for that line, then freed.
+ * Lines and their handlers. The list of a line is read without its lock: a handler
+ * is taken out of the list first, then waited for until no CPU reads the list, as
+ * do_irq() does while it calls them, then freed.
  */
 #include <kernel/irq.h>
 #include <asm/io.h>
@@ -28,7 +28,7 @@ struct irq_desc {
 	const struct irq_chip	*chip;		/* NULL until the line is first asked for; then constant */
 	struct irq_action	*actions;	/* changed under lock, read without */
 	unsigned int		depth;		/* calls of disable_irq(); lock */
-	unsigned int		running;	/* CPUs in do_irq(); atomic */
+	unsigned int		readers;	/* CPUs that go through actions; atomic */
 	unsigned int		unclaimed;	/* in a row; races between CPUs do no harm */
 	bool			storm;		/* masked for good, until the list changes; lock */
 	struct spinlock		lock;		/* taken with interrupts off; outer to the controller's */
@@ -55,7 +55,7 @@ void do_irq(unsigned int irq)
 	struct irq_action *action;
 	bool claimed = false;
 
-	__atomic_fetch_add(&desc->running, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&desc->readers, 1, __ATOMIC_SEQ_CST);
 	action = __atomic_load_n(&desc->actions, __ATOMIC_ACQUIRE);
 	for (; action; action = __atomic_load_n(&action->next, __ATOMIC_ACQUIRE))
 		claimed |= action->handler(irq, action->data);
@@ -64,7 +64,7 @@ void do_irq(unsigned int irq)
 	else if (++desc->unclaimed >= STORM_LIMIT)
 		stop_storm(irq, desc);
 	desc->chip->eoi(irq);
-	__atomic_fetch_sub(&desc->running, 1, __ATOMIC_RELEASE);
+	__atomic_fetch_sub(&desc->readers, 1, __ATOMIC_RELEASE);
 }
 
 static void update_mask(unsigned int irq, struct irq_desc *desc)
@@ -137,7 +137,7 @@ void free_irq(unsigned int irq, void *data)
 		update_mask(irq, desc);
 	}
 	spin_unlock_irqrestore(&desc->lock, flags);
-	while (__atomic_load_n(&desc->running, __ATOMIC_SEQ_CST))
+	while (__atomic_load_n(&desc->readers, __ATOMIC_SEQ_CST))
 		cpu_relax();
 	kfree(action);
 }
@@ -163,10 +163,18 @@ void enable_irq(unsigned int irq)
 	change_depth(irq, -1);
 }
 
+/* Takes no lock: this is also asked for in a panic. */
 const char *irq_name(unsigned int irq)
 {
-	const struct irq_action *action = __atomic_load_n(&irq_descs[irq].actions, __ATOMIC_ACQUIRE);
+	struct irq_desc *desc = &irq_descs[irq];
+	const struct irq_action *action;
+	const char *name;
 
-	return action ? action->name : "";
+	preempt_disable();			/* free_irq() waits in a loop */
+	__atomic_fetch_add(&desc->readers, 1, __ATOMIC_SEQ_CST);
+	action = __atomic_load_n(&desc->actions, __ATOMIC_ACQUIRE);
+	name = action ? action->name : "";
+	__atomic_fetch_sub(&desc->readers, 1, __ATOMIC_RELEASE);
+	preempt_enable();
+	return name;
 }
-
