@@ -23,6 +23,7 @@ static struct {
 	struct clocksource	*cs, *ref;	/* of the readings below; NULL: none yet */
 	struct clock_pair	last;
 	bool			doubt;		/* the last comparison was bad: the next one decides */
+	bool			told;		/* that the only clock stands still */
 	struct spinlock		lock;		/* of all the above; interrupts off */
 } watch;
 
@@ -140,6 +141,15 @@ static void check_back(void)
 		  (unsigned long long)(lag / NSEC_PER_MSEC));
 }
 
+/* Nothing can take its place, and no timer expires any more: whoever looks for the reason is to find it. */
+static void check_only_clock(struct clocksource *cs)
+{
+	if (!cs || watch.told || clocksource_advances(cs))
+		return;
+	watch.told = true;
+	clocksource_drop(cs, "stands still");
+}
+
 /* Any CPU may suspect the clock, but one compares at a time: half of another's reading would look like a drift. */
 void clocksource_suspect(void)
 {
@@ -150,7 +160,9 @@ void clocksource_suspect(void)
 	cs = timekeeping_clock();
 	ref = clocksource_best(cs);
 	ktime_get();
-	if (ref && cs == watch.cs && ref == watch.ref)
+	if (!ref)
+		check_only_clock(cs);
+	else if (cs == watch.cs && ref == watch.ref)
 		compare(cs, ref);
 	watch_on();
 	spin_unlock_irqrestore(&watch.lock, flags);

@@ -178,6 +178,18 @@ static void a_clock_that_stands_still_is_dropped_at_once(void **state)
 	assert_in_range(ktime_get() - before, 999000000, 1001000000);
 }
 
+static void the_only_clock_that_stands_still_is_told_once(void **state)
+{
+	start(1);
+	clocksource_suspect();
+	assert_string_equal(said, "");
+	set_rate(0, 0);
+	for (int i = 0; i < 3; i++)
+		clocksource_suspect();
+	assert_string_equal(said, "clock tsc stands still: there is no other, it stays");
+	assert_ptr_equal(timekeeping_clock(), &clocks[0]);
+}
+
 static void the_other_clock_may_be_the_one_that_stands_still(void **state)
 {
 	clocks[0].watched = true;
@@ -218,6 +230,7 @@ int main(void)
 		cmocka_unit_test_setup(a_clock_that_drifts_is_dropped_at_the_second_look, fresh),
 		cmocka_unit_test_setup(one_bad_look_is_forgiven, fresh),
 		cmocka_unit_test_setup(a_clock_that_stands_still_is_dropped_at_once, fresh),
+		cmocka_unit_test_setup(the_only_clock_that_stands_still_is_told_once, fresh),
 		cmocka_unit_test_setup(the_other_clock_may_be_the_one_that_stands_still, fresh),
 		cmocka_unit_test_setup(a_narrow_clock_is_followed_for_ever, fresh),
 	};
