@@ -61,6 +61,10 @@ def hpet(address):
     return struct.pack("<IBBBBQBHB", 0x8086a201, 0, 64, 0, 0, address, 0, 100, 0)
 
 
+def io_apic(number, address, first):
+    return struct.pack("<BBBBII", 1, 12, number, 0, address, first)
+
+
 def x2apic(apic_id):
     return struct.pack("<BBHIII", 9, 16, 0, apic_id, 1, apic_id)
 
@@ -111,7 +115,9 @@ def test_a_madt_with_a_thousand_cpus(boot):
     dsdt = t.add(b"DSDT", b"\x08_S5_\x12\x06\x04\x00\x00\x00\x00", listed=False)
     t.add(b"FACP", fadt(dsdt))
     madt = struct.pack("<II", 0xfee00000, 1)
-    madt += struct.pack("<BBBBIII", 1, 12, 0, 0, 0xfec00000, 0, 0)[:12]
+    madt += io_apic(1, 0x2000000, 0)				# RAM, where nobody may write
+    madt += io_apic(2, 0xfec00000, 0xfffffff0)			# its last interrupts would be those of line 0 to 7
+    madt += io_apic(0, 0xfec00000, 0)
     madt += struct.pack("<BBHI", 3, 8, 0, 2)			# the PIT's line is an NMI
     madt += struct.pack("<BBBBIH", 2, 10, 0, 0, 2, 0)
     madt += struct.pack("<BBBBIH", 2, 10, 0, 99, 2, 0)		# there is no ISA line 99
@@ -123,7 +129,8 @@ def test_a_madt_with_a_thousand_cpus(boot):
     m = start(boot, t, "nosmp clocksource=tsc")
     warned(m, r"MADT: 1000 CPUs, the first 64 of them are used", "MADT: 3 CPUs have the APIC id of one before, ignored",
            rf"MADT: the entry at offset {36 + len(madt)} is cut short", "MADT: 1 entries make no sense, ignored",
-           "a second table APIC at 0x[0-9a-f]+, ignored")
+           "a second table APIC at 0x[0-9a-f]+, ignored", "I/O APIC 1 at 0x2000000: nothing answers, ignored",
+           "I/O APIC 2 at 0xfec00000: its interrupts have no numbers, ignored")
     assert re.search(r"warning \d+ [\w-]+: a second table HPET at 0x[0-9a-f]+, ignored", m.log)
     assert "apic: I/O APIC 0 at 0xfec00000, interrupts 0 to 23\n" in m.log
     if "NMI 1 on" not in m.log:

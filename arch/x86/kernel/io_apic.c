@@ -7,6 +7,7 @@
 #include <asm/io_apic.h>
 #include <asm/apic.h>
 #include <asm/hw_irq.h>
+#include <asm/init_64.h>
 #include <asm/setup.h>
 #include <kernel/acpi.h>
 #include <kernel/printk.h>
@@ -18,6 +19,7 @@
 /* Registers in memory: one selects, the other is read or written. */
 #define IOREGSEL	0x00
 #define IOWIN		0x10
+#define REGISTERS_SIZE	0x20
 #define IOAPIC_VERSION	0x01
 #define IOAPIC_REDIR(n)	(0x10 + 2 * (n))	/* low half; the high half follows */
 #define VERSION_MAX_REDIR(v)	((v) >> 16 & 0xff)
@@ -94,11 +96,11 @@ bool io_apic_has(unsigned int irq)
  */
 static u32 redir_mode(unsigned int irq)
 {
-	const struct acpi_isa_irq *isa = &acpi_madt()->isa[irq];
-	bool like_pci = irq >= NR_ISA_IRQS || irq == acpi_sci_irq();
+	const struct acpi_isa_irq *isa = irq < NR_ISA_IRQS ? &acpi_madt()->isa[irq] : NULL;
+	bool like_pci = !isa || irq == acpi_sci_irq();
 	bool low = like_pci, level = like_pci;
 
-	if (irq < NR_ISA_IRQS && isa->valid) {
+	if (isa && isa->valid) {
 		if (acpi_polarity(isa->flags) != ACPI_AS_THE_BUS)
 			low = acpi_polarity(isa->flags) == ACPI_ACTIVE_LOW;
 		if (acpi_trigger(isa->flags) != ACPI_AS_THE_BUS)
@@ -172,12 +174,16 @@ static void add_io_apic(const struct acpi_io_apic *from)
 	const char *why = NULL;
 	u32 version = ~0u, i;
 
-	*a = (struct io_apic){ .regs = ioremap(from->address, 0x20, _PAGE_CACHE_UC), .gsi_base = from->gsi_base };
+	*a = (struct io_apic){ .gsi_base = from->gsi_base };
+	if (!phys_is_mapped(from->address, REGISTERS_SIZE))
+		a->regs = ioremap(from->address, REGISTERS_SIZE, _PAGE_CACHE_UC);
 	if (a->regs)
 		version = io_apic_read(a, IOAPIC_VERSION);
 	a->nr = VERSION_MAX_REDIR(version) + 1;
 	if (version == ~0u)
 		why = "nothing answers";
+	else if (a->gsi_base + a->nr < a->nr)
+		why = "its interrupts have no numbers";
 	else if (overlaps(a))
 		why = "its interrupts are another one's too";
 	if (why) {
