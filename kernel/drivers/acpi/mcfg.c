@@ -5,6 +5,7 @@
 #include <kernel/printk.h>
 #include <kernel/stage.h>
 #include <lib/string.h>
+#include <mm/memblock.h>
 
 struct mcfg_entry {
 	u64	address;		/* of bus 0, also where the first bus is another */
@@ -27,12 +28,13 @@ const char *acpi_check_ecam(const struct acpi_ecam *e)
 {
 	phys_addr_t start = e->address + ((u64)e->first_bus << BUS_SHIFT);
 	u64 size = (u64)(e->last_bus - e->first_bus + 1) << BUS_SHIFT;
+	struct memblock_region ram;
 
 	if (e->first_bus > e->last_bus)
 		return "has no bus";
 	if (!e->address || e->address & ((1u << BUS_SHIFT) - 1) || start < e->address || !phys_is_address(start, size))
 		return "is at no address";
-	return phys_is_mapped(start, 1) || phys_is_mapped(start + size - 1, 1) ? "is in RAM" : NULL;
+	return memblock_next_ram(start, start + size, &ram) ? "is in RAM" : NULL;
 }
 
 unsigned int acpi_parse_mcfg(const void *table, size_t len, struct acpi_ecam *ecam, unsigned int max)

@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* kernel/drivers/acpi/mcfg.c and hpet.c: addresses of registers, of a machine with 1 GiB of RAM and 40 address bits. */
+/*
+ * kernel/drivers/acpi/mcfg.c and hpet.c: addresses of registers, of a machine with 40 address bits, 1 GiB of RAM and
+ * a page of RAM elsewhere.
+ */
 #include "tests/host/test.h"
 #include <asm/init_64.h>
 #include <kernel/acpi.h>
 #include <kernel/stage.h>
+#include <mm/memblock.h>
 
 #define RAM_END		(1ULL << 30)
+#define RAM_PAGE	0xe8000000ULL
 #define ADDRESS_END	(1ULL << 40)
 
 bool phys_is_address(phys_addr_t pa, u64 size) { return size && pa < ADDRESS_END && size <= ADDRESS_END - pa; }
 bool phys_is_mapped(phys_addr_t pa, u64 size) { return pa < RAM_END && size <= RAM_END - pa; }
+bool memblock_next_ram(phys_addr_t from, phys_addr_t limit, struct memblock_region *out)
+{
+	return from < RAM_END || (from < RAM_PAGE + PAGE_SIZE && limit > RAM_PAGE);
+}
+
 const struct acpi_header *acpi_find_table(const char *signature) { return NULL; }
 int printk(const char *fmt, ...) { return 0; }
 void boot_warn(enum boot_stage stage, const char *fmt, ...) { }
@@ -54,6 +64,9 @@ static void spaces_that_cannot_be_are_refused(void **state)
 		{ { ~0ULL << 20, 0, 255, 255 }, "is at no address" },
 		{ { 0x100000, 0, 0, 255 }, "is in RAM" },
 		{ { RAM_END - (1 << 20), 0, 0, 255 }, "is in RAM" },
+		{ { 0xe0000000, 0, 0, 255 }, "is in RAM" },
+		{ { 0xe0000000, 0, 0, 127 }, NULL },
+		{ { 0xe0000000, 0, 129, 255 }, NULL },
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
