@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* check() - print what is promised and whether it is so */
@@ -42,5 +43,34 @@
 		printf("%s works\n", #call);				\
 	fflush(stdout);							\
 } while (0)
+
+/* status_of_child() - run a function in a process of its own, which exits with @code if it returns. Return: as waitpid() has it */
+static inline int status_of_child(void (*fn)(void), int code)
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		fn();
+		fflush(stdout);
+		_exit(code);
+	}
+	waitpid(pid, &status, 0);
+	return status;
+}
+
+/* in_a_child() - the same, and print how it ended */
+static inline void in_a_child(const char *what, void (*fn)(void), int code)
+{
+	int status = status_of_child(fn, code);
+
+	if (WIFEXITED(status))
+		printf("%s: exit %d\n", what, WEXITSTATUS(status));
+	else
+		printf("%s: signal %d\n", what, WTERMSIG(status));
+	fflush(stdout);
+}
 
 #endif

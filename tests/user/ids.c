@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
-#include <sys/wait.h>
 #include <fcntl.h>
 
 static void show(void)
@@ -32,20 +31,9 @@ static unsigned long long caps(int which)
 		       data[0].effective | (unsigned long long)data[1].effective << 32;
 }
 
-static void in_a_child(void (*fn)(void))
+static void part(void (*fn)(void))
 {
-	int status;
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		fn();
-		fflush(stdout);
-		_exit(0);
-	}
-	waitpid(pid, &status, 0);
-	printf("child: %#x\n", status);
+	printf("child: %#x\n", status_of_child(fn, 0));
 }
 
 static void become_somebody(void)
@@ -212,14 +200,14 @@ static void parent_dies(void)
 int main(void)
 {
 	show();
-	in_a_child(become_somebody);
-	in_a_child(for_a_while);
-	in_a_child(keep);
-	in_a_child(groups);
-	in_a_child(set_user_id_files);
-	in_a_child(limits);
-	in_a_child(names);
-	in_a_child(subreaper);
-	in_a_child(parent_dies);
+	part(become_somebody);
+	part(for_a_while);
+	part(keep);
+	part(groups);
+	part(set_user_id_files);
+	part(limits);
+	part(names);
+	part(subreaper);
+	part(parent_dies);
 	return 0;
 }

@@ -2,7 +2,6 @@
 /* Groups of processes and sessions: who may make, join and ask for which. */
 #include "check.h"
 #include <signal.h>
-#include <sys/wait.h>
 
 static int pipe_in[2];
 
@@ -15,20 +14,9 @@ static void wait_for_end(void)
 	_exit(0);
 }
 
-static void in_a_child(void (*fn)(void))
+static void part(void (*fn)(void))
 {
-	int status;
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		fn();
-		fflush(stdout);
-		_exit(0);
-	}
-	waitpid(pid, &status, 0);
-	printf("child: %#x\n", status);
+	printf("child: %#x\n", status_of_child(fn, 0));
 }
 
 static void new_session(void)
@@ -105,9 +93,9 @@ static void bad_numbers(void)
 
 int main(void)
 {
-	in_a_child(new_session);
-	in_a_child(groups_of_children);
-	in_a_child(not_after_exec);
-	in_a_child(bad_numbers);
+	part(new_session);
+	part(groups_of_children);
+	part(not_after_exec);
+	part(bad_numbers);
 	return 0;
 }

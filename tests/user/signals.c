@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 
 static volatile sig_atomic_t count, last_signal, nested_order[8];
 static siginfo_t last_info;
@@ -219,14 +218,8 @@ static void restarts(void)
 
 static void child_ends(void (*what)(void))
 {
-	int status;
-	pid_t pid = fork();
+	int status = status_of_child(what, 3);
 
-	if (pid == 0) {
-		what();
-		_exit(3);
-	}
-	waitpid(pid, &status, 0);
 	if (WIFSIGNALED(status))
 		printf("child ended by signal %d\n", WTERMSIG(status));
 	else

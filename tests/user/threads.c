@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 #define THREADS	8
 
@@ -49,24 +48,6 @@ static void they_share_memory_and_number(void)
 	check(same == 0);
 	check(syscall(SYS_gettid) == getpid());
 	result(syscall(SYS_tgkill, getpid(), tids[0], 0));
-}
-
-static void in_a_child(const char *what, void (*fn)(void))
-{
-	int status;
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		fn();
-		_exit(98);
-	}
-	waitpid(pid, &status, 0);
-	if (WIFEXITED(status))
-		printf("%s: exit %d\n", what, WEXITSTATUS(status));
-	else
-		printf("%s: signal %d\n", what, WTERMSIG(status));
 }
 
 static void *sleep_on(void *arg)
@@ -229,14 +210,14 @@ static void clone_flags(void)
 int main(void)
 {
 	they_share_memory_and_number();
-	in_a_child("exit_group", exit_ends_all);
-	in_a_child("exit in a thread", a_thread_may_end_all);
-	in_a_child("signal", a_signal_ends_all);
-	in_a_child("last thread", the_last_thread_ends_the_process);
-	in_a_child("exec by the leader", exec_from_the_leader);
-	in_a_child("exec by another", exec_from_another);
-	in_a_child("exec after the leader", exec_when_the_leader_has_ended);
-	in_a_child("a hundred", many_at_once);
+	in_a_child("exit_group", exit_ends_all, 98);
+	in_a_child("exit in a thread", a_thread_may_end_all, 98);
+	in_a_child("signal", a_signal_ends_all, 98);
+	in_a_child("last thread", the_last_thread_ends_the_process, 98);
+	in_a_child("exec by the leader", exec_from_the_leader, 98);
+	in_a_child("exec by another", exec_from_another, 98);
+	in_a_child("exec after the leader", exec_when_the_leader_has_ended, 98);
+	in_a_child("a hundred", many_at_once, 98);
 	clone_flags();
 	return 0;
 }
