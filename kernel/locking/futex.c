@@ -185,18 +185,19 @@ static void unlock_two(struct bucket *a, struct bucket *b)
 		spin_unlock(&b->lock);
 }
 
-static void requeue(struct bucket *from, struct bucket *to, const struct futex_key *key,
-		    const struct futex_key *new, int nr)
+/* Context: both locks. Return: how many were moved. */
+static int requeue(struct bucket *from, struct bucket *to, const struct futex_key *key, const struct futex_key *new, int nr)
 {
 	struct list_head *node, *next;
+	int n = 0;
 
-	for (node = from->queue.next; node != &from->queue && nr > 0; node = next) {
+	for (node = from->queue.next; node != &from->queue && n < nr; node = next) {
 		struct waiter *w = container_of(node, struct waiter, entry);
 
 		next = node->next;
-		if (!same_key(&w->key, key) || w->bucket != from)
+		if (!same_key(&w->key, key))
 			continue;
-		nr--;
+		n++;
 		w->key = *new;
 		if (from == to)
 			continue;
@@ -206,6 +207,7 @@ static void requeue(struct bucket *from, struct bucket *to, const struct futex_k
 		__atomic_fetch_sub(&from->nr_waiters, 1, __ATOMIC_RELAXED);
 		w->bucket = to;
 	}
+	return n;
 }
 
 static int futex_requeue(u32 __user *uaddr, u32 __user *uaddr2, bool shared, int nr_wake, int nr_requeue,
@@ -235,12 +237,7 @@ static int futex_requeue(u32 __user *uaddr, u32 __user *uaddr2, bool shared, int
 		n = -EAGAIN;
 	} else {
 		n = wake_matching(b, &key, nr_wake, FUTEX_BITSET_MATCH_ANY);
-		if (!same_key(&key, &key2)) {
-			int before = b2->nr_waiters;
-
-			requeue(b, b2, &key, &key2, nr_requeue);
-			n += b == b2 ? 0 : (int)b2->nr_waiters - before;
-		}
+		n += requeue(b, b2, &key, &key2, nr_requeue);
 	}
 	unlock_two(b, b2);
 	return n;

@@ -143,11 +143,30 @@ static void requeue(void)
 	check(woken == 3);
 }
 
+/* Wherever the kernel keeps those who wait for the two words, be it the same place. */
+static void requeue_anywhere(void)
+{
+	static unsigned int words[600];
+	int moved = 0;
+	pthread_t t;
+
+	pthread_create(&t, NULL, waiter, &words[0]);
+	while (futex(&words[0], FUTEX_CMP_REQUEUE_PRIVATE, 0, (void *)1, &words[0], 0) != 1)
+		usleep(1000);
+	for (int i = 1; i < 600; i++)
+		moved += futex(&words[i - 1], FUTEX_CMP_REQUEUE_PRIVATE, 0, (void *)1, &words[i], 0);
+	check(moved == 599);
+	result(futex(&words[0], FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0));
+	result(futex(&words[599], FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0));
+	pthread_join(t, NULL);
+}
+
 int main(void)
 {
 	calls();
 	threads();
 	between_processes();
 	requeue();
+	requeue_anywhere();
 	return 0;
 }
