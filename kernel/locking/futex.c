@@ -74,11 +74,16 @@ static bool same_key(const struct futex_key *a, const struct futex_key *b)
 	return a->where == b->where && a->offset == b->offset;
 }
 
-/* What a word is that another process may have at another address. */
+/*
+ * What a word is that another process may have at another address. As if it was written, where that may be: a private
+ * page of a file has its copy then, and is the same to who waits now and who writes before he wakes.
+ */
 static __noinline int shared_key(u32 __user *uaddr, struct futex_key *key)
 {
-	struct page *page = get_user_page(current->mm, (unsigned long)uaddr, 0);
+	struct page *page = get_user_page(current->mm, (unsigned long)uaddr, FAULT_WRITE);
 
+	if (page == ERR_PTR(-EFAULT))
+		page = get_user_page(current->mm, (unsigned long)uaddr, 0);
 	if (IS_ERR(page))
 		return PTR_ERR(page);
 	if (page->mapping)

@@ -161,6 +161,29 @@ static void requeue_anywhere(void)
 	pthread_join(t, NULL);
 }
 
+static void *shared_waiter(void *arg)
+{
+	return (void *)futex(arg, FUTEX_WAIT, 1, NULL, NULL, 0);
+}
+
+static unsigned int initialized[2048] = { [1024] = 1 };	/* a page of the program's file that nobody has written */
+
+/* The page has another place in memory once it is written: that is before a wait for it begins. */
+static void private_page_of_a_file(void)
+{
+	pthread_t t;
+	void *ret;
+
+	pthread_create(&t, NULL, shared_waiter, &initialized[1024]);
+	while (futex(&initialized[1024], FUTEX_CMP_REQUEUE, 0, (void *)1, &initialized[1024], 1) != 1)
+		usleep(1000);
+	initialized[1024] = 2;
+	while (futex(&initialized[1024], FUTEX_WAKE, 1, NULL, NULL, 0) != 1)
+		usleep(1000);
+	pthread_join(t, &ret);
+	check(ret == NULL);
+}
+
 int main(void)
 {
 	calls();
@@ -168,5 +191,6 @@ int main(void)
 	between_processes();
 	requeue();
 	requeue_anywhere();
+	private_page_of_a_file();
 	return 0;
 }
