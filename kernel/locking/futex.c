@@ -489,16 +489,22 @@ SYSCALL_PARTIAL(futex, "priority inheritance (the _PI operations)");
 
 /* ---------------------------------------------------------------- locks of a thread that ends */
 
-/* A lock this thread has: say that its owner died, and let one go on who waits. Return: whether to go on. */
-static bool release_robust(u32 __user *uaddr)
+/*
+ * A lock this thread has: say that its owner died, and let one go on who waits. @pending: it was about to take it or to
+ * let go of it; if it has let go, perhaps nobody was told. Return: whether to go on.
+ */
+static bool release_robust(u32 __user *uaddr, bool pending)
 {
 	u32 value, seen;
 
 	if (!IS_ALIGNED((unsigned long)uaddr, sizeof(u32)) || get_user(value, uaddr))
 		return false;
 	for (;;) {
-		if ((value & FUTEX_TID_MASK) != (u32)current->pid)
+		if ((value & FUTEX_TID_MASK) != (u32)current->pid) {
+			if (pending && !(value & FUTEX_TID_MASK))
+				futex_wake(uaddr, true, 1, FUTEX_BITSET_MATCH_ANY);
 			return true;
+		}
 		if (futex_cmpxchg_user(uaddr, value, (value & FUTEX_WAITERS) | FUTEX_OWNER_DIED, &seen))
 			return false;
 		if (seen == value)
@@ -526,11 +532,11 @@ void exit_robust_list(void)
 
 		if (get_user(next, &at->next))
 			return;
-		if (entry != pending && !release_robust((u32 *)((char *)at + offset)))
+		if (entry != pending && !release_robust((u32 *)((char *)at + offset), false))
 			return;
 	}
 	if (pending)
-		release_robust((u32 *)((char *)((unsigned long)pending & ~1UL) + offset));
+		release_robust((u32 *)((char *)((unsigned long)pending & ~1UL) + offset), true);
 }
 
 SYSCALL_DEFINE2(set_robust_list, void __user *, head, size_t, size)

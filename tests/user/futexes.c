@@ -3,6 +3,7 @@
 #include "check.h"
 #include <linux/futex.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <semaphore.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -184,6 +185,44 @@ static void private_page_of_a_file(void)
 	check(ret == NULL);
 }
 
+struct lock {
+	struct robust_list list;
+	unsigned int word;
+};
+
+/* It has let go of a lock and dies before it tells. */
+static void *dies_telling(void *arg)
+{
+	static struct robust_list_head head = { .futex_offset = offsetof(struct lock, word) };
+	struct lock *lock = arg;
+
+	head.list.next = &head.list;
+	head.list_op_pending = &lock->list;
+	syscall(SYS_set_robust_list, &head, sizeof(head));
+	syscall(SYS_exit, 0);
+	return NULL;
+}
+
+static void *lock_waiter(void *arg)
+{
+	return (void *)futex(arg, FUTEX_WAIT, 0, NULL, NULL, 0);
+}
+
+static void robust_and_pending(void)
+{
+	static struct lock lock;
+	pthread_t waits, dies;
+	void *ret;
+
+	pthread_create(&waits, NULL, lock_waiter, &lock.word);
+	while (futex(&lock.word, FUTEX_CMP_REQUEUE, 0, (void *)1, &lock.word, 0) != 1)
+		usleep(1000);
+	pthread_create(&dies, NULL, dies_telling, &lock);
+	pthread_join(waits, &ret);
+	check(ret == NULL && lock.word == 0);
+	pthread_join(dies, NULL);
+}
+
 int main(void)
 {
 	calls();
@@ -192,5 +231,6 @@ int main(void)
 	requeue();
 	requeue_anywhere();
 	private_page_of_a_file();
+	robust_and_pending();
 	return 0;
 }
