@@ -90,10 +90,4 @@ static inline void mutex_unlock(struct mutex *lock)
 		mutex_unlock_slow(lock);
 }
 
-/** mutex_is_locked() - by whomever; for checks */
-static inline bool mutex_is_locked(const struct mutex *lock)
-{
-	return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED);
-}
-
 #endif

@@ -94,10 +94,4 @@ static inline void downgrade_write(struct rw_semaphore *sem)
 		rwsem_wake(sem);
 }
 
-/** rwsem_is_locked() - by whomever; for checks */
-static inline bool rwsem_is_locked(const struct rw_semaphore *sem)
-{
-	return __atomic_load_n(&sem->count, __ATOMIC_RELAXED) & ~RWSEM_WAITERS;
-}
-
 #endif

@@ -65,37 +65,31 @@ void wake_up_all(struct wait_queue_head *wq);
 /** prepare_to_wait_event() - for one that signals end: -ERESTARTSYS when one is there */
 long prepare_to_wait_event(struct wait_queue_head *wq, struct wait_queue_entry *entry, enum task_state state);
 
-/** __wait_event() - wait until @condition, doing @sleep in between */
-#define __wait_event(wq, condition, exclusive, sleep) do {		\
-	DEFINE_WAIT(_wait, exclusive);					\
+/** __wait_event() - wait until @condition, which is not true yet */
+#define __wait_event(wq, condition) do {				\
+	DEFINE_WAIT(_wait, false);					\
 									\
 	for (;;) {							\
 		prepare_to_wait(wq, &_wait, TASK_UNINTERRUPTIBLE);	\
 		if (condition)						\
 			break;						\
-		sleep;							\
+		schedule();						\
 	}								\
 	finish_wait(wq, &_wait);					\
 } while (0)
 
 /**
  * wait_event() - sleep until @condition is true; it is evaluated several times
- * wait_event_exclusive() - the same for one of several who want the same thing
  * Context: a thread that may sleep.
  */
 #define wait_event(wq, condition) do {					\
 	if (!(condition))						\
-		__wait_event(wq, condition, false, schedule());		\
+		__wait_event(wq, condition);				\
 } while (0)
 
-#define wait_event_exclusive(wq, condition) do {			\
-	if (!(condition))						\
-		__wait_event(wq, condition, true, schedule());		\
-} while (0)
-
-/** __wait_event_signal() - as __wait_event(), but a signal ends it; @sleep may leave the loop */
-#define __wait_event_signal(wq, condition, exclusive, state, ret, sleep) ({	\
-	DEFINE_WAIT(_wait, exclusive);					\
+/** __wait_event_signal() - as __wait_event(), but a signal ends it, and @sleep is how to wait */
+#define __wait_event_signal(wq, condition, state, ret, sleep) ({	\
+	DEFINE_WAIT(_wait, false);					\
 	long _err = 0;							\
 									\
 	for (;;) {							\
@@ -114,21 +108,17 @@ long prepare_to_wait_event(struct wait_queue_head *wq, struct wait_queue_entry *
 /**
  * wait_event_interruptible() - wait until @condition or a signal: 0 or -ERESTARTSYS
  * wait_event_killable() - the same, but only a signal that ends the thread
- * wait_event_interruptible_exclusive() - for one of several who want the same thing; one that
- *      leaves because of a signal may have been the one woken: wake_up() again then
  * wait_event_interruptible_timeout() - not for longer than @ns: what is left of them (1 at least
  *      when @condition is true), 0 when the time is up, -ERESTARTSYS
  */
 #define wait_event_interruptible(wq, condition)						\
-	((condition) ? 0L : __wait_event_signal(wq, condition, false, TASK_INTERRUPTIBLE, 0L, schedule()))
+	((condition) ? 0L : __wait_event_signal(wq, condition, TASK_INTERRUPTIBLE, 0L, schedule()))
 #define wait_event_killable(wq, condition)						\
-	((condition) ? 0L : __wait_event_signal(wq, condition, false, TASK_KILLABLE, 0L, schedule()))
-#define wait_event_interruptible_exclusive(wq, condition)				\
-	((condition) ? 0L : __wait_event_signal(wq, condition, true, TASK_INTERRUPTIBLE, 0L, schedule()))
+	((condition) ? 0L : __wait_event_signal(wq, condition, TASK_KILLABLE, 0L, schedule()))
 #define wait_event_interruptible_timeout(wq, condition, ns) ({				\
 	u64 _left = (ns);								\
 	bool _true = false;								\
-	__wait_event_signal(wq, (_true = (condition)) || !_left, false, TASK_INTERRUPTIBLE,	\
+	__wait_event_signal(wq, (_true = (condition)) || !_left, TASK_INTERRUPTIBLE,	\
 			    (long)(_true ? max(_left, (u64)1) : 0), _left = schedule_timeout(_left)); })
 
 #endif

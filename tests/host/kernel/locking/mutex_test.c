@@ -109,6 +109,27 @@ static bool take_token(void)
 	return n;
 }
 
+static bool gate;			/* atomic */
+
+static bool gate_is_open(void)
+{
+	return __atomic_load_n(&gate, __ATOMIC_SEQ_CST);
+}
+
+/* wait_event() for one of several who want the same thing */
+static void wait_exclusive(bool (*condition)(void))
+{
+	DEFINE_WAIT(wait, true);
+
+	for (;;) {
+		prepare_to_wait(&queue, &wait, TASK_UNINTERRUPTIBLE);
+		if (condition())
+			break;
+		schedule();
+	}
+	finish_wait(&queue, &wait);
+}
+
 static void *take_tokens(void *cpu)
 {
 	i_am(cpu);
@@ -120,7 +141,7 @@ static void *take_tokens(void *cpu)
 			}
 			continue;
 		}
-		wait_event_exclusive(&queue, take_token());
+		wait_exclusive(take_token);
 		__atomic_fetch_add(&taken, 1, __ATOMIC_SEQ_CST);
 	}
 	return NULL;
@@ -135,15 +156,13 @@ static void no_wake_up_is_lost(void **state)
 	assert_true(list_empty(&queue.entries));
 }
 
-static bool gate;
-
 static void *wait_at_gate(void *cpu)
 {
 	i_am(cpu);
 	if (cpu_number % 2)
-		wait_event_exclusive(&queue, __atomic_load_n(&gate, __ATOMIC_SEQ_CST));
+		wait_exclusive(gate_is_open);
 	else
-		wait_event(&queue, __atomic_load_n(&gate, __ATOMIC_SEQ_CST));
+		wait_event(&queue, gate_is_open());
 	return NULL;
 }
 
