@@ -534,13 +534,10 @@ extern const struct file_operations dcache_dir_ops;
  * simple_create() - put a new file into directory @dir of a tree of the kernel's own (proc, sysfs, devtmpfs)
  * @mode: kind and permissions; @fops, @priv: i_fop (NULL: by kind) and i_private
  * Return: the dentry, with the reference of the tree only, or ERR_PTR (-EEXIST, -ENOMEM).
- * simple_mkdir() - a directory; simple_symlink() - a link
  * simple_remove() - take it away with all below it; who has it open keeps it
  */
 struct dentry *simple_create(struct dentry *dir, const char *name, umode_t mode, dev_t rdev,
 			     const struct file_operations *fops, void *priv);
-struct dentry *simple_mkdir(struct dentry *dir, const char *name, umode_t mode);
-struct dentry *simple_symlink(struct dentry *dir, const char *name, const char *target);
 void simple_remove(struct dentry *dentry);
 
 /* ------------------------------------------------------------- what VFS calls do */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Files whose text is made when they are read. A show() function prints all of it,
- * or one record of many, and need not know where in it the reader is.
+ * and need not know where in it the reader is.
  *
  *	static int uptime_show(struct seq_file *m) { seq_printf(m, "%llu\n", ...); return 0; }
  *	static int uptime_open(struct inode *i, struct file *f) { return single_open(f, uptime_show, NULL); }
@@ -14,38 +14,24 @@
 #include <kernel/fs.h>
 #include <lib/printf.h>
 
-/*
- * Records by number. start() gives the record at *@pos and may take locks; next() the one after, and
- * counts *@pos up; NULL is the end; stop() drops the locks, whatever start() gave.
- */
-struct seq_operations {
-	void	*(*start)(struct seq_file *m, loff_t *pos);
-	void	*(*next)(struct seq_file *m, void *v, loff_t *pos);
-	void	(*stop)(struct seq_file *m, void *v);
-	int	(*show)(struct seq_file *m, void *v);
-};
-
 struct seq_file {
 	char		*buf;		/* text that was made */
 	size_t		size, count;	/* room and bytes of it */
 	size_t		from;		/* the reader has had these */
-	loff_t		index;		/* number of the next record */
 	loff_t		read_pos;	/* place in the file that @from stands for */
-	bool		overflow;	/* a record did not fit: it is made again with more room */
+	bool		made;		/* buf has all of the text */
+	bool		overflow;	/* it did not fit: it is made again with more room */
 	struct mutex	lock;
-	const struct seq_operations *op;	/* NULL: show_all */
-	int		(*show_all)(struct seq_file *m);
+	int		(*show)(struct seq_file *m);
 	struct file	*file;
 	void		*private;
 };
 
 /**
- * single_open() - for open() of a file that @show prints as a whole
- * seq_open() - of one with records
+ * single_open() - for open() of a file that @show prints
  * Return: 0 or -ENOMEM. file->private_data is the struct seq_file, whose private is @priv.
  */
 int single_open(struct file *file, int (*show)(struct seq_file *m), void *priv);
-int seq_open(struct file *file, const struct seq_operations *op, void *priv);
 
 ssize_t seq_read(struct file *file, struct iov_iter *to, loff_t *pos);
 loff_t seq_lseek(struct file *file, loff_t offset, int whence);

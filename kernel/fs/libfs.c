@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Directories whose dentries are all there is, and trees that the kernel makes itself. */
 #include "internal.h"
+#include <kernel/seq_file.h>
 #include <mm/slab.h>
 #include <uapi/inotify.h>
 
@@ -65,30 +66,16 @@ static void dcache_release(struct inode *inode, struct file *file)
 	dput(file->private_data);
 }
 
-static loff_t dcache_llseek(struct file *file, loff_t offset, int whence)
-{
-	if (whence == SEEK_CUR)
-		offset += file->f_pos;
-	else if (whence != SEEK_SET)
-		return -EINVAL;
-	if (offset < 0)
-		return -EINVAL;
-	file->f_pos = offset;
-	return offset;
-}
-
 static int dcache_fsync(struct file *file)
 {
 	return 0;
 }
 
 const struct file_operations dcache_dir_ops = {
-	.iterate_shared = dcache_iterate, .release = dcache_release, .llseek = dcache_llseek, .fsync = dcache_fsync,
+	.iterate_shared = dcache_iterate, .release = dcache_release, .llseek = seq_lseek, .fsync = dcache_fsync,
 };
 
 /* ------------------------------------------------------------- the kernel's own names */
-
-static const struct inode_operations plain_iops;
 
 static struct dentry *add(struct dentry *dir, const char *name, struct inode *inode)
 {
@@ -126,34 +113,6 @@ struct dentry *simple_create(struct dentry *dir, const char *name, umode_t mode,
 	init_special_inode(inode, rdev);
 	if (fops)
 		inode->i_fop = fops;
-	return add(dir, name, inode);
-}
-
-struct dentry *simple_mkdir(struct dentry *dir, const char *name, umode_t mode)
-{
-	struct inode *inode = new_inode(dir->d_inode->i_sb, NULL, S_IFDIR | mode);
-
-	if (!inode)
-		return ERR_PTR(-ENOMEM);
-	inode->i_op = &plain_iops;
-	inode->i_fop = &dcache_dir_ops;
-	return add(dir, name, inode);
-}
-
-struct dentry *simple_symlink(struct dentry *dir, const char *name, const char *target)
-{
-	size_t size = strlen(target) + 1;
-	struct inode *inode = new_inode(dir->d_inode->i_sb, NULL, S_IFLNK | S_IRWXUGO);
-	char *text = kmalloc(size, GFP_KERNEL);
-
-	if (!inode || !text) {
-		iput(inode);
-		kfree(text);
-		return ERR_PTR(-ENOMEM);
-	}
-	memcpy(text, target, size);
-	inode->i_link = text;
-	inode->i_size = size - 1;
 	return add(dir, name, inode);
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Text that is made when it is read: into a buffer that grows until one record, or
- * all of a file without records, fits into it. A read that begins somewhere else
- * than the one before it ended makes the text anew from the start.
+ * Text that is made when it is read: into a buffer that grows until it fits. A read
+ * that begins somewhere else than the one before it ended makes the text anew.
  */
 #include "internal.h"
 #include <asm/page.h>
@@ -14,29 +13,18 @@
 
 /* ----------------------------------------------------------------------- open, close */
 
-static int open_seq(struct file *file, const struct seq_operations *op, int (*show)(struct seq_file *), void *priv)
+int single_open(struct file *file, int (*show)(struct seq_file *m), void *priv)
 {
 	struct seq_file *m = kzalloc(sizeof(*m), GFP_KERNEL);
 
 	if (!m)
 		return -ENOMEM;
 	mutex_init(&m->lock);
-	m->op = op;
-	m->show_all = show;
+	m->show = show;
 	m->file = file;
 	m->private = priv;
 	file->private_data = m;
 	return 0;
-}
-
-int single_open(struct file *file, int (*show)(struct seq_file *m), void *priv)
-{
-	return open_seq(file, NULL, show, priv);
-}
-
-int seq_open(struct file *file, const struct seq_operations *op, void *priv)
-{
-	return open_seq(file, op, NULL, priv);
 }
 
 void seq_release(struct inode *inode, struct file *file)
@@ -66,74 +54,27 @@ static int grow(struct seq_file *m)
 	return 0;
 }
 
-/* All of it. */
-static int make_all(struct seq_file *m)
-{
-	int err = m->show_all(m);
-
-	m->index = 1;
-	return err;
-}
-
-/* As many records as fit. */
-static int make_records(struct seq_file *m)
-{
-	loff_t index = m->index;
-	void *v = m->op->start(m, &index);
-	int err = 0;
-
-	while (v && !IS_ERR(v)) {
-		size_t before = m->count;
-
-		err = m->op->show(m, v);
-		if (err)
-			break;
-		if (m->overflow) {
-			if (before) {
-				m->count = before;	/* next time */
-				m->overflow = false;
-			}
-			break;
-		}
-		m->index = index + 1;
-		v = m->op->next(m, v, &index);
-	}
-	if (IS_ERR(v))
-		err = PTR_ERR(v);
-	m->op->stop(m, v);
-	return err;
-}
-
-/* More text in the empty buffer, none at the end. */
+/* The text in the empty buffer; none if it has been there already. */
 static int fill(struct seq_file *m)
 {
-	int err;
+	int err = m->size ? 0 : grow(m);
 
-	if (!m->size) {
-		err = grow(m);
-		if (err)
-			return err;
-	}
-	for (;;) {
-		m->count = m->from = 0;
+	m->count = m->from = 0;
+	while (!err && !m->made) {
 		m->overflow = false;
-		if (!m->op && m->index)
-			return 0;
-		err = m->op ? make_records(m) : make_all(m);
-		if (err || !m->overflow)
-			return err;
-		if (!m->op)
-			m->index = 0;
-		err = grow(m);
-		if (err)
-			return err;
+		err = m->show(m);
+		m->made = !m->overflow;
+		if (!err && m->overflow)
+			err = grow(m);
 	}
+	return err;
 }
 
 static void rewind(struct seq_file *m)
 {
 	m->count = m->from = 0;
-	m->index = m->read_pos = 0;
+	m->read_pos = 0;
+	m->made = false;
 }
 
 /* Make the text again and leave out what lies before @pos. */
