@@ -30,7 +30,4 @@ int devtmpfs_create(const char *name, umode_t mode, dev_t dev);
 int devtmpfs_symlink(const char *name, const char *target);
 int devtmpfs_mkdir(const char *name, umode_t mode);
 
-/** devtmpfs_remove() - take it away again */
-void devtmpfs_remove(const char *name);
-
 #endif

@@ -50,7 +50,6 @@ static inline const struct cred *current_cred(void)
 }
 
 #define current_uid()	(current_cred()->uid)
-#define current_euid()	(current_cred()->euid)
 #define current_fsuid()	(current_cred()->fsuid)
 #define current_fsgid()	(current_cred()->fsgid)
 

@@ -43,7 +43,7 @@ struct fd {
 /**
  * fdget() - the file of @fd until fdput(), within one system call of this thread
  * fdget_raw() - one opened with O_PATH too, which fdget() does not give
- * fget() - the same as fdget() with a reference for fput(); fget_raw()
+ * fget_raw() - the same as fdget_raw() with a reference for fput()
  * Return: NULL in .file, or NULL, when no file has the number.
  */
 struct file *__fget(unsigned int fd, u32 no_mode);
@@ -76,11 +76,6 @@ static inline void fdput(struct fd f)
 {
 	if (unlikely(f.put) && f.file)
 		fput(f.file);
-}
-
-static inline struct file *fget(unsigned int fd)
-{
-	return __fget(fd, FMODE_PATH);
 }
 
 static inline struct file *fget_raw(unsigned int fd)

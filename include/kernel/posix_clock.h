@@ -6,9 +6,6 @@
 #include <lib/types.h>
 #include <uapi/time.h>
 
-/** clock_read() - ns of clock @id; -EINVAL when there is no such clock */
-int clock_read(int id, u64 *ns);
-
 /** clock_is_timed() - whether one can sleep by it */
 bool clock_is_timed(int id);
 

@@ -51,10 +51,8 @@ void stage_print_times(unsigned int tsc_khz);
 
 /*
  * Numbered messages: "lantern: warning 65 copy_bootdata: ..." on one line.
- * A warning goes on with the safe choice; an error could not do what it names;
- * boot_panic() stops.
+ * A warning goes on with the safe choice; boot_panic() stops.
  */
 void boot_warn(enum boot_stage stage, const char *fmt, ...) __printf(2, 3);
-void boot_error(enum boot_stage stage, const char *fmt, ...) __printf(2, 3);
 
 #endif

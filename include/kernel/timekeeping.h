@@ -17,12 +17,6 @@
  */
 u64 ktime_get(void);
 
-/** local_clock() - the time for stamps in logs and traces; as ktime_get() */
-static inline u64 local_clock(void)
-{
-	return ktime_get();
-}
-
 /**
  * timekeeping_set() - from now on time goes by @cs
  * @ns: what time it is now at least; time never goes back

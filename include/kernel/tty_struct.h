@@ -70,9 +70,6 @@ long tty_ioctl(struct tty_struct *tty, struct file *file, unsigned int cmd, unsi
 /** tty_set_size() - and SIGWINCH for who is in the foreground, if it changed */
 void tty_set_size(struct tty_struct *tty, const struct winsize *size);
 
-/** tty_of_file() - the terminal of an open file, NULL: it is none. Masters of pairs are none */
-struct tty_struct *tty_of_file(struct file *file);
-
 extern const struct file_operations tty_fops;
 
 /**

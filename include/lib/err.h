@@ -30,11 +30,6 @@ static inline bool IS_ERR_VALUE(unsigned long value)
 	return IS_ERR((const void *)value);
 }
 
-static inline bool IS_ERR_OR_NULL(const void *ptr)
-{
-	return !ptr || IS_ERR(ptr);
-}
-
 /** ERR_CAST() - an error on its way through a function that returns another kind of pointer */
 static inline void *ERR_CAST(const void *ptr)
 {

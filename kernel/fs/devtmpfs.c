@@ -73,18 +73,3 @@ int devtmpfs_mkdir(const char *name, umode_t mode)
 {
 	return add(name, S_IFDIR | mode, 0, NULL);
 }
-
-void devtmpfs_remove(const char *name)
-{
-	struct dentry *dir = directory_of(&name), *d;
-	struct qstr q = { name, strlen(name), full_name_hash(name, strlen(name)) };
-
-	if (IS_ERR(dir))
-		return;
-	d = d_lookup(dir, &q);
-	if (d) {
-		simple_remove(d);
-		dput(d);
-	}
-	dput(dir);
-}

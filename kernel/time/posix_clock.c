@@ -55,16 +55,6 @@ static const struct clock_kind *clock_kind(int id)
 	return id >= 0 && id < (int)ARRAY_SIZE(clocks) && clocks[id].read ? &clocks[id] : NULL;
 }
 
-int clock_read(int id, u64 *ns)
-{
-	const struct clock_kind *clock = clock_kind(id);
-
-	if (!clock)
-		return -EINVAL;
-	*ns = clock->read();
-	return 0;
-}
-
 bool clock_is_timed(int id)
 {
 	const struct clock_kind *clock = clock_kind(id);

@@ -168,15 +168,6 @@ void boot_warn(enum boot_stage stage, const char *fmt, ...)
 	va_end(args);
 }
 
-void boot_error(enum boot_stage stage, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	numbered(KERN_ERR, "error", stage, fmt, args);
-	va_end(args);
-}
-
 void __noreturn boot_panic(enum boot_stage stage, const char *fmt, ...)
 {
 	char text[256];

@@ -67,11 +67,6 @@ void tty_put(struct tty_struct *tty)
 	kfree(tty);
 }
 
-struct tty_struct *tty_of_file(struct file *file)
-{
-	return file->f_op == &tty_fops ? file->private_data : NULL;
-}
-
 /* ---------------------------------------------------------------- input from its other end */
 
 size_t tty_receive(struct tty_struct *tty, const u8 *s, size_t n)
