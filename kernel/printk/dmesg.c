@@ -117,7 +117,7 @@ static unsigned int walk_messages(unsigned int skip, bool print, bool *hidden)
 	struct prb_info info;
 	unsigned int nr = 0;
 
-	while (printk_read(&at, &info, text)) {
+	while (prb_read(&printk_rb, &at, &info, text, true)) {
 		if (info.level < 0 || nr++ < skip)
 			continue;
 		*hidden |= !level_is_shown(info.level);

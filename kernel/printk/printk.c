@@ -8,6 +8,7 @@
 #include <asm/processor.h>
 #include <asm/setup.h>
 #include <asm/time.h>
+#include <kernel/console.h>
 #include <kernel/stage.h>
 #include <lib/cmdline.h>
 #include <lib/kstrtox.h>
@@ -50,9 +51,10 @@ bool printk_has_next(const struct prb_reader *r)
 	return prb_has_next(&printk_rb, r);
 }
 
+/* Who was stopped for a panic in the middle of a record does not end it any more. */
 bool printk_read(struct prb_reader *r, struct prb_info *info, char *text)
 {
-	return prb_read(&printk_rb, r, info, text, false);
+	return prb_read(&printk_rb, r, info, text, console_in_panic());
 }
 
 /* ------------------------------------------------------------------- messages */

@@ -293,6 +293,9 @@ static void the_owner_gives_the_console_to_who_waits(void **state)
 static void a_panic_takes_consoles_by_force(void **state)
 {
 	struct sink *held = new_sink(), *good = new_sink();
+	char text[PRB_TEXT_MAX + 1];
+	struct prb_reader log = { 0 };
+	struct prb_info info;
 	u64 head;
 
 	(void)state;
@@ -301,12 +304,15 @@ static void a_panic_takes_consoles_by_force(void **state)
 	printk_setup("quiet");
 	held->con.owner = 2;			/* another CPU, stopped there */
 	take(&printk_rb, 2, &head);		/* and one in the middle of a record */
+	printk("behind it\n");
+	assert_false(printk_read(&log, &info, text));
 	cpu_number = 3;
 	console_panic();
+	assert_true(printk_read(&log, &info, text) && !strcmp(text, "behind it\n"));
 	interrupts_are_off = true;
 	printk("why\n");
-	assert_string_equal(good->text, "** 1 messages dropped **\nwhy\n");
-	assert_string_equal(held->text, "** 1 messages dropped **\nwhy\n");
+	assert_string_equal(good->text, "** 1 messages dropped **\nbehind it\nwhy\n");
+	assert_string_equal(held->text, "** 1 messages dropped **\nbehind it\nwhy\n");
 	cpu_number = 1;
 	printk("another CPU\n");		/* is not shown by that CPU */
 	assert_null(strstr(good->text, "another"));
