@@ -20,7 +20,7 @@ struct timer {
 	struct rb_node	node;		/* in base->timers while pending; base->lock */
 	u64		expires;	/* ns; base->lock */
 	bool		pending;	/* base->lock */
-	struct timer_base *base;	/* where it is armed or ran last; that base's lock */
+	struct timer_base *base;	/* where it is armed or ran last, NULL: on its way; that base's lock */
 	/* Called once each time it was armed, not before @expires, with interrupts off and no
 	 * lock held, on the CPU where it was armed; may arm the timer again. */
 	void		(*function)(struct timer *timer);

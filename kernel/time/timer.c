@@ -30,6 +30,10 @@ static struct timer_base *lock_base(struct timer *timer)
 	for (;;) {
 		struct timer_base *base = __atomic_load_n(&timer->base, __ATOMIC_RELAXED);
 
+		if (!base) {
+			cpu_relax();
+			continue;
+		}
 		spin_lock(&base->lock);
 		if (base == timer->base)
 			return base;
@@ -59,18 +63,20 @@ bool mod_timer(struct timer *timer, u64 expires)
 	unsigned long flags = local_irq_save();
 	struct timer_base *here = this_cpu_ptr(&timer_base), *base;
 	u64 now = ktime_get();
-	bool was = false, first;
+	bool was, first;
 
 	if ((s64)(expires - now) < 0)
 		expires = now;
 	expires = now + min(expires - now, TIMER_MAX_DELTA);
-	for (;;) {
-		base = lock_base(timer);
-		was |= detach(base, timer);
-		if (base == here || base->running == timer)
-			break;
-		__atomic_store_n(&timer->base, here, __ATOMIC_RELAXED);
+	base = lock_base(timer);
+	was = detach(base, timer);
+	if (base != here && base->running != timer) {
+		/* between the two locks nobody else gets hold of it, and arms it once more */
+		__atomic_store_n(&timer->base, NULL, __ATOMIC_RELAXED);
 		spin_unlock(&base->lock);
+		base = here;
+		spin_lock(&base->lock);
+		__atomic_store_n(&timer->base, base, __ATOMIC_RELAXED);
 	}
 	timer->expires = expires;
 	timer->pending = true;

@@ -36,13 +36,13 @@ DEBUG = os.path.join(qemu.BUILD, "debug", "lantern.efi")
 @pytest.mark.product		# the quarantine of SAN=1 tells of some of it later
 def test_debug_build_reports_planted_damage_and_nothing_else(boot):
     machine = boot(firmware="bios", kernel=DEBUG, memory="64M", smp=4,
-                   append='selftest=smp,sched,locks,mm monitor.exec="map;locks;poweroff"')
+                   append='selftest=smp,sched,timers,locks,mm monitor.exec="map;locks;poweroff"')
     assert machine.wait() == "guest-shutdown"
     check_selftest(machine.log, 1)
     assert "memory: the books balance\n" in tables(machine.log)[0]
     damage = [line.split(": ")[2] for line in machine.log.splitlines() if line.startswith("slab: ")]
     assert damage == ["written past its end", "written after free", "double free"]
-    for name in ("smp", "sched", "locks"):
+    for name in ("smp", "sched", "timers", "locks"):
         assert re.search(rf"^selftest {name}: \d+ checks, 0 failed$", machine.log, re.M), name
     told = "".join(line + "\n" for line in machine.log.splitlines() if line.startswith("lockdep: "))
     assert re.fullmatch(MISTAKES, told), told

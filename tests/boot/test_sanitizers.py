@@ -86,10 +86,10 @@ def test_allocators_work_without_a_report(boot, memory, append):
 def test_torture_on_four_cpus_without_a_report(boot):
     """Scheduler, timers, locks, work queues, grace periods, calls and allocators, all against each other."""
     machine = boot(firmware="bios", kernel=qemu.LANTERN, memory="256M", smp=4,
-                   append='selftest=smp,sched,locks,mm monitor.exec="selftest locks;threads;map;poweroff"')
+                   append='selftest=smp,sched,timers,locks,mm monitor.exec="selftest locks;threads;map;poweroff"')
     assert machine.wait() == "guest-shutdown"
     results = re.findall(r"^selftest (\w+): \d+ checks, (\d+) failed$", machine.log, re.M)
-    assert sorted(results) == [("locks", "0"), ("locks", "0"), ("mm", "0"), ("sched", "0"), ("smp", "0")]
+    assert sorted(results) == [("locks", "0"), ("locks", "0"), ("mm", "0"), ("sched", "0"), ("smp", "0"), ("timers", "0")]
     assert re.search(r"^smp: 4 CPUs in ", machine.log, re.M)
     assert "memory: the books balance\n" in machine.log
 
