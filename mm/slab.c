@@ -18,7 +18,7 @@
 #include <mm/kasan.h>
 #include <mm/slab.h>
 
-#ifdef LANTERN_DEBUG
+#if defined(LANTERN_DEBUG) && !KASAN	/* which sees all of it, and at once */
 #define DEBUG_OBJECTS	1
 #else
 #define DEBUG_OBJECTS	0

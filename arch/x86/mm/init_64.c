@@ -122,9 +122,13 @@ void __init paging_init(void)
 	init_top_pgt[511] = 0;		/* drop the early image map, writable and executable */
 	map_direct();
 	protect_alias();
-	map_image(_text, _etext, PAGE_KERNEL_ROX);
+	map_image(_text, _sinittext, PAGE_KERNEL_ROX);	/* no large page reaches into what is freed after the boot */
+	map_image(_sinittext, _einittext, PAGE_KERNEL_ROX);
+	map_image(_einittext, _etext, PAGE_KERNEL_ROX);
 	map_image(__rodata_start, __rodata_end, PAGE_KERNEL_RO);
-	map_image(_sdata, init_stack_guard, PAGE_KERNEL);
+	map_image(_sdata, __init_bss_start, PAGE_KERNEL);
+	map_image(__init_bss_start, __init_bss_end, PAGE_KERNEL);
+	map_image(__init_bss_end, init_stack_guard, PAGE_KERNEL);
 	map_image(init_stack, _end, PAGE_KERNEL);	/* the guard page between them stays unmapped */
 	link_fixmap();
 	kasan_map_shadow(init_top_pgt);
