@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Every command of the monitor on every kind of machine: it keeps to 80 columns and says what is so there."""
 import io
+import os
 import re
 
 import expect
@@ -53,6 +54,8 @@ COMMANDS = {
     "crash nonsense": r"^usage: crash HOW$",
     "nonsense": r"unknown command 'nonsense'",
 }
+if os.path.exists(qemu.VMLINUX) and qemu.is_sanitized():
+    COMMANDS["plant nothing"] = r"^usage: plant "
 KERNEL = {"firmware": "bios", "kernel": qemu.LANTERN}
 MACHINES = {
     "q35-ovmf": ({}, ""),
