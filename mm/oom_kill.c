@@ -15,6 +15,7 @@
 #include <kernel/signal_struct.h>
 #include <kernel/task.h>
 #include <kernel/timekeeping.h>
+#include <mm/vmalloc.h>
 
 #define WAIT_NS		1000000ULL		/* before the next try */
 #define PATIENCE_NS	5000000000ULL		/* a victim that has not ended by then is not waited for */
@@ -133,6 +134,10 @@ static void make_room(void)
 
 	if (victim_is_ending())
 		return;
+	if (vmalloc_lazy_pages()) {	/* free, but for a flush: stacks of many that have ended */
+		vm_flush();
+		return;
+	}
 	victim = choose_victim();
 	if (victim) {
 		kill_victim(victim);
