@@ -516,27 +516,30 @@ static bool release_robust(u32 __user *uaddr, bool pending)
 	return true;
 }
 
+/* Of a list, whose parts may lie at any address. */
+static int get_word(unsigned long *word, unsigned long addr)
+{
+	return get_user(*word, (unsigned long __user *)addr);
+}
+
 void exit_robust_list(void)
 {
-	struct robust_list_head __user *head = current->robust_list;
-	struct robust_list *entry, *pending, *next;
+	unsigned long head = (unsigned long)current->robust_list, entry, pending, next, offset;
 	unsigned int limit = ROBUST_LIST_LIMIT;
-	long offset;
 
-	if (!head || get_user(entry, &head->list.next) || get_user(offset, &head->futex_offset) ||
-	    get_user(pending, &head->list_op_pending))
+	if (!head || get_word(&entry, head) ||		/* list.next */
+	    get_word(&offset, head + offsetof(struct robust_list_head, futex_offset)) ||
+	    get_word(&pending, head + offsetof(struct robust_list_head, list_op_pending)))
 		return;
 	/* bit 0 marks locks with priority inheritance; a list without an end ends at the limit */
-	for (; entry != &head->list && limit--; entry = next) {
-		struct robust_list *at = (void *)((unsigned long)entry & ~1UL);
-
-		if (get_user(next, &at->next))
+	for (; entry != head && limit--; entry = next) {
+		if (get_word(&next, entry & ~1UL))
 			return;
-		if (entry != pending && !release_robust((u32 *)((char *)at + offset), false))
+		if (entry != pending && !release_robust((u32 __user *)((entry & ~1UL) + offset), false))
 			return;
 	}
 	if (pending)
-		release_robust((u32 *)((char *)((unsigned long)pending & ~1UL) + offset), true);
+		release_robust((u32 __user *)((pending & ~1UL) + offset), true);
 }
 
 SYSCALL_DEFINE2(set_robust_list, void __user *, head, size_t, size)

@@ -23,6 +23,7 @@ kill
 """
 
 
+@pytest.mark.product		# with its sanitizers the kernel is too large for gdb to be quick
 @pytest.mark.parametrize("cmdline", ["gdb", "gdb nokaslr"])
 def test_gdb_finds_symbols_before_and_after_the_jump(boot, tmp_path, cmdline):
     socket = str(tmp_path / "gdb")

@@ -21,6 +21,12 @@ def start(boot, append="", terminal=None, **kwargs):
 
 def test_a_terminal_gets_pages_and_nobody_else_does(boot):
     machine = start(boot)
+    machine.serial.terminal = (30, 80)
+    machine.send("dmesg\r")			# first: what is printed later drives it out of the log
+    machine.expect(MORE)
+    machine.send("\x1b")
+    machine.expect(expect.PROMPT)
+    machine.serial.terminal = None
     machine.send("pt\r")
     machine.expect("pt\n")
     machine.expect(expect.PROMPT)			# nobody answers: all of it at once
@@ -51,10 +57,6 @@ def test_a_terminal_gets_pages_and_nobody_else_does(boot):
         text += machine.before
         machine.send(" ")
     assert (text + machine.before).replace(" " * 10, "").split("\n") == whole.replace(" " * 10, "").split("\n")
-    machine.send("dmesg\r")
-    machine.expect(MORE)
-    machine.send("\x1b")
-    machine.expect(expect.PROMPT)
     machine.send("sleep 300\rregs\r")			# typed ahead, and kept for the prompt
     machine.expect(expect.PROMPT + "regs\n")
     machine.expect("cr3")
@@ -98,7 +100,7 @@ def test_ctrl_c_ends_a_script(boot):
 def check_panel(text, cpus):
     assert len(re.findall(r"^ +\d  [#.]{28} +\d+\.\d% ", text, re.M)) == cpus
     used, total = map(int, re.search(r"(\d+) of (\d+) KiB", text).groups())
-    assert 1000 < used < 8192 and 250000 < total < 262144
+    assert 1000 < used < (16384 if qemu.is_sanitized() else 8192) and 250000 < total < 262144
     assert re.search(r"^ +timer +\d+ +\d+$", text, re.M)
     assert max(map(len, text.split("\n"))) <= 80 and text.count("\n") < 24
 

@@ -201,6 +201,7 @@ def test_the_early_tables_are_kept(boot, levels, cmdline):
     assert int(tables[name][1][str(virtual >> 21 & 511)].replace("2M at ", ""), 16) == physical
 
 
+@pytest.mark.product		# tables of the shadow fill the page
 @pytest.mark.parametrize("cmdline", ["no5lvl", ""])
 def test_the_early_tables_are_drawn_on_the_screen(boot, tmp_path, cmdline):
     """Boxes and lines: the picture that the serial line has, in the cells of the screen."""

@@ -6,6 +6,7 @@ import qemu
 from test_memory import check_selftest, tables
 
 
+@pytest.mark.product		# the shadow, and larger code
 def test_24_mib_are_enough(boot):
     machine = boot(firmware="bios", kernel=qemu.LANTERN, memory="24M",
                    append='monitor.exec="selftest mm;map;poweroff"')

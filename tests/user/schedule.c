@@ -56,6 +56,7 @@ static void policies(void)
 
 static void nice_values(void)
 {
+	result(setpriority(PRIO_PROCESS, 0, 3));	/* whatever it was */
 	result(getpriority(PRIO_PROCESS, 0));
 	result(setpriority(PRIO_PROCESS, 0, 7));
 	result(getpriority(PRIO_PROCESS, 0));
