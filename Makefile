@@ -49,7 +49,8 @@ ASFLAGS		:= -D__ASSEMBLY__ -Wa,--fatal-warnings -Wa,-mx86-used-note=no
 STACK_PROTECTOR	:= -fstack-protector-strong -mstack-protector-guard=tls -mstack-protector-guard-reg=gs \
 		   -mstack-protector-guard-symbol=__stack_chk_guard
 OPTIMIZE	:= -O2
-KERNEL_CFLAGS	 = $(COMMON) $(STACK_PROTECTOR) $(OPTIMIZE) -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer $(if $(DEBUG),-DLANTERN_DEBUG -DLANTERN_LOCKDEP)
+KERNEL_CFLAGS	 = $(COMMON) $(STACK_PROTECTOR) $(OPTIMIZE) -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer $(if $(DEBUG),-DLANTERN_DEBUG -DLANTERN_LOCKDEP) \
+		   $(if $(DEBUG)$(SAN),-DLANTERN_FAIL_NTH)
 # The boot part keeps no pointer in initialised data (see relocs-checked), so no
 # jump tables either; gnu-efi supplies the UEFI types. LOADER_PART: shared sources
 # leave out what only the kernel asks for.

@@ -15,6 +15,7 @@
 #include <kernel/signal_struct.h>
 #include <kernel/task.h>
 #include <kernel/timekeeping.h>
+#include <mm/fail_nth.h>
 #include <mm/vmalloc.h>
 
 #define WAIT_NS		1000000ULL		/* before the next try */
@@ -153,6 +154,8 @@ bool pagefault_out_of_memory(void)
 {
 	if (fatal_signal_pending(current))
 		return false;
+	if (fail_nth_is_why())
+		return true;
 	if (mutex_trylock(&oom_lock)) {
 		make_room();
 		mutex_unlock(&oom_lock);

@@ -20,6 +20,7 @@
 #include <kernel/smp.h>
 #include <lib/cmdline.h>
 #include <lib/string.h>
+#include <mm/fail_nth.h>
 #include <mm/kasan.h>
 
 #define PCP_BATCH	32
@@ -293,6 +294,8 @@ static __noinline struct page *alloc_full(gfp_t gfp, unsigned int order, unsigne
 
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
+	if (fail_nth(gfp))
+		return NULL;
 	if (likely(!order && !(gfp & __GFP_ZERO) && !page_debug)) {
 		struct page *page = pcp_take(gfp & __GFP_DMA32 ? this_cpu_read(pcp.dma32) : this_cpu_read(pcp.best));
 
@@ -307,6 +310,8 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 
 struct page *alloc_pages_node(unsigned int nid, gfp_t gfp, unsigned int order)
 {
+	if (fail_nth(gfp))
+		return NULL;
 	return alloc_full(gfp, order, nid == NUMA_NO_NODE ? this_cpu_read(pcp.node) : nid);
 }
 

@@ -15,6 +15,7 @@
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
 #include <lib/string.h>
+#include <mm/fail_nth.h>
 #include <mm/kasan.h>
 #include <mm/slab.h>
 
@@ -317,8 +318,11 @@ static __inline_always void *magazine_take(struct kmem_cache *cache)
 /* Whatever is not a plain object from the CPU's magazine. */
 static __noinline void *cache_alloc_full(struct kmem_cache *cache, gfp_t gfp, unsigned long ip)
 {
-	void *object = magazine_take(cache);
+	void *object;
 
+	if (fail_nth(gfp))
+		return NULL;
+	object = magazine_take(cache);
 	if (!object) {
 		object = cache_alloc_slow(cache, gfp);
 		if (!object)
@@ -654,6 +658,20 @@ static unsigned long in_magazines(const struct kmem_cache *cache)
 			sum += cache->cpu[i]->count;
 	return sum;
 }
+
+#ifdef LANTERN_FAIL_NTH
+void slabinfo_show(struct seq_file *m)
+{
+	const struct kmem_cache *c;
+
+	drop_quarantine();
+	seq_puts(m, "slabinfo - version: 2.1\n"
+		    "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab>\n");
+	list_for_each_entry(c, &all_caches, caches)
+		seq_printf(m, "%-17s %6lu %6lu %6u %4u %4u\n", c->name, c->taken - in_magazines(c),
+			   c->nr_slabs * c->per_slab, c->size, c->per_slab, 1u << c->order);
+}
+#endif
 
 static int cmd_slab(int argc, char **argv)
 {

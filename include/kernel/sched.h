@@ -94,6 +94,10 @@ struct task_struct {
 #ifdef LANTERN_LOCKDEP
 	struct lockdep_thread mutexes;	/* that it has, or waits for */
 #endif
+#ifdef LANTERN_FAIL_NTH
+	unsigned int	fail_nth;	/* allocations up to the one that is to fail, 0: none; its own, and written by tests */
+	bool		fail_nth_hit;	/* one has, see fail_nth_is_why(); its own */
+#endif
 	struct mm_struct *mm;		/* memory of a user program; NULL: a kernel thread */
 	u32		work;		/* TIF_*; atomic */
 	struct thread_struct thread;	/* arch: what is saved while it does not run */

@@ -10,6 +10,7 @@
 #include <kernel/smp.h>
 #include <kernel/timekeeping.h>
 #include <kernel/tty_struct.h>
+#include <lib/kstrtox.h>
 #include <lib/string.h>
 #include <mm/mm.h>
 #include <mm/slab.h>
@@ -423,6 +424,37 @@ static int oom_score_adj_write(struct proc_file *pf, char *text, size_t n)
 	return err;
 }
 
+#ifdef LANTERN_FAIL_NTH
+static int show_fail_nth(struct seq_file *m, struct task_struct *p)
+{
+	seq_printf(m, "%u\n", p->fail_nth);
+	return 0;
+}
+SHOW(fail_nth)
+
+static int fail_nth_write(struct proc_file *pf, char *text, size_t n)
+{
+	char *nl = strchr(text, '\n');
+	struct task_struct *p;
+	u64 nth;
+
+	if (nl)
+		*nl = '\0';
+	if (kstrtou64(text, 0, &nth) || nth > 0x7fffffff)
+		return -EINVAL;
+	p = proc_get_task(pf);
+	if (!p)
+		return -ESRCH;
+	p->fail_nth = nth;
+	put_task_struct(p);
+	return 0;
+}
+
+#define FAIL_NTH_FILE	{ .name = "fail-nth", .mode = 0644, .show = fail_nth_show, .write = fail_nth_write },
+#else
+#define FAIL_NTH_FILE
+#endif
+
 static int mounts_show(struct seq_file *m, struct proc_file *pf)
 {
 	show_mounts(m);
@@ -597,6 +629,7 @@ static int next_thread(struct proc_file *pf, int nr)
 	{ .name = "cwd", .mode = 0777, .private_ = true, .follow = cwd_follow },	\
 	{ .name = "environ", .mode = 0400, .private_ = true, .show = environ_show },	\
 	{ .name = "exe", .mode = 0777, .private_ = true, .follow = exe_follow },	\
+	FAIL_NTH_FILE									\
 	{ .name = "fd", .mode = 0500, .private_ = true, .number = fd_number, .next_number = next_fd },		\
 	{ .name = "fdinfo", .mode = 0555, .private_ = true, .number = fd_number, .next_number = next_fd },	\
 	{ .name = "limits", .mode = 0444, .show = limits_show },			\

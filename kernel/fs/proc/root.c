@@ -11,6 +11,7 @@
 #include <kernel/timekeeping.h>
 #include <kernel/utsname.h>
 #include <lib/string.h>
+#include <mm/fail_nth.h>
 #include <mm/mm.h>
 #include <mm/page_alloc.h>
 
@@ -50,6 +51,14 @@ static int meminfo_show(struct seq_file *m, struct proc_file *pf)
 	seq_puts(m, "Hugepagesize:       2048 kB\n");
 	return 0;
 }
+
+#ifdef LANTERN_FAIL_NTH
+static int show_slabinfo(struct seq_file *m, struct proc_file *pf)
+{
+	slabinfo_show(m);
+	return 0;
+}
+#endif
 
 /* ---------------------------------------------------------------- CPUs */
 
@@ -223,6 +232,9 @@ static const struct proc_entry root_entries[] = {
 	{ .name = "mounts", .mode = 0777, .readlink = mounts_readlink },
 	{ .name = "partitions", .mode = 0444, .show = partitions_show },
 	{ .name = "self", .mode = 0777, .readlink = self_readlink },
+#ifdef LANTERN_FAIL_NTH
+	{ .name = "slabinfo", .mode = 0400, .show = show_slabinfo },
+#endif
 	{ .name = "stat", .mode = 0444, .show = stat_show },
 	{ .name = "swaps", .mode = 0444, .show = swaps_show },
 	{ .name = "sys", .mode = 0555, .children = proc_sys_entries },
