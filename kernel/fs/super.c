@@ -30,6 +30,12 @@ struct file_system_type *find_filesystem(const char *name)
 	return NULL;
 }
 
+/* Inodes are freed after a grace period, and look at it then. */
+static void free_super(struct rcu_head *rcu)
+{
+	kfree(container_of(rcu, struct super_block, s_rcu));
+}
+
 static struct super_block *new_super(struct file_system_type *type, const char *data)
 {
 	struct super_block *sb = kzalloc(sizeof(*sb), GFP_KERNEL);
@@ -43,7 +49,7 @@ static struct super_block *new_super(struct file_system_type *type, const char *
 	err = type->fill_super(sb, data ? data : "");
 	if (!err)
 		return sb;
-	kfree(sb);
+	call_rcu(&sb->s_rcu, free_super);	/* the root's inode was made, perhaps */
 	return ERR_PTR(err);
 }
 
@@ -84,12 +90,6 @@ static void drop_tree(struct dentry *root)
 		d_delete(d);
 		d = parent;
 	}
-}
-
-/* Inodes are freed after a grace period, and look at it then. */
-static void free_super(struct rcu_head *rcu)
-{
-	kfree(container_of(rcu, struct super_block, s_rcu));
 }
 
 void put_super(struct super_block *sb)

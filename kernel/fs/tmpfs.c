@@ -700,7 +700,10 @@ int tmpfs_fill_super(struct super_block *sb, const char *data)
 	root->i_uid = sbi->uid;
 	root->i_gid = sbi->gid;
 	sb->s_root = d_make_root(root);
-	return sb->s_root ? 0 : -ENOMEM;
+	if (sb->s_root)
+		return 0;
+	kfree(sbi);
+	return -ENOMEM;
 }
 
 static void tmpfs_put_super(struct super_block *sb)
