@@ -31,8 +31,9 @@ struct instance {
 	u32		nr_events, nr_watches;
 	size_t		bytes;		/* of the events, as they are read */
 	s32		last_wd;
-	bool		overflow;	/* told already */
+	bool		lost;		/* overflow waits with the others */
 	struct wait_queue_head wait;
+	struct event	overflow;	/* there is always room for it; has no name */
 };
 
 struct watch {
@@ -65,6 +66,23 @@ static bool same_as_last(const struct instance *in, s32 wd, u32 mask, u32 cookie
 }
 
 /* Context: lock held. */
+static void add_event(struct instance *in, struct event *ev)
+{
+	list_add_tail(&ev->list, &in->events);
+	in->nr_events++;
+	in->bytes += sizeof(ev->e) + ev->name_len;
+	wake_up(&in->wait);
+}
+
+/* Whoever reads is told that there was more. Context: lock held */
+static void lose_event(struct instance *in)
+{
+	if (!in->lost)
+		add_event(in, &in->overflow);
+	in->lost = true;
+}
+
+/* Context: lock held. */
 static void queue_event(struct instance *in, s32 wd, u32 mask, u32 cookie, const char *name)
 {
 	u32 len = strlen(name), name_len = padded(len);
@@ -72,25 +90,16 @@ static void queue_event(struct instance *in, s32 wd, u32 mask, u32 cookie, const
 
 	if (same_as_last(in, wd, mask, cookie, name))
 		return;
-	if (in->nr_events >= MAX_EVENTS) {
-		if (in->overflow)
-			return;
-		in->overflow = true;
-		wd = -1;
-		mask = IN_Q_OVERFLOW;
-		cookie = len = name_len = 0;
-	}
-	ev = kmalloc(sizeof(*ev) + name_len, GFP_ATOMIC);
-	if (!ev)
+	ev = in->nr_events < MAX_EVENTS ? kmalloc(sizeof(*ev) + name_len, GFP_ATOMIC) : NULL;
+	if (!ev) {
+		lose_event(in);
 		return;
+	}
 	ev->name_len = name_len;
 	ev->e = (struct inotify_event){ wd, mask, cookie, name_len };
 	memcpy(ev->e.name, name, len);
 	memset(ev->e.name + len, 0, name_len - len);
-	list_add_tail(&ev->list, &in->events);
-	in->nr_events++;
-	in->bytes += sizeof(ev->e) + name_len;
-	wake_up(&in->wait);
+	add_event(in, ev);
 }
 
 /* Out of both lists, into @gone; the reference to its inode goes along. Context: lock held */
@@ -192,20 +201,30 @@ static struct event *next_event(struct instance *in)
 		list_del(&ev->list);
 		in->nr_events--;
 		in->bytes -= sizeof(ev->e) + ev->name_len;
-		if (ev->e.mask & IN_Q_OVERFLOW)
-			in->overflow = false;
+		if (ev == &in->overflow)
+			in->lost = false;
 	}
 	spin_unlock(&lock);
 	return ev;
 }
 
+/* The one of the overflow may be there again by now. */
 static void put_back(struct instance *in, struct event *ev)
 {
 	spin_lock(&lock);
-	list_add(&ev->list, &in->events);
-	in->nr_events++;
-	in->bytes += sizeof(ev->e) + ev->name_len;
+	if (ev != &in->overflow || !in->lost) {
+		list_add(&ev->list, &in->events);
+		in->nr_events++;
+		in->bytes += sizeof(ev->e) + ev->name_len;
+	}
+	in->lost |= ev == &in->overflow;
 	spin_unlock(&lock);
+}
+
+static void free_event(struct instance *in, struct event *ev)
+{
+	if (ev != &in->overflow)
+		kfree(ev);
 }
 
 static ssize_t read_events(struct instance *in, struct iov_iter *to)
@@ -225,7 +244,7 @@ static ssize_t read_events(struct instance *in, struct iov_iter *to)
 			return done ? done : -EFAULT;
 		}
 		done += n;
-		kfree(ev);
+		free_event(in, ev);
 	}
 	return done;
 }
@@ -272,7 +291,7 @@ static void inotify_release(struct inode *inode, struct file *file)
 	spin_unlock(&lock);
 	free_gone(&gone);
 	while ((ev = next_event(in)))
-		kfree(ev);
+		free_event(in, ev);
 	kfree(in);
 }
 
@@ -293,6 +312,7 @@ static long do_inotify_init(int flags)
 	list_init(&in->watches);
 	list_init(&in->events);
 	init_waitqueue_head(&in->wait);
+	in->overflow.e = (struct inotify_event){ .wd = -1, .mask = IN_Q_OVERFLOW };
 	fd = anon_inode_getfd("anon_inode:inotify", &inotify_fops, in, O_RDONLY | flags);
 	if (fd < 0)
 		kfree(in);
