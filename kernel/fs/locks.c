@@ -385,7 +385,7 @@ static int set_flock(struct file *file, short type, bool wait)
 	int err;
 
 	if (!ctx)
-		return -ENOLCK;
+		return -ENOMEM;
 	spin_lock(&ctx->lock);
 	list_for_each_entry(fl, &ctx->flock, list)
 		same |= fl->owner == file && fl->type == type;
@@ -397,7 +397,7 @@ static int set_flock(struct file *file, short type, bool wait)
 		return 0;
 	new = kmalloc(sizeof(*new), GFP_KERNEL);
 	if (!new)
-		return -ENOLCK;
+		return -ENOMEM;
 	err = wait_for_turn(ctx, &ctx->flock, &req, wait, false);
 	if (err) {
 		kfree(new);
