@@ -371,9 +371,9 @@ struct vfsmount *kern_mount(struct file_system_type *type);
 /** do_mount_at() - mount a new tree of @fstype on path @where, as the kernel. Return: 0 or -Exxx */
 int do_mount_at(const char *devname, const char *where, const char *fstype, unsigned long flags, const char *data);
 
-/** show_mounts() - /proc/mounts; show_mountinfo() - /proc/self/mountinfo */
-void show_mounts(struct seq_file *m);
-void show_mountinfo(struct seq_file *m);
+/** show_mounts() - /proc/mounts; show_mountinfo() - /proc/self/mountinfo. 0 or -ENOMEM */
+int show_mounts(struct seq_file *m);
+int show_mountinfo(struct seq_file *m);
 
 /** mnt_want_write() - 0, or -EROFS when nothing may be changed there */
 int mnt_want_write(const struct vfsmount *mnt);

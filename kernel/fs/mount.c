@@ -663,14 +663,14 @@ static void show_info(struct seq_file *m, const struct vfsmount *mnt, const char
 	seq_putc(m, '\n');
 }
 
-static void show_all(struct seq_file *m, void (*show)(struct seq_file *, const struct vfsmount *, const char *))
+static int show_all(struct seq_file *m, void (*show)(struct seq_file *, const struct vfsmount *, const char *))
 {
 	char *page = get_free_page(GFP_KERNEL);
 	struct vfsmount *mnt;
 	struct path root;
 
 	if (!page)
-		return;
+		return -ENOMEM;
 	get_fs_root(current->fs, &root);
 	rename_begin();
 	for (mnt = root_mount(); mnt; mnt = next_mount(mnt, root_mount())) {
@@ -682,16 +682,17 @@ static void show_all(struct seq_file *m, void (*show)(struct seq_file *, const s
 	rename_end();
 	path_put(&root);
 	free_page(page);
+	return 0;
 }
 
-void show_mounts(struct seq_file *m)
+int show_mounts(struct seq_file *m)
 {
-	show_all(m, show_mount);
+	return show_all(m, show_mount);
 }
 
-void show_mountinfo(struct seq_file *m)
+int show_mountinfo(struct seq_file *m)
 {
-	show_all(m, show_info);
+	return show_all(m, show_info);
 }
 
 /* ------------------------------------------------------------------------ the root */

@@ -457,14 +457,12 @@ static int fail_nth_write(struct proc_file *pf, char *text, size_t n)
 
 static int mounts_show(struct seq_file *m, struct proc_file *pf)
 {
-	show_mounts(m);
-	return 0;
+	return show_mounts(m);
 }
 
 static int mountinfo_show(struct seq_file *m, struct proc_file *pf)
 {
-	show_mountinfo(m);
-	return 0;
+	return show_mountinfo(m);
 }
 
 static int cgroup_show(struct seq_file *m, struct proc_file *pf)
