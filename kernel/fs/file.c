@@ -22,7 +22,7 @@ struct file *get_empty_file(u32 flags)
 	struct file *file = kmem_cache_alloc(file_cache, GFP_KERNEL);
 
 	if (!file)
-		return ERR_PTR(-ENFILE);
+		return ERR_PTR(-ENOMEM);
 	file->f_count = 1;
 	file->f_mode = 0;
 	file->f_flags = flags;
@@ -44,7 +44,7 @@ static void free_file(struct rcu_head *rcu)
 }
 
 /* Nobody finds it any more, unless it was in a table that is read under RCU. */
-static void put_empty_file(struct file *file)
+void put_empty_file(struct file *file)
 {
 	put_cred(file->f_cred);
 	if (unlikely(file->f_mode & FMODE_SHARED))
@@ -109,15 +109,10 @@ static int start_file(struct file *file, struct inode *inode)
 	return err;
 }
 
-struct file *open_path(struct path *path, u32 flags)
+struct file *open_path_as(struct file *file, struct path *path, u32 flags)
 {
-	struct file *file = get_empty_file(flags);
 	int err;
 
-	if (IS_ERR(file)) {
-		path_put(path);
-		return file;
-	}
 	file->f_path = *path;
 	file->f_inode = path->dentry->d_inode;
 	if (unlikely(flags & O_PATH)) {
@@ -134,6 +129,17 @@ struct file *open_path(struct path *path, u32 flags)
 	file->f_flags &= ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
 	fsnotify_dentry(path->dentry, IN_OPEN);
 	return file;
+}
+
+struct file *open_path(struct path *path, u32 flags)
+{
+	struct file *file = get_empty_file(flags);
+
+	if (IS_ERR(file)) {
+		path_put(path);
+		return file;
+	}
+	return open_path_as(file, path, flags);
 }
 
 struct file *dentry_open(const struct path *path, int flags)

@@ -220,11 +220,16 @@ static inline void put_write_access(struct inode *inode)
 	__atomic_fetch_sub(&inode->i_writecount, 1, __ATOMIC_RELEASE);
 }
 
-/** get_empty_file() - a file with one reference and nothing else. ERR_PTR(-ENFILE) */
+/** get_empty_file() - a file with one reference and nothing else, or ERR_PTR(-ENOMEM); put_empty_file() - its end */
 struct file *get_empty_file(u32 flags);
+void put_empty_file(struct file *file);
 
-/** open_path() - open what @path names, whose references it takes over in any case */
+/**
+ * open_path() - open what @path names, whose references it takes over in any case
+ * open_path_as() - the same as @file, an empty one, which it takes over too
+ */
 struct file *open_path(struct path *path, u32 flags);
+struct file *open_path_as(struct file *file, struct path *path, u32 flags);
 
 /**
  * anon_inode() - an inode of the tree that no path leads to, for alloc_file_pseudo() with anon_mount()

@@ -62,11 +62,10 @@ static int may_open(const struct path *path, u32 flags, bool created)
 	return 0;
 }
 
-/* Takes over the references in @path. */
-static struct file *open_checked(struct path *path, u32 flags, bool created)
+/* Takes over the references in @path, and @file if there is one. */
+static struct file *open_checked(struct path *path, u32 flags, bool created, struct file *file)
 {
 	struct inode *inode = path->dentry->d_inode;
-	struct file *file;
 	int err = 0;
 
 	if (likely(!(flags & O_PATH)))
@@ -78,10 +77,12 @@ static struct file *open_checked(struct path *path, u32 flags, bool created)
 	if (unlikely(flags & O_CREAT && S_ISDIR(inode->i_mode)))
 		err = -EISDIR;
 	if (unlikely(err)) {
+		if (file)
+			put_empty_file(file);
 		path_put(path);
 		return ERR_PTR(err);
 	}
-	file = open_path(path, flags);
+	file = file ? open_path_as(file, path, flags) : open_path(path, flags);
 	if (unlikely(flags & O_TRUNC) && !IS_ERR(file) && S_ISREG(inode->i_mode) && !created) {
 		err = truncate_inode(inode, 0, file);
 		if (err) {
@@ -130,22 +131,37 @@ static struct file *open_tmpfile(int dfd, struct filename *fn, u32 flags, umode_
 	return open_path(&path, flags & ~(__O_TMPFILE | O_DIRECTORY));
 }
 
+/* All memory that opening takes is there before there is a new name. */
+static struct file *create_and_open(int dfd, struct filename *fn, u32 flags, umode_t mode)
+{
+	struct file *file = get_empty_file(flags);
+	bool created = false;
+	struct path path;
+	int err;
+
+	if (IS_ERR(file))
+		return file;
+	err = lookup_create(dfd, fn, flags | (flags & O_EXCL ? O_NOFOLLOW : 0), mode, &path, &created);
+	if (!err)
+		return open_checked(&path, flags, created, file);
+	put_empty_file(file);
+	return ERR_PTR(err);
+}
+
 static struct file *do_filp_open(int dfd, struct filename *fn, u32 flags, umode_t mode)
 {
-	bool created = false;
 	struct path path;
 	int err;
 
 	if (unlikely(flags & __O_TMPFILE))
 		return open_tmpfile(dfd, fn, flags, mode);
 	if (flags & O_CREAT)
-		err = lookup_create(dfd, fn, flags | (flags & O_EXCL ? O_NOFOLLOW : 0), mode, &path, &created);
-	else
-		err = filename_lookup(dfd, fn, (flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW) |
-					       (flags & O_DIRECTORY ? LOOKUP_DIRECTORY : 0), &path);
+		return create_and_open(dfd, fn, flags, mode);
+	err = filename_lookup(dfd, fn, (flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW) |
+				       (flags & O_DIRECTORY ? LOOKUP_DIRECTORY : 0), &path);
 	if (unlikely(err))
 		return ERR_PTR(err);
-	return open_checked(&path, flags, created);
+	return open_checked(&path, flags, false, NULL);
 }
 
 /* What open() ignores, and combinations that mean nothing. Return: 0 or -EINVAL */
