@@ -53,7 +53,15 @@ void task_stat(struct task_struct *p, struct task_stat *stat);
 /** kthread_main() - from the scheduler: a new thread runs here first */
 void __noreturn kthread_main(void);
 
-/** may_look() - whether this thread may look into the memory and files of @p, and change them */
+/**
+ * may_look() - whether this thread may look into the memory and files of @p, by its numbers for files
+ * may_trace() - whether it may do so, and change them, by its real numbers
+ * It is of the same process, or has CAP_SYS_PTRACE, or the same user who lets it: task_dumpable().
+ */
 bool may_look(struct task_struct *p);
+bool may_trace(struct task_struct *p);
+
+/** task_dumpable() - PR_SET_DUMPABLE: the user of @p may look into it. True as well of who has no memory */
+bool task_dumpable(struct task_struct *p);
 
 #endif

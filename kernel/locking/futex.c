@@ -558,7 +558,7 @@ SYSCALL_DEFINE3(get_robust_list, int, pid, unsigned long __user *, head, size_t 
 
 	if (!p)
 		return -ESRCH;
-	may = may_look(p);
+	may = may_trace(p);
 	list = (unsigned long)p->robust_list;
 	put_task_struct(p);
 	if (!may)

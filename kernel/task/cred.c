@@ -498,18 +498,48 @@ SYSCALL_DEFINE3(getresgid, u32 __user *, gid, u32 __user *, egid, u32 __user *, 
 	return put_three(gid, cred->gid, egid, cred->egid, sgid, cred->sgid);
 }
 
-bool may_look(struct task_struct *p)
-{
-	const struct cred *mine = current_cred(), *its;
-	bool may;
+/* ---------------------------------------------------------------- who may look into whom: ptrace(2) */
 
-	if (p->signal == current->signal || capable(CAP_SYS_PTRACE))
-		return true;
+bool task_dumpable(struct task_struct *p)
+{
+	unsigned long flags = spin_lock_irqsave(&tasks_lock);
+	bool dumpable = !p->mm || p->mm->dumpable;
+
+	spin_unlock_irqrestore(&tasks_lock, flags);
+	return dumpable;
+}
+
+/* Whether who has these numbers and rights is who @p is, in all respects. */
+static bool is_the_same(struct task_struct *p, u32 uid, u32 gid, u64 caps)
+{
+	const struct cred *its;
+	bool same;
+
 	rcu_read_lock();
 	its = task_cred(p);
-	may = mine->fsuid == its->uid && mine->fsuid == its->euid && mine->fsuid == its->suid &&
-	      mine->fsgid == its->gid && mine->fsgid == its->egid && mine->fsgid == its->sgid &&
-	      !(its->cap_permitted & ~mine->cap_permitted);
+	same = uid == its->uid && uid == its->euid && uid == its->suid && gid == its->gid && gid == its->egid &&
+	       gid == its->sgid && !(its->cap_permitted & ~caps);
 	rcu_read_unlock();
-	return may;
+	return same;
+}
+
+/* What @p was becomes somebody else's together with its memory: the numbers are looked at first. */
+static bool may_access(struct task_struct *p, u32 uid, u32 gid, u64 caps)
+{
+	return p->signal == current->signal || capable(CAP_SYS_PTRACE) ||
+	       (is_the_same(p, uid, gid, caps) && task_dumpable(p));
+}
+
+bool may_look(struct task_struct *p)
+{
+	const struct cred *mine = current_cred();
+
+	return may_access(p, mine->fsuid, mine->fsgid, mine->cap_effective);
+}
+
+bool may_trace(struct task_struct *p)
+{
+	const struct cred *mine = current_cred();
+
+	return may_access(p, mine->uid, mine->gid, mine->cap_permitted);
 }

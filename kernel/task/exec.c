@@ -493,7 +493,8 @@ static void forget_old_program(struct binprm *bprm)
 {
 	struct task_struct *me = current;
 
-	current->mm->dumpable = !bprm->secure;
+	/* who may not read the program shall not read it in memory */
+	me->mm->dumpable = !bprm->secure && !inode_permission(file_inode(me->mm->exe_file), MAY_READ);
 	flush_signal_handlers();
 	me->did_exec = true;		/* before a pipe that closes tells the parent */
 	do_close_on_exec(me->files);

@@ -65,7 +65,7 @@ static struct mm_struct *mm_of(int nr)
 
 	if (!p)
 		return ERR_PTR(-ESRCH);
-	mm = may_look(p) ? get_task_mm(p) : ERR_PTR(-EPERM);
+	mm = may_trace(p) ? get_task_mm(p) : ERR_PTR(-EPERM);
 	put_task_struct(p);
 	return mm ? mm : ERR_PTR(-ESRCH);
 }

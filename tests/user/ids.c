@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <fcntl.h>
 
 static void show(void)
@@ -197,6 +198,59 @@ static void parent_dies(void)
 	wait(NULL);
 }
 
+/* Whether a process of the same user can open @name of process @pid. */
+static void open_of(pid_t pid, const char *name)
+{
+	char path[64];
+	struct stat st;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	fd = open(path, O_RDONLY);
+	printf("%s: %s", name, fd >= 0 ? "opened" : strerrorname_np(errno));
+	close(fd);
+	printf(", %s", readlink(path, path + 32, 32) >= 0 ? "read" : strerrorname_np(errno));
+	printf(", owner %d\n", lstat(path, &st) ? -1 : (int)st.st_uid);
+	fflush(stdout);
+}
+
+static void look_at(pid_t pid)
+{
+	static const char *const names[] = { "", "environ", "auxv", "maps", "fd", "fd/50", "exe", "cwd", "stat", "task" };
+	struct iovec local = { (char[1]){ 0 }, 1 }, remote = { &local, 1 };
+
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		open_of(pid, names[i]);
+	if (pid != getpid() && !prctl(PR_GET_DUMPABLE))
+		result(process_vm_readv(pid, &local, 1, &remote, 1, 0));
+}
+
+/* Of another process, and of one's own. */
+static void dumpable(void)
+{
+	int fds[2], status;
+	pid_t pid;
+
+	pipe(fds);
+	setgroups(0, NULL);
+	setresgid(1000, 1000, 1000);
+	setresuid(1000, 1000, 1000);
+	chdir("/");
+	dup2(open("/", O_RDONLY), 50);
+	for (int dumpable = 0; dumpable < 2; dumpable++) {
+		result(prctl(PR_SET_DUMPABLE, dumpable));
+		pid = fork();
+		if (!pid) {
+			read(fds[0], &status, sizeof(status));
+			_exit(0);
+		}
+		look_at(pid);
+		look_at(getpid());
+		write(fds[1], &pid, sizeof(pid));
+		waitpid(pid, &status, 0);
+	}
+}
+
 int main(void)
 {
 	show();
@@ -209,5 +263,6 @@ int main(void)
 	part(names);
 	part(subreaper);
 	part(parent_dies);
+	part(dumpable);
 	return 0;
 }

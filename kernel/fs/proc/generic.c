@@ -34,18 +34,20 @@ static umode_t kind_of(const struct proc_entry *e)
 	return e->children || e->number ? S_IFDIR : e->readlink || e->follow ? S_IFLNK : S_IFREG;
 }
 
+/* The user of the process; root's is what is in the directory of one who lets nobody look. */
 static void set_owner(struct inode *inode, const struct proc_file *pf)
 {
 	struct task_struct *p = proc_get_task(pf);
+	const struct cred *cred = &init_cred;
 
-	inode->i_uid = inode->i_gid = 0;
-	if (!p)
-		return;
 	rcu_read_lock();
-	inode->i_uid = task_cred(p)->euid;
-	inode->i_gid = task_cred(p)->egid;
+	if (p && (inode->i_mode == (S_IFDIR | 0555) || task_dumpable(p)))
+		cred = task_cred(p);
+	inode->i_uid = cred->euid;
+	inode->i_gid = cred->egid;
 	rcu_read_unlock();
-	put_task_struct(p);
+	if (p)
+		put_task_struct(p);
 }
 
 static struct inode *make_inode(struct super_block *sb, const struct proc_file *like)
@@ -92,7 +94,7 @@ static int permission(struct inode *inode, int mask)
 {
 	const struct proc_file *pf = proc_file_of(inode);
 	struct task_struct *p;
-	bool may;
+	bool may, own_files;
 
 	if (!pf->entry->private_)
 		return generic_permission(inode, mask);
@@ -100,8 +102,9 @@ static int permission(struct inode *inode, int mask)
 	if (!p)
 		return -ESRCH;
 	may = may_look(p);
+	own_files = pf->entry->number && p->signal == current->signal;	/* even if the directory is root's */
 	put_task_struct(p);
-	return may ? generic_permission(inode, mask) : -EACCES;
+	return own_files ? 0 : may ? generic_permission(inode, mask) : -EACCES;
 }
 
 static int no_setattr(struct inode *inode, const struct iattr *attr)
@@ -111,7 +114,11 @@ static int no_setattr(struct inode *inode, const struct iattr *attr)
 
 static bool revalidate(struct dentry *dentry)
 {
-	return !is_gone(proc_file_of(dentry->d_inode));
+	struct proc_file *pf = proc_file_of(dentry->d_inode);
+
+	if (pf->pid)
+		set_owner(dentry->d_inode, pf);
+	return !is_gone(pf);
 }
 
 /* ---------------------------------------------------------------- directories */
