@@ -169,7 +169,7 @@ SYSCALL_DEFINE6(copy_file_range, int, in_fd, loff_t __user *, in_off, int, out_f
 static void lock_both(struct pipe_inode_info *a, struct pipe_inode_info *b)
 {
 	mutex_lock(a < b ? &a->mutex : &b->mutex);
-	mutex_lock(a < b ? &b->mutex : &a->mutex);
+	mutex_lock_nested(a < b ? &b->mutex : &a->mutex);
 }
 
 /* Neither end is waited for with the other one locked. Return: 0, 1 (end of input) or -Exxx */
