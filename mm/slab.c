@@ -664,6 +664,7 @@ void slabinfo_show(struct seq_file *m)
 {
 	const struct kmem_cache *c;
 
+	vm_flush();
 	drop_quarantine();
 	seq_puts(m, "slabinfo - version: 2.1\n"
 		    "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab>\n");

@@ -17,6 +17,7 @@
 
 #ifdef LANTERN_FAIL_NTH
 #include <kernel/seq_file.h>
+#include <mm/vmalloc.h>
 
 /** fail_nth() - whether this allocation is to fail. Context: any */
 bool fail_nth(gfp_t gfp);
@@ -24,7 +25,7 @@ bool fail_nth(gfp_t gfp);
 /** fail_nth_is_why() - whether one was made to fail since this was asked last: there is memory, nobody has to die for it */
 bool fail_nth_is_why(void);
 
-/** slabinfo_show() - /proc/slabinfo: what the test looks at for leaks. Objects that KASAN keeps back are freed first */
+/** slabinfo_show() - /proc/slabinfo: what the test looks at for leaks. What KASAN keeps back, and areas unmapped, are freed first */
 void slabinfo_show(struct seq_file *m);
 #else
 static inline bool fail_nth(gfp_t gfp)		{ return false; }
