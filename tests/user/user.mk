@@ -16,6 +16,7 @@ BASH		?= /bin/bash-static
 user-flags-files := -Wno-nonnull -Wno-stringop-overflow -Wno-stringop-overread
 user-flags-hostile_buffers := -Wno-nonnull -Wno-stringop-overflow -Wno-stringop-overread
 user-flags-names := -Wno-nonnull -Wno-stringop-overflow -Wno-stringop-overread
+user-flags-fail_nth := -Wno-missing-field-initializers
 user-flags-pipes := -Wno-stringop-overflow
 
 test-efi: $(USER_INITRAMFS)
