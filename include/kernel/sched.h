@@ -152,6 +152,7 @@ struct task_struct {
 	u64		start_time;	/* ns of ktime_get() */
 	u64		min_flt, maj_flt;
 	u64		timer_slack;	/* ns */
+	struct rb_root	cpu_alarms[2];	/* see <kernel/alarm.h>: by all of its time, by that in user mode */
 };
 
 /* What a thread begins with that is not the copy of another. */
@@ -214,8 +215,9 @@ void sched_set_fifo(struct task_struct *p, int prio);
 /** set_cpus_allowed() - @p runs on these CPUs only when this returns. Return: 0, -EINVAL: none of them is there. May sleep */
 int set_cpus_allowed(struct task_struct *p, u64 cpus);
 
-/** sched_update_current() - charge this thread for the time until now. Context: any but NMI */
+/** sched_update_current() - charge this thread for the time until now; sched_update(): @p. Context: any but NMI */
 void sched_update_current(void);
+void sched_update(struct task_struct *p);
 
 /** sched_init() - boot CPU: threads can be made and woken, and run when start_kernel() is at its end */
 void sched_init(void);

@@ -15,7 +15,7 @@
 #include <uapi/resource.h>
 
 struct tty_struct;
-struct timer;
+struct itimer;
 
 /* signal_struct.flags */
 #define SIGNAL_STOP_STOPPED	0x01	/* all threads have stopped */
@@ -62,9 +62,9 @@ struct signal_struct {
 	struct task_usage	children;	/* children that were waited for, and theirs; siglock */
 	short			oom_score_adj, oom_score_adj_min;
 
-	struct timer		*real_timer;	/* of ITIMER_REAL, made at its first use; siglock */
-	u64			it_real_incr;	/* ns; siglock */
+	struct itimer		*itimers[3];	/* by ITIMER_..., each made at its first use; siglock */
 	struct list_head	posix_timers;	/* siglock */
+	struct rb_root		cpu_alarms[2];	/* see <kernel/alarm.h>: by all of its time, by that in user mode */
 };
 
 /** rlimit() - what this process may have of @limit (RLIMIT_...) now; a constant RLIMIT_ costs a load */

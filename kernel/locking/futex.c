@@ -10,6 +10,7 @@
  */
 #include <kernel/futex.h>
 #include <asm/uaccess.h>
+#include <kernel/alarm.h>
 #include <kernel/panic.h>
 #include <kernel/posix_clock.h>
 #include <kernel/pid.h>
@@ -381,11 +382,28 @@ static bool leave_queue(struct waiter *w)
 	return true;
 }
 
-/* @expires: of ktime_get(), or NEVER. */
-static int futex_wait(u32 __user *uaddr, bool shared, u32 value, u64 expires, u32 bitset)
+static u64 clock_now(bool date)
+{
+	return date ? ktime_get_real() : ktime_get();
+}
+
+/* A sleep that may end early. */
+static void wait_until(u64 expires, bool date)
+{
+	u64 now;
+
+	if (expires == NEVER)
+		schedule();
+	else if (date)
+		schedule_until(&(struct timed_clock){ .kind = CLOCK_KIND_DATE }, expires);
+	else if ((now = ktime_get()) < expires)
+		schedule_timeout(expires - now);
+}
+
+/* @expires: of ktime_get(), of the date if @date, or NEVER. */
+static int futex_wait(u32 __user *uaddr, bool shared, u32 value, u64 expires, bool date, u32 bitset)
 {
 	struct waiter w = { .task = current, .bitset = bitset };
-	u64 now = 0;
 	int err;
 
 	if (!bitset)
@@ -396,43 +414,46 @@ static int futex_wait(u32 __user *uaddr, bool shared, u32 value, u64 expires, u3
 			err = queue_up(&w, uaddr, value);
 		if (err)
 			return err;
-		if (__atomic_load_n(&w.bucket, __ATOMIC_ACQUIRE) && !signal_pending(current)) {
-			if (expires == NEVER)
-				schedule();
-			else if ((now = ktime_get()) < expires)
-				schedule_timeout(expires - now);
-		}
+		if (__atomic_load_n(&w.bucket, __ATOMIC_ACQUIRE) && !signal_pending(current))
+			wait_until(expires, date);
 		set_current_state(TASK_RUNNING);
 		if (leave_queue(&w))
 			return 0;
-		if (expires != NEVER && ktime_get() >= expires)
+		if (expires != NEVER && clock_now(date) >= expires)
 			return -ETIMEDOUT;
 		if (signal_pending(current))
 			return -ERESTARTSYS;
 	}
 }
 
+/* restart_block.arg[1] */
+#define FUTEX_IS_SHARED	1u
+#define FUTEX_BY_DATE	2u
+
 static long futex_wait_restart(struct restart_block *r)
 {
-	return futex_wait((u32 __user *)r->arg[0], r->arg[1], r->arg[2], r->expires, r->arg[3]);
+	bool shared = r->arg[1] & FUTEX_IS_SHARED, date = r->arg[1] & FUTEX_BY_DATE;
+
+	return futex_wait((u32 __user *)r->arg[0], shared, r->arg[2], r->expires, date, r->arg[3]);
 }
 
-static long futex_wait_call(u32 __user *uaddr, bool shared, u32 value, u64 expires, u32 bitset)
+static long futex_wait_call(u32 __user *uaddr, bool shared, u32 value, u64 expires, bool date, u32 bitset)
 {
-	long err = futex_wait(uaddr, shared, value, expires, bitset);
+	long err = futex_wait(uaddr, shared, value, expires, date, bitset);
 
 	if (err != -ERESTARTSYS || expires == NEVER)
 		return err;
 	current->restart = (struct restart_block){
-		futex_wait_restart, expires, { (unsigned long)uaddr, shared, value, bitset },
+		futex_wait_restart, expires,
+		{ (unsigned long)uaddr, (shared ? FUTEX_IS_SHARED : 0) | (date ? FUTEX_BY_DATE : 0), value, bitset },
 	};
 	return -ERESTART_RESTARTBLOCK;
 }
 
-/* When it is over, in terms of ktime_get(). @relative: FUTEX_WAIT counts from now, the others name a time. */
-static int get_expiry(const struct timespec_user __user *uts, bool relative, bool realtime, u64 *expires)
+/* When it is over. @relative: FUTEX_WAIT counts from now, the others name a time. */
+static int get_expiry(const struct timespec_user __user *uts, bool relative, u64 *expires)
 {
-	u64 ns, real;
+	u64 ns;
 	int err;
 
 	*expires = NEVER;
@@ -441,22 +462,17 @@ static int get_expiry(const struct timespec_user __user *uts, bool relative, boo
 	err = get_timespec(&ns, uts);
 	if (err)
 		return err;
-	if (relative) {
-		ns += ktime_get();
-	} else if (realtime) {
-		real = ktime_get_real();
-		ns = ktime_get() + (ns > real ? ns - real : 0);
-	}
-	*expires = min(ns, ~0ULL >> 1);
+	*expires = min(relative ? ns + ktime_get() : ns, ~0ULL >> 1);
 	return 0;
 }
 
 static long do_futex_wait(u32 __user *uaddr, int op, u32 val, const struct timespec_user __user *uts, u32 bitset)
 {
+	bool relative = (op & 127) == FUTEX_WAIT, date = !relative && op & FUTEX_CLOCK_REALTIME;
 	u64 expires;
-	int err = get_expiry(uts, (op & 127) == FUTEX_WAIT, op & FUTEX_CLOCK_REALTIME, &expires);
+	int err = get_expiry(uts, relative, &expires);
 
-	return err ? err : futex_wait_call(uaddr, !(op & FUTEX_PRIVATE_FLAG), val, expires, bitset);
+	return err ? err : futex_wait_call(uaddr, !(op & FUTEX_PRIVATE_FLAG), val, expires, date, bitset);
 }
 
 SYSCALL_DEFINE6(futex, u32 __user *, uaddr, int, op, u32, val, unsigned long, arg, u32 __user *, uaddr2, u32, val3)

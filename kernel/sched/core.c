@@ -20,6 +20,7 @@
 #include <asm/switch_to.h>
 #include <asm/time.h>
 #include <asm/timex.h>
+#include <kernel/alarm.h>
 #include <kernel/mutex.h>
 #include <kernel/panic.h>
 #include <kernel/rcupdate.h>
@@ -266,6 +267,8 @@ static void sample(struct timer *timer)
 		rq->system += period;
 		current->stime += period;
 	}
+	if (current->mm)
+		cpu_alarms_run();
 	flags = spin_lock_irqsave(&rq->lock);
 	rq->sampling = false;
 	if (!is_idle_task(current))
@@ -416,6 +419,15 @@ bool cpu_stat(unsigned int cpu, struct cpu_stat *stat)
 	};
 	spin_unlock_irqrestore(&rq->lock, flags);
 	return true;
+}
+
+void sched_update(struct task_struct *p)
+{
+	unsigned long flags;
+	struct cpu_rq *rq = task_rq_lock(p, &flags);
+
+	rq_update(&rq->q, get_cycles());
+	task_rq_unlock(rq, flags);
 }
 
 void sched_update_current(void)

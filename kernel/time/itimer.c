@@ -5,6 +5,7 @@
  * so who deletes a timer lets go of it first.
  */
 #include <asm/uaccess.h>
+#include <kernel/alarm.h>
 #include <kernel/itimer.h>
 #include <kernel/posix_clock.h>
 #include <kernel/signal.h>
@@ -12,7 +13,6 @@
 #include <kernel/syscall.h>
 #include <kernel/task.h>
 #include <kernel/timekeeping.h>
-#include <kernel/timer.h>
 #include <lib/string.h>
 #include <mm/slab.h>
 #include <uapi/errno.h>
@@ -21,22 +21,24 @@
 
 struct posix_timer {
 	struct list_head entry;		/* signal->posix_timers; siglock */
-	struct timer	timer;
+	struct alarm	alarm;		/* its expires is 0 while it is not armed, and guarded by siglock */
 	struct signal_struct *signal;	/* outlives the timer */
 	struct task_struct *target;	/* SIGEV_THREAD_ID: with a reference; else NULL */
+	u32		usage;		/* calls that are at it, and the list; atomic */
+	bool		gone;		/* deleted; siglock */
 	int		id, clock, notify, sig;
 	union sigval_user value;
 	u64		interval;	/* ns, 0: once; siglock */
-	u64		expires;	/* of ktime_get(), 0: not armed; siglock */
 	int		overrun;	/* expiries that sent no signal since the last one that did; siglock */
 };
 
-/* ---------------------------------------------------------------- ITIMER_REAL */
+/* ---------------------------------------------------------------- interval timers */
 
-struct real_timer {
-	struct timer	timer;
+struct itimer {
+	struct alarm	alarm;		/* as above */
 	struct signal_struct *signal;
-	u64		expires, interval;	/* as above */
+	u64		interval;	/* as above */
+	int		sig;
 };
 
 static unsigned long lock_signal(struct signal_struct *s)
@@ -49,6 +51,18 @@ static void unlock_signal(struct signal_struct *s, unsigned long flags)
 	spin_unlock_irqrestore(&s->leader->sighand->siglock, flags);
 }
 
+/*
+ * Take the siglock, and tell what the clock of @a shows. A CPU clock cannot be read with the
+ * lock held; it was a moment ago what is told then.
+ */
+static u64 lock_alarm(struct signal_struct *s, const struct alarm *a, unsigned long *flags)
+{
+	u64 now = a->clock.kind == CLOCK_KIND_CPU ? timed_clock_read(&a->clock) : 0;
+
+	*flags = lock_signal(s);
+	return a->clock.kind == CLOCK_KIND_CPU ? now : timed_clock_read(&a->clock);
+}
+
 /* When a timer comes next that has come due; the times that have gone by are counted in @missed. */
 static u64 next_expiry(u64 expires, u64 interval, u64 now, u64 *missed)
 {
@@ -58,76 +72,101 @@ static u64 next_expiry(u64 expires, u64 interval, u64 now, u64 *missed)
 	return expires + (n + 1) * interval;
 }
 
-static void real_timer_expired(struct timer *timer)
+/* Context: siglock. What is left of a timer that is due, but whose signal is not sent yet, is @least. */
+static u64 time_left(const struct alarm *a, u64 now, u64 least)
 {
-	struct real_timer *t = container_of(timer, struct real_timer, timer);
-	unsigned long flags = lock_signal(t->signal);
-	u64 missed;
+	return !a->expires ? 0 : a->expires > now ? a->expires - now : least;
+}
 
-	if (t->expires && ktime_get() >= t->expires) {
-		send_sig_locked(SIGALRM, SEND_SIG_PRIV, t->signal->leader, true);
-		t->expires = t->interval ? next_expiry(t->expires, t->interval, ktime_get(), &missed) : 0;
-		if (t->expires)
-			mod_timer(&t->timer, t->expires);
+/* Context: siglock. 0: stop it */
+static void set_alarm(struct alarm *a, u64 expires, u64 now)
+{
+	a->expires = 0;
+	alarm_stop(a);			/* one that runs finds 0, or what follows */
+	a->expires = expires;
+	if (expires)
+		alarm_arm(a, now);
+}
+
+static void itimer_expired(struct timer *timer)
+{
+	struct itimer *t = container_of(timer, struct itimer, alarm.timer);
+	unsigned long flags;
+	u64 now = lock_alarm(t->signal, &t->alarm, &flags), missed;
+
+	if (t->alarm.expires && now >= t->alarm.expires) {
+		send_sig_locked(t->sig, SEND_SIG_PRIV, t->signal->leader, true);
+		t->alarm.expires = t->interval ? next_expiry(t->alarm.expires, t->interval, now, &missed) : 0;
 	}
+	if (t->alarm.expires)
+		alarm_arm(&t->alarm, now);
 	unlock_signal(t->signal, flags);
 }
 
-static struct real_timer *real_timer_make(struct signal_struct *s)
+static struct itimer *itimer_make(struct signal_struct *s, int which)
 {
-	struct real_timer *t = kzalloc(sizeof(*t), GFP_KERNEL);
+	static const int signals[] = { SIGALRM, SIGVTALRM, SIGPROF };
+	struct timed_clock clock = { .kind = CLOCK_KIND_TIME };
+	struct itimer *t = kzalloc(sizeof(*t), GFP_KERNEL);
 	unsigned long flags;
 
 	if (!t)
 		return NULL;
+	if (which != ITIMER_REAL) {
+		timed_clock_get(CLOCK_PROCESS_CPUTIME_ID, false, &clock);
+		clock.user = which == ITIMER_VIRTUAL;
+	}
+	alarm_setup(&t->alarm, &clock, itimer_expired);
 	t->signal = s;
-	timer_setup(&t->timer, real_timer_expired);
+	t->sig = signals[which];
 	flags = lock_signal(s);
-	if (!s->real_timer) {
-		s->real_timer = &t->timer;
+	if (!s->itimers[which]) {
+		s->itimers[which] = t;
 		t = NULL;
 	}
 	unlock_signal(s, flags);
-	kfree(t);
-	return container_of(s->real_timer, struct real_timer, timer);
+	if (t) {
+		timed_clock_put(&clock);
+		kfree(t);
+	}
+	return s->itimers[which];
 }
 
-static struct real_timer *real_timer_of(struct signal_struct *s)
+static void itimer_read(int which, u64 *left, u64 *interval)
 {
-	return s->real_timer ? container_of(s->real_timer, struct real_timer, timer) : NULL;
-}
+	struct itimer *t = current->signal->itimers[which];
+	unsigned long flags;
+	u64 now;
 
-/* Context: siglock. 0, 0 when it is not armed. */
-static void real_timer_read(const struct real_timer *t, u64 *left, u64 *interval)
-{
-	u64 now = ktime_get();
-
-	*left = t && t->expires ? (t->expires > now ? t->expires - now : NSEC_PER_USEC) : 0;
-	*interval = t ? t->interval : 0;
+	*left = *interval = 0;
+	if (!t)
+		return;
+	now = lock_alarm(t->signal, &t->alarm, &flags);
+	*left = time_left(&t->alarm, now, NSEC_PER_USEC);
+	*interval = t->interval;
+	unlock_signal(t->signal, flags);
 }
 
 /* @ns 0: not any more. Gives what was before. */
-static int real_timer_set(u64 ns, u64 interval, u64 *old_left, u64 *old_interval)
+static int itimer_set(int which, u64 ns, u64 interval, u64 *old_left, u64 *old_interval)
 {
 	struct signal_struct *s = current->signal;
-	struct real_timer *t = real_timer_of(s);
+	struct itimer *t = s->itimers[which];
 	unsigned long flags;
+	u64 now;
 
 	*old_left = *old_interval = 0;
 	if (!t && !ns)
 		return 0;
 	if (!t)
-		t = real_timer_make(s);
+		t = itimer_make(s, which);
 	if (!t)
 		return -ENOMEM;
-	flags = lock_signal(s);
-	real_timer_read(t, old_left, old_interval);
-	t->expires = ns ? ktime_get() + ns : 0;
+	now = lock_alarm(s, &t->alarm, &flags);
+	*old_left = time_left(&t->alarm, now, NSEC_PER_USEC);
+	*old_interval = t->interval;
 	t->interval = ns ? interval : 0;
-	if (ns)
-		mod_timer(&t->timer, t->expires);
-	else
-		timer_delete(&t->timer);	/* one that runs finds expires 0 */
+	set_alarm(&t->alarm, ns ? now + ns : 0, now);
 	unlock_signal(s, flags);
 	return 0;
 }
@@ -147,20 +186,15 @@ static int from_timeval(const struct timeval_user *tv, u64 *ns)
 
 SYSCALL_DEFINE2(getitimer, int, which, struct itimerval_user __user *, uvalue)
 {
-	struct signal_struct *s = current->signal;
 	struct itimerval_user value;
-	unsigned long flags;
 	u64 left, interval;
 
-	if (which != ITIMER_REAL)
+	if (which < ITIMER_REAL || which > ITIMER_PROF)
 		return -EINVAL;
-	flags = lock_signal(s);
-	real_timer_read(real_timer_of(s), &left, &interval);
-	unlock_signal(s, flags);
+	itimer_read(which, &left, &interval);
 	value = to_itimerval(left, interval);
 	return copy_to_user(uvalue, &value, sizeof(value));
 }
-SYSCALL_PARTIAL(getitimer, "ITIMER_VIRTUAL, ITIMER_PROF");
 
 SYSCALL_DEFINE3(setitimer, int, which, const struct itimerval_user __user *, uvalue,
 		struct itimerval_user __user *, uold)
@@ -169,7 +203,7 @@ SYSCALL_DEFINE3(setitimer, int, which, const struct itimerval_user __user *, uva
 	u64 ns, interval, left, old_interval;
 	int err;
 
-	if (which != ITIMER_REAL)
+	if (which < ITIMER_REAL || which > ITIMER_PROF)
 		return -EINVAL;
 	if (uvalue && copy_from_user(&value, uvalue, sizeof(value)))
 		return -EFAULT;
@@ -177,18 +211,17 @@ SYSCALL_DEFINE3(setitimer, int, which, const struct itimerval_user __user *, uva
 	if (!err)
 		err = from_timeval(&value.it_interval, &interval);
 	if (!err)
-		err = real_timer_set(ns, interval, &left, &old_interval);
+		err = itimer_set(which, ns, interval, &left, &old_interval);
 	if (err || !uold)
 		return err;
 	value = to_itimerval(left, old_interval);
 	return copy_to_user(uold, &value, sizeof(value));
 }
-SYSCALL_PARTIAL(setitimer, "ITIMER_VIRTUAL, ITIMER_PROF");
 
 SYSCALL_DEFINE1(alarm, unsigned int, seconds)
 {
 	u64 left, interval;
-	int err = real_timer_set(seconds * NSEC_PER_SEC, 0, &left, &interval);
+	int err = itimer_set(ITIMER_REAL, seconds * NSEC_PER_SEC, 0, &left, &interval);
 
 	if (err)
 		return err;
@@ -214,19 +247,19 @@ static void send_timer_signal(struct posix_timer *t)
 
 static void posix_timer_expired(struct timer *timer)
 {
-	struct posix_timer *t = container_of(timer, struct posix_timer, timer);
-	unsigned long flags = lock_signal(t->signal);
-	u64 now = ktime_get(), missed = 0;
+	struct posix_timer *t = container_of(timer, struct posix_timer, alarm.timer);
+	unsigned long flags;
+	u64 now = lock_alarm(t->signal, &t->alarm, &flags), missed = 0;
 
-	if (t->expires && now >= t->expires) {
-		u64 next = t->interval ? next_expiry(t->expires, t->interval, now, &missed) : 0;
+	if (t->alarm.expires && now >= t->alarm.expires) {
+		u64 next = t->interval ? next_expiry(t->alarm.expires, t->interval, now, &missed) : 0;
 
 		t->overrun = min(missed, (u64)0x7fffffff);
 		send_timer_signal(t);
-		t->expires = next;
-		if (next)
-			mod_timer(&t->timer, next);
+		t->alarm.expires = next;
 	}
+	if (t->alarm.expires)
+		alarm_arm(&t->alarm, now);
 	unlock_signal(t->signal, flags);
 }
 
@@ -268,11 +301,26 @@ static int find_target(struct posix_timer *t, int tid)
 	return 0;
 }
 
-static void free_timer(struct posix_timer *t)
+static void put_timer(struct posix_timer *t)
 {
+	if (__atomic_sub_fetch(&t->usage, 1, __ATOMIC_ACQ_REL))
+		return;
 	if (t->target)
 		put_task_struct(t->target);
+	timed_clock_put(&t->alarm.clock);
 	kfree(t);
+}
+
+/* Timer @id for a call that lets go of the siglock; put_timer() afterwards. NULL: none */
+static struct posix_timer *get_timer(int id)
+{
+	unsigned long flags = lock_signal(current->signal);
+	struct posix_timer *t = find_timer(id);
+
+	if (t)
+		__atomic_add_fetch(&t->usage, 1, __ATOMIC_RELAXED);
+	unlock_signal(current->signal, flags);
+	return t;
 }
 
 static int add_timer(struct posix_timer *t)
@@ -289,11 +337,10 @@ static int add_timer(struct posix_timer *t)
 SYSCALL_DEFINE3(timer_create, int, clock, const struct sigevent_user __user *, uevent, int __user *, uid)
 {
 	struct sigevent_user event = { .sigev_signo = SIGALRM, .sigev_notify = SIGEV_SIGNAL };
+	struct timed_clock timed;
 	struct posix_timer *t;
 	int err;
 
-	if (!clock_is_timed(clock))
-		return -EINVAL;
 	if (uevent && copy_from_user(&event, uevent, sizeof(event)))
 		return -EFAULT;
 	if (event.sigev_notify != SIGEV_SIGNAL && event.sigev_notify != SIGEV_NONE &&
@@ -301,10 +348,16 @@ SYSCALL_DEFINE3(timer_create, int, clock, const struct sigevent_user __user *, u
 		return -EINVAL;
 	if (event.sigev_notify != SIGEV_NONE && (event.sigev_signo < 1 || event.sigev_signo > _NSIG))
 		return -EINVAL;
+	err = timed_clock_get(clock, false, &timed);
+	if (err)
+		return err;
 	t = kzalloc(sizeof(*t), GFP_KERNEL);
-	if (!t)
+	if (!t) {
+		timed_clock_put(&timed);
 		return -EAGAIN;
-	timer_setup(&t->timer, posix_timer_expired);
+	}
+	alarm_setup(&t->alarm, &timed, posix_timer_expired);
+	t->usage = 1;
 	t->signal = current->signal;
 	t->clock = clock;
 	t->notify = event.sigev_notify;
@@ -314,36 +367,33 @@ SYSCALL_DEFINE3(timer_create, int, clock, const struct sigevent_user __user *, u
 	if (!err)
 		err = add_timer(t);
 	if (err) {
-		free_timer(t);
+		put_timer(t);
 		return err;
 	}
 	if (!uevent)
 		t->value.sival_int = t->id;
 	return put_user(t->id, uid);
 }
-SYSCALL_PARTIAL(timer_create, "clocks of CPU time");
 
 /* Context: siglock. */
-static void timer_read(const struct posix_timer *t, struct itimerspec_user *value)
+static void timer_read(const struct posix_timer *t, u64 now, struct itimerspec_user *value)
 {
-	u64 now = ktime_get(), left = 0;
-
-	if (t->expires)
-		left = t->expires > now ? t->expires - now : 1;
-	*value = (struct itimerspec_user){ ns_to_timespec(t->interval), ns_to_timespec(left) };
+	*value = (struct itimerspec_user){ ns_to_timespec(t->interval), ns_to_timespec(time_left(&t->alarm, now, 1)) };
 }
 
 SYSCALL_DEFINE2(timer_gettime, int, id, struct itimerspec_user __user *, uvalue)
 {
-	unsigned long flags = lock_signal(current->signal);
-	struct posix_timer *t = find_timer(id);
+	struct posix_timer *t = get_timer(id);
 	struct itimerspec_user value;
+	unsigned long flags;
+	u64 now;
 
-	if (t)
-		timer_read(t, &value);
-	unlock_signal(current->signal, flags);
 	if (!t)
 		return -EINVAL;
+	now = lock_alarm(t->signal, &t->alarm, &flags);
+	timer_read(t, now, &value);
+	unlock_signal(t->signal, flags);
+	put_timer(t);
 	return copy_to_user(uvalue, &value, sizeof(value));
 }
 
@@ -357,36 +407,46 @@ SYSCALL_DEFINE1(timer_getoverrun, int, id)
 	return overrun;
 }
 
+/* Context: siglock. What it takes does not depend on the date; so a date is another clock than a time from now. */
+static void timer_set(struct posix_timer *t, const struct itimerspec_user *value, bool absolute, u64 now)
+{
+	u64 ns = timespec_to_ns(&value->it_value);
+
+	set_alarm(&t->alarm, 0, 0);
+	t->interval = min(timespec_to_ns(&value->it_interval), ~0ULL >> 3);
+	t->overrun = 0;
+	if (t->alarm.clock.kind != CLOCK_KIND_CPU) {
+		timed_clock_get(t->clock, absolute, &t->alarm.clock);
+		now = timed_clock_read(&t->alarm.clock);
+	}
+	if (ns)
+		set_alarm(&t->alarm, absolute ? ns : now + min(ns, ~0ULL >> 3), now);
+}
+
 SYSCALL_DEFINE4(timer_settime, int, id, int, flags, const struct itimerspec_user __user *, uvalue,
 		struct itimerspec_user __user *, uold)
 {
 	struct itimerspec_user value, old;
 	struct posix_timer *t;
 	unsigned long irq;
-	u64 ns;
+	bool gone;
+	u64 now;
 
 	if (copy_from_user(&value, uvalue, sizeof(value)))
 		return -EFAULT;
 	if (!timespec_valid(&value.it_value) || !timespec_valid(&value.it_interval))
 		return -EINVAL;
-	ns = timespec_to_ns(&value.it_value);
-	irq = lock_signal(current->signal);
-	t = find_timer(id);
-	if (t) {
-		timer_read(t, &old);
-		t->interval = min(timespec_to_ns(&value.it_interval), ~0ULL >> 3);
-		t->overrun = 0;
-		t->expires = !ns ? 0 : flags & TIMER_ABSTIME ? clock_expiry(t->clock, ns) :
-			     ktime_get() + min(ns, ~0ULL >> 3);
-		if (t->expires)
-			mod_timer(&t->timer, t->expires);
-		else
-			timer_delete(&t->timer);	/* one that runs finds expires 0 */
-	}
-	unlock_signal(current->signal, irq);
+	t = get_timer(id);
 	if (!t)
 		return -EINVAL;
-	return uold ? copy_to_user(uold, &old, sizeof(old)) : 0;
+	now = lock_alarm(t->signal, &t->alarm, &irq);
+	timer_read(t, now, &old);
+	gone = t->gone;
+	if (!gone)
+		timer_set(t, &value, flags & TIMER_ABSTIME, now);
+	unlock_signal(t->signal, irq);
+	put_timer(t);
+	return gone ? -EINVAL : uold ? copy_to_user(uold, &old, sizeof(old)) : 0;
 }
 
 SYSCALL_DEFINE1(timer_delete, int, id)
@@ -396,13 +456,14 @@ SYSCALL_DEFINE1(timer_delete, int, id)
 
 	if (t) {
 		list_del(&t->entry);
-		t->expires = 0;
+		t->alarm.expires = 0;
+		t->gone = true;
 	}
 	unlock_signal(current->signal, flags);
 	if (!t)
 		return -EINVAL;
-	timer_delete_sync(&t->timer);
-	free_timer(t);
+	alarm_stop_sync(&t->alarm);
+	put_timer(t);
 	return 0;
 }
 
@@ -414,19 +475,26 @@ void exit_posix_timers(void)
 		do_sys_timer_delete(list_first_entry(&s->posix_timers, struct posix_timer, entry)->id);
 }
 
+static void itimer_free(struct itimer *t)
+{
+	unsigned long flags = lock_signal(t->signal);
+
+	t->alarm.expires = 0;		/* one that runs arms itself no more */
+	unlock_signal(t->signal, flags);
+	alarm_stop_sync(&t->alarm);
+	timed_clock_put(&t->alarm.clock);
+	kfree(t);
+}
+
 void exit_itimers(void)
 {
 	struct signal_struct *s = current->signal;
-	struct real_timer *t = real_timer_of(s);
-	unsigned long flags;
+	unsigned int i;
 
 	exit_posix_timers();
-	if (!t)
-		return;
-	flags = lock_signal(s);
-	t->expires = 0;			/* one that runs arms itself no more */
-	unlock_signal(s, flags);
-	timer_delete_sync(&t->timer);
-	s->real_timer = NULL;
-	kfree(t);
+	for (i = 0; i < ARRAY_SIZE(s->itimers); i++) {
+		if (s->itimers[i])
+			itimer_free(s->itimers[i]);
+		s->itimers[i] = NULL;
+	}
 }

@@ -2,6 +2,7 @@
 /* System calls that read clocks, set the one that can be set, and sleep by them. */
 #include <kernel/posix_clock.h>
 #include <asm/uaccess.h>
+#include <kernel/alarm.h>
 #include <kernel/cred.h>
 #include <kernel/sched.h>
 #include <kernel/signal.h>
@@ -32,41 +33,42 @@ static u64 process_cpu_ns(void)
 	return cycles_to_ns(cycles);
 }
 
-/* What a clock shows, and what it can do. */
-static const struct clock_kind {
-	u64	(*read)(void);		/* NULL: no such clock */
-	bool	timed;			/* one can sleep by it */
-} clocks[] = {
-	[CLOCK_REALTIME] = { ktime_get_real, true },
-	[CLOCK_MONOTONIC] = { ktime_get, true },
-	[CLOCK_PROCESS_CPUTIME_ID] = { process_cpu_ns, false },
-	[CLOCK_THREAD_CPUTIME_ID] = { thread_cpu_ns, false },
-	[CLOCK_MONOTONIC_RAW] = { ktime_get, false },
-	[CLOCK_REALTIME_COARSE] = { ktime_get_real, false },
-	[CLOCK_MONOTONIC_COARSE] = { ktime_get, false },
-	[CLOCK_BOOTTIME] = { ktime_get, true },
-	[CLOCK_REALTIME_ALARM] = { ktime_get_real, true },
-	[CLOCK_BOOTTIME_ALARM] = { ktime_get, true },
-	[CLOCK_TAI] = { ktime_get_real, true },
+/* What the clocks show that have a number of their own; NULL: no such clock. */
+static u64 (*const clocks[])(void) = {
+	[CLOCK_REALTIME] = ktime_get_real,
+	[CLOCK_MONOTONIC] = ktime_get,
+	[CLOCK_PROCESS_CPUTIME_ID] = process_cpu_ns,
+	[CLOCK_THREAD_CPUTIME_ID] = thread_cpu_ns,
+	[CLOCK_MONOTONIC_RAW] = ktime_get,
+	[CLOCK_REALTIME_COARSE] = ktime_get_real,
+	[CLOCK_MONOTONIC_COARSE] = ktime_get,
+	[CLOCK_BOOTTIME] = ktime_get,
+	[CLOCK_REALTIME_ALARM] = ktime_get_real,
+	[CLOCK_BOOTTIME_ALARM] = ktime_get,
+	[CLOCK_TAI] = ktime_get_real,
 };
 
-static const struct clock_kind *clock_kind(int id)
+/* A CPU clock that belongs to a certain thread or process. */
+static int cpu_clock_read(int id, u64 *ns)
 {
-	return id >= 0 && id < (int)ARRAY_SIZE(clocks) && clocks[id].read ? &clocks[id] : NULL;
+	struct timed_clock clock;
+	int err = timed_clock_get(id, true, &clock);
+
+	if (err)
+		return err;
+	*ns = timed_clock_read(&clock);
+	timed_clock_put(&clock);
+	return 0;
 }
 
-bool clock_is_timed(int id)
+static int clock_read(int id, u64 *ns)
 {
-	const struct clock_kind *clock = clock_kind(id);
-
-	return clock && clock->timed;
-}
-
-u64 clock_expiry(int id, u64 ns)
-{
-	u64 now = clocks[id].read(), mono = ktime_get();
-
-	return ns <= now ? mono : min(mono + (ns - now), LONGEST);
+	if (id < 0)
+		return cpu_clock_read(id, ns);
+	if (id >= (int)ARRAY_SIZE(clocks) || !clocks[id])
+		return -EINVAL;
+	*ns = clocks[id]();
+	return 0;
 }
 
 int get_timespec(u64 *ns, const struct timespec_user __user *uts)
@@ -115,17 +117,19 @@ int timeout_expiry(const struct timespec_user __user *uts, u64 *expires)
 
 SYSCALL_DEFINE2(clock_gettime, int, id, struct timespec_user __user *, uts)
 {
-	const struct clock_kind *clock = clock_kind(id);
+	u64 ns;
+	int err = clock_read(id, &ns);
 
-	return clock ? put_timespec(clock->read(), uts) : -EINVAL;
+	return err ? err : put_timespec(ns, uts);
 }
 
 SYSCALL_DEFINE2(clock_getres, int, id, struct timespec_user __user *, uts)
 {
-	const struct clock_kind *clock = clock_kind(id);
+	u64 ns;
+	int err = clock_read(id, &ns);
 
-	if (!clock)
-		return -EINVAL;
+	if (err)
+		return err;
 	return uts ? put_timespec(1, uts) : 0;
 }
 
@@ -143,7 +147,7 @@ SYSCALL_DEFINE2(clock_settime, int, id, const struct timespec_user __user *, uts
 	int err;
 
 	if (id != CLOCK_REALTIME)
-		return clock_kind(id) ? -EPERM : -EINVAL;
+		return clock_read(id, &ns) ? -EINVAL : -EPERM;
 	err = get_timespec(&ns, uts);
 	return err ? err : set_date(ns);
 }
@@ -188,39 +192,30 @@ SYSCALL_DEFINE1(time, s64 __user *, ut)
 
 /* ---------------------------------------------------------------- sleeping */
 
-int sleep_until(u64 expires)
-{
-	u64 now;
-
-	while ((now = ktime_get()) < expires) {
-		set_current_state(TASK_INTERRUPTIBLE);
-		if (signal_pending(current)) {
-			set_current_state(TASK_RUNNING);
-			return -EINTR;
-		}
-		schedule_timeout(expires - now);
-	}
-	return 0;
-}
-
-/* arg[0]: where the time that is left goes, or NULL */
+/* arg[0]: where the time that is left goes, or NULL; arg[1]: id of the clock */
 static long sleep_restart(struct restart_block *restart)
 {
 	struct timespec_user __user *urem = (void *)restart->arg[0];
 	u64 expires = restart->expires, now;
+	struct timed_clock clock;
+	long err = timed_clock_get(restart->arg[1], false, &clock);
 
-	if (!sleep_until(expires))
+	if (err)
+		return err;
+	err = clock_sleep(&clock, expires);
+	now = timed_clock_read(&clock);
+	timed_clock_put(&clock);
+	if (!err)
 		return 0;
-	now = ktime_get();
 	if (urem && put_timespec(expires > now ? expires - now : 0, urem))
 		return -EFAULT;
 	return -ERESTART_RESTARTBLOCK;
 }
 
-static long sleep_for(u64 ns, struct timespec_user __user *urem)
+static long sleep_for(int id, u64 now, u64 ns, struct timespec_user __user *urem)
 {
 	current->restart = (struct restart_block){
-		.fn = sleep_restart, .expires = min(ktime_get() + ns, LONGEST), .arg = { (unsigned long)urem },
+		.fn = sleep_restart, .expires = min(now + ns, LONGEST), .arg = { (unsigned long)urem, id },
 	};
 	return sleep_restart(&current->restart);
 }
@@ -230,22 +225,30 @@ SYSCALL_DEFINE2(nanosleep, const struct timespec_user __user *, uts, struct time
 	u64 ns;
 	int err = get_timespec(&ns, uts);
 
-	return err ? err : sleep_for(ns, urem);
+	return err ? err : sleep_for(CLOCK_MONOTONIC, ktime_get(), ns, urem);
+}
+
+/* A thread cannot wait for itself to run. */
+static int check_sleep_clock(int id, const struct timed_clock *clock)
+{
+	return id == CLOCK_THREAD_CPUTIME_ID ? -EOPNOTSUPP : clock->thread && clock->task == current ? -EINVAL : 0;
 }
 
 SYSCALL_DEFINE4(clock_nanosleep, int, id, int, flags, const struct timespec_user __user *, uts,
 		struct timespec_user __user *, urem)
 {
+	struct timed_clock clock;
 	u64 ns;
-	int err;
+	long err = timed_clock_get(id, flags & TIMER_ABSTIME, &clock);
 
-	if (!clock_is_timed(id))
-		return id == CLOCK_THREAD_CPUTIME_ID || !clock_kind(id) ? -EINVAL : -EOPNOTSUPP;
-	err = get_timespec(&ns, uts);
 	if (err)
 		return err;
-	if (!(flags & TIMER_ABSTIME))
-		return sleep_for(ns, urem);
-	return sleep_until(clock_expiry(id, ns)) ? -ERESTARTNOHAND : 0;
+	err = check_sleep_clock(id, &clock);
+	if (!err)
+		err = get_timespec(&ns, uts);
+	if (!err)
+		err = flags & TIMER_ABSTIME ? (clock_sleep(&clock, ns) ? -ERESTARTNOHAND : 0) :
+					      sleep_for(id, timed_clock_read(&clock), ns, urem);
+	timed_clock_put(&clock);
+	return err;
 }
-SYSCALL_PARTIAL(clock_nanosleep, "clocks of CPU time; a clock that is set does not move a sleeper");

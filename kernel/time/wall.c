@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The date: asked for once, when somebody first wants it, and counted on from there. */
+#include <kernel/alarm.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
 #include <kernel/timekeeping.h>
@@ -35,6 +36,7 @@ void ktime_set_real(u64 ns)
 	wall_offset = ns - ktime_get();
 	vdso_write_wall(wall_offset);
 	__atomic_store_n(&wall_from, "a program", __ATOMIC_RELEASE);
+	date_was_set();
 }
 
 static int cmd_date(int argc, char **argv)
