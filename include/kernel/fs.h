@@ -409,6 +409,7 @@ struct file_operations {
 	int	(*iterate_shared)(struct file *file, struct dir_context *ctx);	/* inode_lock_shared() held */
 	long	(*fallocate)(struct file *file, int mode, loff_t offset, loff_t len);	/* inode_lock() held */
 	void	(*show_fdinfo)(struct seq_file *m, struct file *file);
+	bool	async;			/* O_ASYNC sends a signal */
 };
 
 struct file {
@@ -424,8 +425,7 @@ struct file {
 	struct mutex	f_pos_lock;
 	const struct cred *f_cred;	/* who opened it; with a reference */
 	struct list_head *f_ep;		/* epoll instances that watch it; epoll's lock */
-	s32		f_owner;	/* F_SETOWN: a process, or minus a group */
-	u32		f_signum;	/* F_SETSIG */
+	struct file_async *f_async;	/* F_SETOWN, F_SETSIG, O_ASYNC; made at their first use, kernel/fs/fasync.c */
 	struct rcu_head	f_rcu;
 };
 

@@ -107,6 +107,8 @@ static_assert(sizeof(struct siginfo) == 48, "parts of siginfo_t of the ABI");
 
 #define SI_USER		0
 #define SI_KERNEL	0x80
+#define POLL_IN		1		/* of SIGIO and its kind */
+#define POLL_OUT	2
 #define SI_QUEUE	(-1)
 #define SI_TIMER	(-2)
 #define SI_TKILL	(-6)

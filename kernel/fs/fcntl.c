@@ -8,47 +8,26 @@
 #include <kernel/syscall.h>
 #include <uapi/ioctl.h>
 
-#define SETFL_FLAGS	(O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME | FASYNC)
-#define MAX_SIGNAL	64
+#define SETFL_FLAGS	(O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME)
 
-static void change_flags(struct file *file, u32 mask, u32 flags)
+void file_change_flags(struct file *file, u32 mask, u32 flags)
 {
 	spin_lock(&file->f_lock);
 	__atomic_store_n(&file->f_flags, (file->f_flags & ~mask) | (flags & mask), __ATOMIC_RELAXED);
 	spin_unlock(&file->f_lock);
 }
 
-static long set_flags(struct file *file, unsigned long flags)
+static long set_flags(unsigned int fd, struct file *file, unsigned long flags)
 {
+	int err;
+
 	if (flags & O_NOATIME & ~file->f_flags && !inode_owner_or_capable(file->f_inode))
 		return -EPERM;
-	change_flags(file, SETFL_FLAGS, flags);
+	err = (flags ^ file->f_flags) & FASYNC ? fasync_set(fd, file, flags & FASYNC) : 0;
+	if (err)
+		return err;
+	file_change_flags(file, SETFL_FLAGS, flags);
 	return 0;
-}
-
-/* What F_GETOWN_EX tells: a thread, a process or a group. */
-struct owner_ex { int type, pid; };
-enum { OWNER_TID, OWNER_PID, OWNER_PGRP };
-
-static long set_owner_ex(struct file *file, const struct owner_ex __user *from)
-{
-	struct owner_ex o;
-
-	if (copy_from_user(&o, from, sizeof(o)))
-		return -EFAULT;
-	if (o.type < OWNER_TID || o.type > OWNER_PGRP)
-		return -EINVAL;
-	file->f_owner = o.type == OWNER_PGRP ? -o.pid : o.pid;
-	return 0;
-}
-
-static long get_owner_ex(struct file *file, struct owner_ex __user *to)
-{
-	struct owner_ex o = { file->f_owner < 0 ? OWNER_PGRP : OWNER_PID, file->f_owner };
-
-	if (o.pid < 0)
-		o.pid = -o.pid;
-	return copy_to_user(to, &o, sizeof(o));
 }
 
 static long pipe_size(struct file *file)
@@ -77,7 +56,7 @@ static long do_fcntl(unsigned int fd, struct file *file, unsigned int cmd, unsig
 		return -EBADF;
 	switch (cmd) {
 	case F_SETFL:
-		return set_flags(file, arg);
+		return set_flags(fd, file, arg);
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
@@ -86,23 +65,12 @@ static long do_fcntl(unsigned int fd, struct file *file, unsigned int cmd, unsig
 	case F_OFD_SETLKW:
 		return fcntl_lock(fd, file, cmd, (struct flock __user *)arg);
 	case F_GETOWN:
-		return file->f_owner;
 	case F_SETOWN:
-		if ((int)arg == -0x7fffffff - 1)
-			return -EINVAL;
-		file->f_owner = arg;
-		return 0;
 	case F_GETOWN_EX:
-		return get_owner_ex(file, (struct owner_ex __user *)arg);
 	case F_SETOWN_EX:
-		return set_owner_ex(file, (struct owner_ex __user *)arg);
 	case F_GETSIG:
-		return file->f_signum;
 	case F_SETSIG:
-		if (arg > MAX_SIGNAL)
-			return -EINVAL;
-		file->f_signum = arg;
-		return 0;
+		return fasync_fcntl(file, cmd, arg);
 	case F_GETPIPE_SZ:
 		return pipe_size(file);
 	case F_SETPIPE_SZ:
@@ -126,17 +94,21 @@ SYSCALL_DEFINE3(fcntl, unsigned int, fd, unsigned int, cmd, unsigned long, arg)
 	fdput(f);
 	return err;
 }
-SYSCALL_PARTIAL(fcntl, "leases, F_NOTIFY, and SIGIO is not sent");
+SYSCALL_PARTIAL(fcntl, "leases, F_NOTIFY");
 
 /* -------------------------------------------------------------------------- ioctl */
 
-static long set_flag_by(struct file *file, u32 flag, const int __user *on)
+static long set_flag_by(unsigned int fd, struct file *file, u32 flag, const int __user *on)
 {
 	int value;
 
 	if (get_user(value, on))
 		return -EFAULT;
-	change_flags(file, flag, value ? flag : 0);
+	if (flag == FASYNC && !file->f_op->async)
+		return value ? -ENOTTY : 0;
+	if (flag == FASYNC)
+		return fasync_set(fd, file, value);
+	file_change_flags(file, flag, value ? flag : 0);
 	return 0;
 }
 
@@ -160,9 +132,9 @@ static long do_ioctl(unsigned int fd, struct file *file, unsigned int cmd, unsig
 		set_close_on_exec(fd, false);
 		return 0;
 	case FIONBIO:
-		return set_flag_by(file, O_NONBLOCK, (int __user *)arg);
+		return set_flag_by(fd, file, O_NONBLOCK, (int __user *)arg);
 	case FIOASYNC:
-		return set_flag_by(file, FASYNC, (int __user *)arg);
+		return set_flag_by(fd, file, FASYNC, (int __user *)arg);
 	}
 	if (file->f_op->unlocked_ioctl)
 		err = file->f_op->unlocked_ioctl(file, cmd, arg);

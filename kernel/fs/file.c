@@ -33,8 +33,7 @@ struct file *get_empty_file(u32 flags)
 	mutex_init(&file->f_pos_lock);
 	file->f_cred = get_cred(current_cred());
 	file->f_ep = NULL;
-	file->f_owner = 0;
-	file->f_signum = 0;
+	file->f_async = NULL;
 	return file;
 }
 
@@ -159,6 +158,8 @@ void __fput(struct file *file)
 		if (unlikely(file->f_inode->i_flctx))
 			locks_remove_file(file);
 		eventpoll_release(file);
+		if (unlikely(file->f_async))
+			fasync_release_file(file);
 		if (file->f_op->release)
 			file->f_op->release(file->f_inode, file);
 		if (file->f_mode & FMODE_WRITER)

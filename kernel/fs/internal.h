@@ -260,6 +260,18 @@ bool get_close_on_exec(unsigned int fd);
 void set_close_on_exec(unsigned int fd, bool set);
 void fdtable_init(void);
 
+/** file_change_flags() - those of @mask in file->f_flags become as in @flags */
+void file_change_flags(struct file *file, u32 mask, u32 flags);
+
+/** fasync_set() - O_ASYNC of @file, or no more, by its descriptor @fd; nothing for a file without. 0, -ENOMEM. May sleep */
+int fasync_set(unsigned int fd, struct file *file, bool on);
+
+/** fasync_release_file() - @file, which has an f_async, is closed */
+void fasync_release_file(struct file *file);
+
+/** fasync_fcntl() - F_SETOWN, F_GETOWN, ..._EX, F_SETSIG, F_GETSIG */
+long fasync_fcntl(struct file *file, unsigned int cmd, unsigned long arg);
+
 /** fcntl_lock() - F_GETLK, F_SETLK and their kind */
 long fcntl_lock(unsigned int fd, struct file *file, unsigned int cmd, struct flock __user *ulock);
 

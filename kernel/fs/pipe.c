@@ -419,7 +419,7 @@ static int fifo_open(struct inode *inode, struct file *file)
 
 static const struct file_operations pipe_fops = {
 	.read_iter = pipe_read, .write_iter = pipe_write, .poll = pipe_poll, .unlocked_ioctl = pipe_ioctl,
-	.release = pipe_release,
+	.release = pipe_release, .async = true,
 };
 
 const struct file_operations fifo_fops = { .open = fifo_open };

@@ -270,7 +270,7 @@ static void master_release(struct inode *inode, struct file *file)
 
 static const struct file_operations master_fops = {
 	.read_iter = master_read, .write_iter = master_write, .poll = master_poll, .unlocked_ioctl = master_ioctl,
-	.release = master_release,
+	.release = master_release, .async = true,
 };
 
 /* ---------------------------------------------------------------- opening */

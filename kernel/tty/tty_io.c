@@ -396,7 +396,7 @@ static int tty_fsync(struct file *file)
 
 const struct file_operations tty_fops = {
 	.read_iter = tty_read, .write_iter = tty_write, .poll = tty_poll, .unlocked_ioctl = tty_file_ioctl,
-	.release = tty_release, .fsync = tty_fsync,
+	.release = tty_release, .fsync = tty_fsync, .async = true,
 };
 
 /* ---------------------------------------------------------------- ends */
