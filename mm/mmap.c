@@ -365,6 +365,18 @@ unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, 
 	return addr;
 }
 
+/* What is right about it finds no pages, since none were set aside. */
+static long map_huge(unsigned long addr, unsigned long len, unsigned long flags)
+{
+	unsigned int order = flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
+
+	if (!len || (order && order != PMD_SHIFT && order != PUD_SHIFT))
+		return -EINVAL;
+	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) && addr & ((1UL << (order ? order : PMD_SHIFT)) - 1))
+		return -EINVAL;
+	return -ENOMEM;
+}
+
 SYSCALL_DEFINE6(mmap, unsigned long, addr, unsigned long, len, unsigned long, prot, unsigned long, flags,
 		unsigned long, fd, unsigned long, off)
 {
@@ -378,13 +390,13 @@ SYSCALL_DEFINE6(mmap, unsigned long, addr, unsigned long, len, unsigned long, pr
 			return -EBADF;
 	}
 	if (flags & MAP_HUGETLB)
-		addr = f.file ? -EINVAL : -ENOMEM;	/* no pages were set aside for it */
+		addr = f.file ? -EINVAL : map_huge(addr, len, flags);
 	else
 		addr = vm_mmap(f.file, addr, len, prot, flags, off >> PAGE_SHIFT);
 	fdput(f);
 	return addr;
 }
-SYSCALL_PARTIAL(mmap, "MAP_HUGETLB");
+SYSCALL_PARTIAL(mmap, "MAP_HUGETLB: no huge pages can be set aside, so it is ENOMEM, with MAP_NORESERVE too");
 
 /* ---------------------------------------------------------------- brk */
 

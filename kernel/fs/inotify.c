@@ -125,10 +125,10 @@ static void free_gone(struct list_head *gone)
 
 static void tell(struct watch *w, u32 mask, u32 cookie, const char *name, struct list_head *gone)
 {
-	bool wanted = w->mask & mask & IN_ALL_EVENTS;
+	bool wanted = w->mask & mask & IN_ALL_EVENTS && !(w->mask & mask & IN_EXCL_UNLINK);
 
 	if (wanted)
-		queue_event(w->instance, w->wd, mask, cookie, name);
+		queue_event(w->instance, w->wd, mask & ~IN_EXCL_UNLINK, cookie, name);
 	if (mask & IN_DELETE_SELF || (wanted && w->mask & IN_ONESHOT)) {
 		queue_event(w->instance, w->wd, IN_IGNORED, 0, "");
 		unhook(w, gone);
@@ -177,8 +177,8 @@ void __fsnotify_dentry(struct dentry *d, u32 mask)
 
 	if (S_ISDIR(d->d_inode->i_mode))
 		mask |= IN_ISDIR;
-	if (parent) {
-		__fsnotify(parent->d_inode, mask, name, 0);
+	if (parent) {		/* there IN_EXCL_UNLINK tells that the name is gone */
+		__fsnotify(parent->d_inode, mask | (d_unhashed(d) ? IN_EXCL_UNLINK : 0), name, 0);
 		dput(parent);
 	}
 	__fsnotify(d->d_inode, mask, NULL, 0);
@@ -413,7 +413,7 @@ SYSCALL_DEFINE3(inotify_add_watch, int, fd, const char __user *, name, u32, mask
 	fdput(f);
 	return err;
 }
-SYSCALL_PARTIAL(inotify_add_watch, "IN_UNMOUNT events, IN_EXCL_UNLINK");
+SYSCALL_PARTIAL(inotify_add_watch, "IN_UNMOUNT events");
 
 static int remove_watch(struct instance *in, s32 wd)
 {

@@ -260,6 +260,11 @@ bool get_close_on_exec(unsigned int fd);
 void set_close_on_exec(unsigned int fd, bool set);
 void fdtable_init(void);
 
+typedef ssize_t (*transfer_fn)(struct file *file, struct iov_iter *i, loff_t *pos);
+
+/** transfer_as() - what vfs_iter_read() or vfs_iter_write() does of a pipe or regular file that has @more_flags (O_...) too */
+ssize_t transfer_as(struct file *file, u32 more_flags, struct iov_iter *i, loff_t *pos, transfer_fn transfer);
+
 /** file_change_flags() - those of @mask in file->f_flags become as in @flags */
 void file_change_flags(struct file *file, u32 mask, u32 flags);
 

@@ -65,8 +65,8 @@ int vfs_make(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t rdev,
 
 	if (err)
 		return err;
-	if ((S_ISCHR(mode) || S_ISBLK(mode)) && !capable(CAP_MKNOD))
-		return -EPERM;
+	if (((S_ISCHR(mode) && rdev) || S_ISBLK(mode)) && !capable(CAP_MKNOD))
+		return -EPERM;		/* device 0 is nobody's, see make_whiteout() */
 	if (!dir->i_op->make)
 		return S_ISREG(mode) ? -EACCES : -EPERM;
 	inode = dir->i_op->make(dir, mode, rdev, target);
@@ -479,6 +479,30 @@ static void rename_notify(const struct rename *r, const char *old_name)
 	}
 }
 
+/* What hides a name of a lower layer from an overlay: a device that nobody has. Return: where it will be, or an error */
+static struct dentry *make_whiteout(const struct rename *r)
+{
+	struct inode *dir = r->from_dir.dentry->d_inode, *inode;
+	struct dentry *d = d_alloc(r->from_dir.dentry, &r->from_last.name);
+
+	if (!d)
+		return ERR_PTR(-ENOMEM);
+	inode = dir->i_op->make(dir, S_IFCHR, 0, NULL);
+	if (IS_ERR(inode)) {
+		dput(d);
+		return ERR_CAST(inode);
+	}
+	d->d_inode = inode;
+	return d;
+}
+
+static void put_whiteout(const struct rename *r, struct dentry *hole)
+{
+	d_add(hole, hole->d_inode, true);
+	directory_changed(r->from_dir.dentry->d_inode, 1, hole->d_inode->i_ctime);
+	dput(hole);
+}
+
 /* All is allowed. @new, @back: names for the one and, exchanged, for the other. */
 static void rename_do(const struct rename *r, struct dname *new, struct dname *back)
 {
@@ -507,13 +531,20 @@ static int rename_replace(const struct rename *r)
 	struct dname *back = r->flags & RENAME_EXCHANGE ? dname_alloc(&r->from_last.name) : NULL;
 	struct inode *victim = r->to && !(r->flags & RENAME_EXCHANGE) ? r->to->d_inode : NULL;
 	int err = new && (back || !(r->flags & RENAME_EXCHANGE)) ? 0 : -ENOMEM;
+	struct dentry *hole = NULL;
 
 	if (victim)
 		inode_lock(victim);
 	if (!err && victim && S_ISDIR(victim->i_mode) && !list_empty(&r->to->d_subdirs))
 		err = -ENOTEMPTY;
+	if (!err && r->flags & RENAME_WHITEOUT) {
+		hole = make_whiteout(r);
+		err = IS_ERR(hole) ? PTR_ERR(hole) : 0;
+	}
 	if (!err)
 		rename_do(r, new, back);
+	if (!err && hole)
+		put_whiteout(r, hole);
 	if (victim)
 		inode_unlock(victim);
 	if (!err) {
@@ -579,7 +610,8 @@ static int do_rename(int old_dfd, const char __user *old_path, int dfd, const ch
 	struct rename r = { .flags = flags };
 	int err;
 
-	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) || flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
+	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT) ||
+	    (flags & RENAME_EXCHANGE && flags != RENAME_EXCHANGE))
 		return -EINVAL;
 	err = getname(&old, old_path);
 	if (err)
@@ -605,7 +637,6 @@ SYSCALL_DEFINE5(renameat2, int, old_dfd, const char __user *, old_path, int, dfd
 {
 	return do_rename(old_dfd, old_path, dfd, path, flags);
 }
-SYSCALL_PARTIAL(renameat2, "RENAME_WHITEOUT");
 
 SYSCALL_DEFINE4(renameat, int, old_dfd, const char __user *, old_path, int, dfd, const char __user *, path)
 {

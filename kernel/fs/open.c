@@ -698,7 +698,6 @@ SYSCALL_DEFINE4(fallocate, int, fd, int, mode, loff_t, offset, loff_t, len)
 	fdput(f);
 	return err;
 }
-SYSCALL_PARTIAL(fallocate, "FALLOC_FL_COLLAPSE_RANGE, FALLOC_FL_INSERT_RANGE");
 
 /* ---------------------------------------------------------------- where names begin */
 

@@ -3,6 +3,7 @@
 #include "internal.h"
 #include <asm/uaccess.h>
 #include <kernel/fdtable.h>
+#include <kernel/pipe_fs.h>
 #include <kernel/syscall.h>
 #include <mm/slab.h>
 #include <uapi/inotify.h>
@@ -82,8 +83,6 @@ static inline void unlock_pos(struct file *file, bool locked)
 	if (unlikely(locked))
 		mutex_unlock(&file->f_pos_lock);
 }
-
-typedef ssize_t (*transfer_fn)(struct file *file, struct iov_iter *i, loff_t *pos);
 
 static __inline_always ssize_t at_position(struct file *file, struct iov_iter *i, transfer_fn transfer)
 {
@@ -217,28 +216,73 @@ SYSCALL_DEFINE4(pwritev, unsigned long, fd, const struct iovec __user *, vec, un
 
 /* Nothing is ever behind, so what asks for more haste or more safety is served. */
 #define RWF_NO_MATTER	(RWF_HIPRI | RWF_DSYNC | RWF_SYNC)
+#define RWF_KNOWN	(RWF_NO_MATTER | RWF_NOWAIT | RWF_APPEND)
+
+ssize_t transfer_as(struct file *file, u32 more_flags, struct iov_iter *i, loff_t *pos, transfer_fn transfer)
+{
+	struct file as = *file;
+
+	as.f_flags |= more_flags;
+	return transfer(&as, i, pos);
+}
+
+/* Context: as for read and write, whose @pos it is. */
+static ssize_t transfer_flagged(struct file *file, struct iov_iter *i, loff_t *pos, transfer_fn transfer, int flags)
+{
+	u32 more = (flags & RWF_NOWAIT ? O_NONBLOCK : 0) | (flags & RWF_APPEND ? O_APPEND : 0);
+
+	if (flags & RWF_NOWAIT && !get_pipe_info(file))
+		return -EOPNOTSUPP;	/* the others do not know beforehand whether they wait */
+	return more && (get_pipe_info(file) || S_ISREG(file->f_inode->i_mode)) ?
+	       transfer_as(file, more, i, pos, transfer) : transfer(file, i, pos);
+}
+
+static ssize_t do_flagged(struct file *file, struct iov_iter *i, loff_t pos, transfer_fn transfer, int flags)
+{
+	bool locked;
+	ssize_t n;
+
+	if (pos != -1)
+		return pos < 0 ? -EINVAL : !(file->f_mode & FMODE_PREAD) ? -ESPIPE :
+		       transfer_flagged(file, i, &pos, transfer, flags);
+	locked = lock_pos(file);
+	n = transfer_flagged(file, i, &file->f_pos, transfer, flags);
+	unlock_pos(file, locked);
+	return n;
+}
+
+/* @pos -1: that of the file */
+static ssize_t pieces_flagged(unsigned int fd, const struct iovec __user *vec, unsigned long nr, loff_t pos, int flags,
+			      transfer_fn transfer)
+{
+	struct iovec fast[UIO_FASTIOV], *iov;
+	struct fd f = fdget(fd);
+	struct iov_iter i;
+	ssize_t n;
+
+	if (!f.file)
+		return -EBADF;
+	n = flags & ~RWF_KNOWN ? -EOPNOTSUPP : import_iovec(vec, nr, fast, &iov, &i);
+	if (n >= 0) {
+		n = do_flagged(f.file, &i, pos, transfer, flags);
+		if (iov != fast)
+			kfree(iov);
+	}
+	fdput(f);
+	return n;
+}
 
 SYSCALL_DEFINE6(preadv2, unsigned long, fd, const struct iovec __user *, vec, unsigned long, nr, loff_t, pos,
 		unsigned long, unused, int, flags)
 {
-	if (flags & ~RWF_NO_MATTER)
-		return -EOPNOTSUPP;
-	if (pos == -1)
-		return pieces_at_position(fd, vec, nr, vfs_iter_read);
-	return pieces_at_offset(fd, vec, nr, pos, vfs_iter_read);
+	return pieces_flagged(fd, vec, nr, pos, flags, vfs_iter_read);
 }
-SYSCALL_PARTIAL(preadv2, "RWF_NOWAIT");
 
 SYSCALL_DEFINE6(pwritev2, unsigned long, fd, const struct iovec __user *, vec, unsigned long, nr, loff_t, pos,
 		unsigned long, unused, int, flags)
 {
-	if (flags & ~RWF_NO_MATTER)
-		return -EOPNOTSUPP;
-	if (pos == -1)
-		return pieces_at_position(fd, vec, nr, vfs_iter_write);
-	return pieces_at_offset(fd, vec, nr, pos, vfs_iter_write);
+	return pieces_flagged(fd, vec, nr, pos, flags, vfs_iter_write);
 }
-SYSCALL_PARTIAL(pwritev2, "RWF_NOWAIT, RWF_APPEND");
 
 /* --------------------------------------------------------------------------- lseek */
 

@@ -426,12 +426,11 @@ SYSCALL_DEFINE4(vmsplice, int, fd, const struct iovec __user *, vec, unsigned lo
 		return -EBADF;
 	n = get_pipe_info(f.file) ? import_iovec(vec, nr, fast, &iov, &i) : -EBADF;
 	if (n >= 0) {
-		n = f.file->f_mode & FMODE_WRITE ? vfs_iter_write(f.file, &i, &f.file->f_pos) :
-						   vfs_iter_read(f.file, &i, &f.file->f_pos);
+		n = transfer_as(f.file, flags & SPLICE_F_NONBLOCK ? O_NONBLOCK : 0, &i, &f.file->f_pos,
+				f.file->f_mode & FMODE_WRITE ? vfs_iter_write : vfs_iter_read);
 		if (iov != fast)
 			kfree(iov);
 	}
 	fdput(f);
 	return n;
 }
-SYSCALL_PARTIAL(vmsplice, "SPLICE_F_NONBLOCK");
