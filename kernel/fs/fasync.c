@@ -11,7 +11,6 @@
 #include <kernel/poll.h>
 #include <kernel/signal.h>
 #include <kernel/signal_struct.h>
-#include <kernel/tty_struct.h>
 #include <kernel/workqueue.h>
 #include <mm/slab.h>
 
@@ -149,7 +148,7 @@ int fasync_set(unsigned int fd, struct file *file, bool on)
 		err = -ENOMEM;
 	} else if (on && !a->wq) {
 		a->fd = fd;
-		if (!a->pid && tty_of_file(file))
+		if (!a->pid && S_ISCHR(file->f_inode->i_mode))	/* a terminal */
 			set_owner(a, get_pid(current->group_leader->thread_pid), OWNER_PID);
 		vfs_poll(file, &a->pt);
 	} else if (!on && a && a->wq) {
