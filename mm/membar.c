@@ -80,7 +80,7 @@ static struct piece allocator_piece(phys_addr_t at, phys_addr_t end)
 		return deferred_piece(at, end);
 	if (page->state == PAGE_BUDDY || page->state == PAGE_USED)
 		size <<= page->order;
-	if (page->state == PAGE_USED || page->state == PAGE_SLAB)
+	if (page->state == PAGE_USED || page->state == PAGE_SLAB || page->state == PAGE_FILE)
 		kind = KIND_ALLOCATED;
 	else if (page->state == PAGE_RESERVED)
 		kind = KIND_STRUCT_PAGES;

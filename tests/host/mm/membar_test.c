@@ -81,9 +81,12 @@ static void allocate_some(void)
 			held[i] = alloc_pages(GFP_KERNEL, order);
 			if (held[i])
 				memset(&is_held[page_to_pfn(held[i])], 1, 1 << order);
+			if (held[i] && !order && one_in(2))
+				held[i]->state = PAGE_FILE;
 		} else {
 			order = held[i]->order;
 			memset(&is_held[page_to_pfn(held[i])], 0, 1 << order);
+			held[i]->state = PAGE_USED;	/* a file's page as well, after its grace period */
 			__free_pages(held[i], order);
 			held[i] = NULL;
 		}
