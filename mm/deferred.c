@@ -11,6 +11,10 @@
  * block. A section with less than half of it free is not worth that, and one that
  * two nodes share has no owner: there each block pays for its own struct pages with
  * 4 KiB pages. Holes cost nothing.
+ *
+ * Blocks of a reservation whose pages somebody is to have as they are come before
+ * their turn. The cursor leaves them out; where it has not entered their section yet,
+ * that one is of those whose blocks pay for themselves.
  */
 #include "internal.h"
 #include <asm/init_64.h>
@@ -122,6 +126,8 @@ static unsigned long find_section_backing(const struct zone *zone, unsigned long
 {
 	unsigned long nr, found = 0;
 
+	if (zone->ahead_start < end && zone->ahead_end > pfn)	/* part of it is mapped already */
+		return 0;
 	if (count_free(zone, pfn, end) < SECTION_PAGES / 2 || shared_with_other_node(zone, pfn, end))
 		return 0;
 	for (; (nr = next_free(zone, &pfn, end)); pfn += nr)
@@ -198,9 +204,9 @@ static bool map_block(struct zone *zone, unsigned long block, unsigned long *pfn
 	bool mapped;
 
 	*this_cpu_ptr(&growth) = (struct growth){ zone, pfn, block + BLOCK_PAGES };
-	if (block >= zone->section_end)
+	if (block >= zone->section_end && block < zone->next_pfn)	/* it is its turn */
 		enter_section(zone, block);
-	mapped = zone->backing || back_block(zone, block, pfn);
+	mapped = (zone->backing && block < zone->section_end) || back_block(zone, block, pfn);
 	this_cpu_ptr(&growth)->zone = NULL;
 	if (!mapped)	/* what was backed of it was not cleared, and shall not look as if it were */
 		pgtable_unmap(&kernel_pgtable, (unsigned long)pfn_to_page(block), BLOCK_PAGES * sizeof(struct page));
@@ -224,19 +230,33 @@ static unsigned long grow_block(struct zone *zone, unsigned long block)
 	return zone->managed - had;
 }
 
-/* The next block with RAM in it, free or not: what is reserved may be freed later. */
-static bool next_block(struct zone *zone, unsigned long *block)
+/* The first block from *@pfn on with RAM in it, free or not: what is reserved may be freed later. *@pfn moves past it. */
+static bool find_block(const struct zone *zone, unsigned long *pfn, unsigned long *block)
 {
-	phys_addr_t at = PFN_PHYS(zone->next_pfn);
+	phys_addr_t at = PFN_PHYS(*pfn);
 	struct memblock_region r;
 
 	for (; memblock_next_ram(at, PFN_PHYS(zone->end_pfn), &r); at = r.base + r.size)
 		if (r.nid == zone->node) {
 			*block = ALIGN_DOWN(PHYS_PFN(r.base), BLOCK_PAGES);
-			zone->next_pfn = *block + BLOCK_PAGES;
+			*pfn = *block + BLOCK_PAGES;
 			return true;
 		}
 	return false;
+}
+
+static bool was_ahead(const struct zone *zone, unsigned long pfn)
+{
+	return pfn >= zone->ahead_start && pfn < zone->ahead_end;
+}
+
+static bool next_block(struct zone *zone, unsigned long *block)
+{
+	do
+		if (!find_block(zone, &zone->next_pfn, block))
+			return false;
+	while (was_ahead(zone, *block));
+	return true;
 }
 
 bool zone_grow(struct zone *zone)
@@ -287,20 +307,30 @@ void zones_hold_deferred(bool hold)
 	spin_unlock_irqrestore(&grow_lock, flags);
 }
 
-/* The section's struct pages lie in memory that memblock still has as free: step over them. */
+/* Whether @pfn is in [@start, @stop). *@end moves down to where that changes. */
+static bool within(unsigned long pfn, unsigned long start, unsigned long stop, unsigned long *end)
+{
+	if (pfn < stop)
+		*end = min(*end, pfn < start ? start : stop);
+	return pfn >= start && pfn < stop;
+}
+
+/* The section's struct pages, and blocks that came ahead, lie in memory that memblock still has as free: step over them. */
 unsigned long zone_next_deferred(const struct zone *zone, unsigned long *pfn, unsigned long end)
 {
-	unsigned long backing = zone->backing ? zone->backing : end, nr;
+	unsigned long backing_end = zone->backing ? zone->backing + BACKING_PAGES : 0, stop, nr;
+	bool taken;
 
-	*pfn = max(*pfn, zone->next_pfn);
 	end = min(end, zone->end_pfn);
-	if (*pfn < backing) {
-		nr = next_free(zone, pfn, min(backing, end));
+	for (*pfn = max(*pfn, zone->next_pfn); *pfn < end; *pfn = stop) {
+		stop = end;
+		taken = within(*pfn, zone->backing, backing_end, &stop);
+		taken |= within(*pfn, zone->ahead_start, zone->ahead_end, &stop);
+		nr = taken ? 0 : next_free(zone, pfn, stop);
 		if (nr)
 			return nr;
 	}
-	*pfn = max(*pfn, backing + BACKING_PAGES);
-	return zone->backing && *pfn < end ? next_free(zone, pfn, end) : 0;
+	return 0;
 }
 
 int zone_retire_deferred(struct zone *zone, unsigned long pfn)
@@ -316,17 +346,22 @@ int zone_retire_deferred(struct zone *zone, unsigned long pfn)
 
 /* ---------------------------------------------------------------- what was reserved */
 
-/* Struct pages of what lies below the cursor, unless back_block() failed there. */
+static bool had_its_turn(const struct zone *zone, unsigned long pfn)
+{
+	return pfn < zone->next_pfn || was_ahead(zone, pfn);
+}
+
+/* Struct pages of what had its turn, unless back_block() failed there. */
 static bool initialised(const struct zone *zone, unsigned long pfn)
 {
 	struct pgtable_path path;
 
 	pgtable_lookup(&kernel_pgtable, (unsigned long)pfn_to_page(pfn), &path);
-	return pfn < zone->next_pfn && path.leaf_level;
+	return had_its_turn(zone, pfn) && path.leaf_level;
 }
 
 /* The zone whose cursor goes through a page of RAM. */
-static const struct zone *zone_at(unsigned long pfn)
+static struct zone *zone_at(unsigned long pfn)
 {
 	struct memblock_region r;
 
@@ -353,7 +388,7 @@ static void free_reserved_pages(struct zone *zone, unsigned long pfn, unsigned l
 		end = min(ALIGN_DOWN(pfn, BLOCK_PAGES) + BLOCK_PAGES, stop);
 		if (initialised(zone, pfn))
 			zone_add_pages(zone, pfn, end);
-		else if (pfn >= zone->next_pfn)
+		else if (!had_its_turn(zone, pfn))
 			zone->deferred += end - pfn;
 		else
 			zone->lost += end - pfn;
@@ -386,4 +421,73 @@ unsigned long free_reserved_range(phys_addr_t start, phys_addr_t stop)
 		freed = free_in_zones(pfn, end);
 	spin_unlock_irqrestore(&grow_lock, flags);
 	return freed;
+}
+
+/* ---------------------------------------------------------------- reserved pages that are kept */
+
+#define LISTS_ENOUGH	128	/* pages in the lists: the struct pages of a block that has no free page come from there */
+
+/* One block more is initialised on the way from where that was last done to @pfn. Return: whether there was one. */
+static bool step_ahead(unsigned long pfn)
+{
+	unsigned long flags, block;
+	struct zone *zone;
+	bool more;
+
+	while (nr_free_pages() - nr_deferred_pages() < LISTS_ENOUGH && deferred_init_step())
+		;
+	flags = spin_lock_irqsave(&grow_lock);
+	zone = zone_at(pfn);
+	if (zone->ahead_end <= zone->next_pfn)		/* the cursor is past it */
+		zone->ahead_start = zone->ahead_end = ALIGN_DOWN(pfn, BLOCK_PAGES);
+	more = !zone->held && !had_its_turn(zone, pfn) && pfn >= zone->ahead_start &&
+	       find_block(zone, &zone->ahead_end, &block);
+	if (more)
+		grow_block(zone, block);
+	spin_unlock_irqrestore(&grow_lock, flags);
+	return more;
+}
+
+/* Pages of one block. */
+static bool adopt_pages(unsigned long pfn, unsigned long end)
+{
+	struct zone *zone = zone_at(pfn);
+	unsigned long at;
+
+	if (!initialised(zone, pfn) || !memblock_is_memory(PFN_PHYS(pfn), PFN_PHYS(end - pfn)) ||
+	    memblock_free(PFN_PHYS(pfn), PFN_PHYS(end - pfn)))
+		return false;
+	for (at = pfn; at < end; at++) {
+		pfn_to_page(at)->state = PAGE_USED;
+		pfn_to_page(at)->zone = zone - zones;
+	}
+	spin_lock(&zone->lock);
+	zone->managed += end - pfn;
+	spin_unlock(&zone->lock);
+	return true;
+}
+
+static bool adopt_in_block(unsigned long pfn, unsigned long end)
+{
+	unsigned long flags;
+	bool adopted;
+
+	while (!page_initialised(pfn) && step_ahead(pfn))
+		;
+	flags = spin_lock_irqsave(&grow_lock);
+	adopted = adopt_pages(pfn, end);
+	spin_unlock_irqrestore(&grow_lock, flags);
+	return adopted;
+}
+
+unsigned long adopt_reserved_range(phys_addr_t start, phys_addr_t stop)
+{
+	unsigned long pfn = PHYS_PFN(start), end, at;
+
+	for (at = pfn; at < PHYS_PFN(stop); at = end) {
+		end = min(ALIGN_DOWN(at, BLOCK_PAGES) + BLOCK_PAGES, PHYS_PFN(stop));
+		if (!adopt_in_block(at, end))
+			break;
+	}
+	return at - pfn;
 }

@@ -38,9 +38,10 @@ struct zone {
 	/* guarded by grow_lock, as is a change of managed */
 	unsigned long		start_pfn, end_pfn;	/* around all RAM of the zone; other nodes' may lie between */
 	unsigned long		next_pfn;	/* blocks below are initialised */
+	unsigned long		ahead_start, ahead_end;	/* blocks that are so before next_pfn gets there; none when equal */
 	unsigned long		section_end;	/* of the section next_pfn is in, once it was entered */
 	unsigned long		backing;	/* first of the pages that hold its struct pages, 0: see grow_block() */
-	unsigned long		deferred;	/* free pages from next_pfn on, less those of backing */
+	unsigned long		deferred;	/* free pages from next_pfn on, less those of backing and ahead */
 	unsigned long		backing_pages;	/* of what was deferred, used for struct pages */
 	unsigned long		lost;		/* free pages whose struct pages could not be backed */
 	bool			held;		/* nothing is initialised: memory from next_pfn on is under test */

@@ -57,4 +57,12 @@ void mem_note_dma(phys_addr_t pa, u64 size);
  */
 unsigned long free_reserved_range(phys_addr_t start, phys_addr_t stop);
 
+/**
+ * adopt_reserved_range() - memory the boot had reserved is allocated now, with what is in it: single pages
+ * @start, @stop: multiples of the page size; reserved as above
+ * Each is to be freed by __free_pages(). What could not be had of it stays reserved.
+ * Return: pages from @start on. Context: any from mm_init() on, no lock of mm/ held.
+ */
+unsigned long adopt_reserved_range(phys_addr_t start, phys_addr_t stop);
+
 #endif

@@ -171,8 +171,7 @@ static void expect_all_merged(void)
 	for (pfn = 0; pfn < MACHINE_PAGES; pfn += 1UL << order) {
 		for (order = pfn ? min(__builtin_ctzl(pfn), MAX_ORDER - 1) : MAX_ORDER - 1; ; order--) {
 			for (i = 0; i < 1UL << order; i++)
-				if (owner[pfn + i] != FREE || is_backing[pfn + i] ||
-				    pfn + i >= node_zone(node_of(pfn), pfn_zone(pfn))->next_pfn)
+				if (owner[pfn + i] != FREE || is_backing[pfn + i] || !page_initialised(pfn + i))
 					break;
 			if (i == 1UL << order) {
 				count[node_zone(node_of(pfn), pfn_zone(pfn)) - zones][order]++;
@@ -637,6 +636,224 @@ static void reservations_can_be_released_late(void **state)
 	release_all();
 }
 
+/* ---------------------------------------------------------------- reserved pages that are kept */
+
+static void fill_reserved(void)
+{
+	unsigned long pfn;
+
+	for (pfn = 0; pfn < MACHINE_PAGES; pfn++)
+		if (owner[pfn] == TAKEN)
+			*(unsigned long *)__va(PFN_PHYS(pfn)) = ~pfn;
+}
+
+/* As fill_reserved() left them: single pages that model_release() takes. Return: how many of @nr */
+static unsigned long model_adopt(unsigned long pfn, unsigned long nr)
+{
+	unsigned long before = nr_free_pages() + nr_backing, got, i;
+
+	got = adopt_reserved_range(PFN_PHYS(pfn), PFN_PHYS(pfn + nr));
+	assert_true(got <= nr);
+	assert_int_equal(nr_free_pages() + nr_backing, before);
+	for (i = pfn; i < pfn + got; i++) {
+		assert_int_equal(*(unsigned long *)__va(PFN_PHYS(i)), ~i);
+		owner[i] = ALLOCATED;
+		runs[nr_runs++] = (struct run){ pfn_to_page(i), 0 };
+	}
+	return got;
+}
+
+/* The next reserved run from *@pfn on, within one zone and not too long. Return: its pages, 0: none */
+static unsigned long next_taken(unsigned long *pfn)
+{
+	unsigned long nr = 0;
+
+	while (*pfn < MACHINE_PAGES && owner[*pfn] != TAKEN)
+		++*pfn;
+	while (*pfn + nr < MACHINE_PAGES && owner[*pfn + nr] == TAKEN && nr < 0x1800)
+		nr++;
+	return nr;
+}
+
+/* Some runs one after the other from a random place on: each in part kept, in part freed, in part left as it is. */
+static void adopt_some(void)
+{
+	unsigned long pfn = random_below(one_in(2) ? MACHINE_PAGES : 0x20000), nr;
+	unsigned int i;
+
+	for (i = 1 + random_below(12); i && (nr = next_taken(&pfn)); i--, pfn += nr) {
+		unsigned long from = random_below(nr), to = from + 1 + random_below(nr - from);
+
+		assert_int_equal(model_adopt(pfn + from, to - from), to - from);
+		if (from && one_in(2))
+			release_reservation(pfn, from);
+		expect_books_agree();
+		if (one_in(3))
+			random_operations(random_below(3000));
+	}
+}
+
+/* What is not initialised, as the memory test sees it, is what the zone says it has of that. */
+static void expect_deferred_found(struct zone *zone)
+{
+	unsigned long pfn = 0, nr, i, sum = 0;
+
+	for (; (nr = zone_next_deferred(zone, &pfn, MACHINE_PAGES)); pfn += nr, sum += nr)
+		for (i = pfn; i < pfn + nr; i++)
+			assert_true(owner[i] == FREE && !is_backing[i] && !page_initialised(i));
+	assert_int_equal(sum, zone->deferred);
+}
+
+static void adopted_pages_are_allocated_ones(void **state)
+{
+	unsigned int machine, z;
+
+	for (machine = 0; machine < 16; machine++) {
+		random_machine();
+		if (one_in(2))
+			random_nodes();
+		fill_reserved();
+		start(one_in(4) ? "page_poison" : "");
+		random_operations(one_in(2) ? 0 : 2000);
+		adopt_some();
+		for (z = 0; z < nr_nodes * NR_ZONES; z++)
+			expect_deferred_found(&zones[z]);
+		random_operations(20000);
+		release_all();
+		expect_books_agree();
+		expect_all_merged();
+		while (deferred_init_step())
+			;
+		drain_local_pages();		/* struct pages of a block were taken from there */
+		assert_int_equal(nr_deferred_pages(), 0);
+		expect_books_agree();
+		expect_all_merged();
+		nr_nodes = 1;
+	}
+}
+
+/* A reservation at the end of 2 GiB: its blocks alone come ahead, and the cursor leaves them out. */
+static void blocks_ahead_are_initialised_alone(void **state)
+{
+	const unsigned long pfn = 0x7fbf0, nr = 0x200, block = 0x7f800;
+	struct zone *zone = &zones[ZONE_DMA32];
+	unsigned long i;
+
+	power_on();
+	ram(0x100, 0x80000 - 0x100);
+	taken(pfn, nr);
+	fill_reserved();
+	start("");
+	assert_int_equal(map_calls, 1);
+	assert_int_equal(model_adopt(pfn, nr), nr);
+	assert_int_equal(map_calls, 1 + 2 * BLOCK_BACKING);
+	assert_int_equal(zone->next_pfn, BLOCK_PAGES);
+	for (i = BLOCK_PAGES; i < 0x80000; i++)
+		assert_int_equal(page_initialised(i), i >= block);
+	expect_deferred_found(zone);
+	expect_books_agree();
+	while (deferred_init_step())
+		;
+	release_all();
+	expect_books_agree();
+	expect_all_merged();
+}
+
+/* In a section that is entered already all its struct pages are mapped. */
+static void blocks_ahead_use_the_backing_of_their_section(void **state)
+{
+	power_on();
+	ram(0x100, 0x10000 - 0x100);
+	taken(0xfd00, 0x280);
+	fill_reserved();
+	start("");
+	assert_int_equal(model_adopt(0xfd00, 0x280), 0x280);
+	assert_int_equal(map_calls, 1);
+	assert_int_equal(nr_backing, BACKING_PAGES);
+	expect_deferred_found(&zones[ZONE_DMA32]);
+	release_all();
+	while (deferred_init_step())
+		;
+	expect_books_agree();
+	expect_all_merged();
+}
+
+/* What came ahead is forgotten when the cursor is past it. */
+static void blocks_ahead_of_a_cursor_that_went_on(void **state)
+{
+	power_on();
+	ram(0x100, 0x40000 - 0x100);
+	taken(0x12000, 0x10);
+	taken(0x30000, 0x10);
+	fill_reserved();
+	start("");
+	assert_int_equal(model_adopt(0x12000, 0x10), 0x10);
+	while (zones[ZONE_DMA32].next_pfn < 0x13000)
+		zone_grow(&zones[ZONE_DMA32]);
+	assert_int_equal(model_adopt(0x30000, 0x10), 0x10);
+	assert_false(page_initialised(0x20000));
+	release_all();
+	while (deferred_init_step())
+		;
+	expect_books_agree();
+	expect_all_merged();
+}
+
+static void what_cannot_be_adopted_stays_reserved(void **state)
+{
+	const unsigned long pfn = 0x7fbf0, nr = 0x200;
+	unsigned int nth;
+
+	/* memory under test */
+	power_on();
+	ram(0x100, 0x80000 - 0x100);
+	taken(pfn, nr);
+	start("");
+	zones_hold_deferred(true);
+	assert_int_equal(model_adopt(pfn, nr), 0);
+	zones_hold_deferred(false);
+	release_reservation(pfn, nr);
+	expect_books_agree();
+	/* no page tables for the first of its two blocks, or the second one: that one is lost, and no more */
+	for (nth = 1; nth <= 2 * BLOCK_BACKING; nth++) {
+		unsigned long expected = nth > BLOCK_BACKING ? 0x10 : 0;
+
+		power_on();
+		ram(0x100, 0x80000 - 0x100);
+		taken(pfn, nr);
+		fill_reserved();
+		start("");
+		fail_map_call = nth;
+		assert_int_equal(adopt_reserved_range(PFN_PHYS(pfn), PFN_PHYS(pfn + nr)), expected);
+		assert_true(mem_books_check());
+		assert_int_equal(free_reserved_range(PFN_PHYS(pfn + expected), PFN_PHYS(pfn + nr)), nr - expected);
+		assert_true(mem_books_check());
+		assert_true(zones[ZONE_DMA32].lost > 0 && zones[ZONE_DMA32].lost <= BLOCK_PAGES);
+		while (deferred_init_step())
+			;
+		assert_int_equal(nr_deferred_pages(), 0);
+	}
+	/* no RAM at all */
+	assert_int_equal(adopt_reserved_range(0x170000000, 0x170001000), 0);
+}
+
+/* Struct pages of blocks without a free page come from the lists, which are filled meanwhile. */
+static void a_large_reservation_is_adopted_as_a_whole(void **state)
+{
+	power_on();
+	ram(0x100, 0x48000 - 0x100);
+	taken(0x10000, 0x28000);
+	fill_reserved();
+	start("");
+	while (nr_runs < 3)			/* so that the lists do not hold a multiple of what a block needs */
+		model_alloc(GFP_KERNEL, 0);
+	assert_int_equal(model_adopt(0x10000, 0x28000), 0x28000);
+	assert_int_equal(zones[ZONE_DMA32].lost, 0);
+	expect_books_agree();
+	release_all();
+	expect_books_agree();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -657,6 +874,12 @@ int main(void)
 		cmocka_unit_test(init_on_free_leaves_no_secret),
 		cmocka_unit_test(reservations_can_be_released_late),
 		cmocka_unit_test(a_block_given_up_halfway_stays_lost),
+		cmocka_unit_test(adopted_pages_are_allocated_ones),
+		cmocka_unit_test(blocks_ahead_are_initialised_alone),
+		cmocka_unit_test(blocks_ahead_use_the_backing_of_their_section),
+		cmocka_unit_test(blocks_ahead_of_a_cursor_that_went_on),
+		cmocka_unit_test(what_cannot_be_adopted_stays_reserved),
+		cmocka_unit_test(a_large_reservation_is_adopted_as_a_whole),
 	};
 
 	return cmocka_run_group_tests_name("mm/page_alloc", tests, seed_random, NULL);
