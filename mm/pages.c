@@ -20,16 +20,20 @@ struct page *user_page_alloc(gfp_t gfp)
 	return page;
 }
 
+void filemap_use_page(struct page *page)
+{
+	page->state = PAGE_FILE;
+	page->mapping = NULL;
+	page->refcount = 1;
+	mem_count(MEM_FILE_PAGES, 1);
+}
+
 struct page *filemap_alloc_page(void)
 {
 	struct page *page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0);
 
-	if (page) {
-		page->state = PAGE_FILE;
-		page->mapping = NULL;
-		page->refcount = 1;
-		mem_count(MEM_FILE_PAGES, 1);
-	}
+	if (page)
+		filemap_use_page(page);
 	return page;
 }
 

@@ -49,13 +49,15 @@ unsigned int find_get_pages(struct address_space *mapping, unsigned long *index,
 
 /**
  * filemap_alloc_page() - a page for add_to_page_cache() that is to be filled first, contents undefined
+ * filemap_use_page() - make such a page, with its contents, of one that is allocated
  * Put it with put_page(). Return: NULL when there is no memory.
  */
 struct page *filemap_alloc_page(void);
+void filemap_use_page(struct page *page);
 
 /**
  * add_to_page_cache() - @page becomes the one at @index; the cache takes a reference of its own
- * @page: of filemap_alloc_page()
+ * @page: of filemap_alloc_page(), filemap_use_page()
  * Return: 0, -EEXIST when there is one, -ENOMEM.
  */
 int add_to_page_cache(struct page *page, struct address_space *mapping, unsigned long index);

@@ -3,6 +3,9 @@
  * The first files: the initial RAM disk is a row of cpio archives, plain or packed
  * by LZ4 or gzip, which are unpacked into the root. What is wrong with one of them
  * is told, and what came before stays.
+ *
+ * Whole pages of a file in a plain archive become the file's where they begin at a
+ * page. All else is copied and freed, at the end or as soon as pages behind it are used.
  */
 #include "internal.h"
 #include <asm/page.h>
@@ -33,6 +36,10 @@ struct unpack {
 	unsigned long	files;
 	u64		bytes;
 	struct hard_link *links;
+	bool		plain;		/* what is read is the initial RAM disk itself */
+	phys_addr_t	reserved;	/* it is so from here to its end, but for pages that this entry's file has */
+	phys_addr_t	used, used_end;	/* those; used_end is at most reserved: none */
+	unsigned long	in_place;	/* such pages in all */
 };
 
 /* ------------------------------------------------------------------------ one entry */
@@ -119,7 +126,35 @@ static void set_owner(const struct path *path, const struct cpio_entry *e)
 	inode->i_mtime = (s64)e->mtime * (s64)NSEC_PER_SEC;
 }
 
-static int write_file(const struct path *path, const struct cpio_entry *e)
+/* Pages of the archive become the first of the empty file. Return: how many, or -Exxx */
+static long use_in_place(struct unpack *u, struct inode *inode, const struct cpio_entry *e)
+{
+	phys_addr_t start = __pa(e->data);
+	unsigned long nr;
+	int err;
+
+	if (!u->plain || start & ~PAGE_MASK || i_size_read(inode))
+		return 0;
+	nr = adopt_reserved_range(start, start + ALIGN_DOWN(e->size, PAGE_SIZE));
+	if (!nr)
+		return 0;
+	u->used = start;
+	u->used_end = start + (nr << PAGE_SHIFT);
+	err = tmpfs_use_pages(inode, virt_to_page(e->data), nr);
+	u->in_place += err ? 0 : nr;
+	return err ? err : (long)nr;
+}
+
+/* The pages that the last entry's file has are past; so is all before them. */
+static void free_past(struct unpack *u)
+{
+	if (u->used_end <= u->reserved)
+		return;
+	free_reserved_range(u->reserved, u->used);
+	u->reserved = u->used_end;
+}
+
+static int write_file(struct unpack *u, const struct path *path, const struct cpio_entry *e)
 {
 	struct file *file = dentry_open(path, O_WRONLY | O_LARGEFILE);
 	loff_t pos = 0;
@@ -127,9 +162,13 @@ static int write_file(const struct path *path, const struct cpio_entry *e)
 
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	n = e->size ? kernel_write(file, e->data, e->size, &pos) : 0;
+	n = use_in_place(u, path->dentry->d_inode, e);
+	if (n >= 0) {
+		pos = (loff_t)n << PAGE_SHIFT;
+		n = pos < e->size ? kernel_write(file, e->data + pos, e->size - pos, &pos) : 0;
+	}
 	fput(file);
-	return n == e->size ? 0 : n < 0 ? n : -ENOSPC;
+	return n < 0 ? n : pos == e->size ? 0 : -ENOSPC;
 }
 
 static struct hard_link *find_link(const struct unpack *u, const struct cpio_entry *e)
@@ -241,7 +280,7 @@ static int unpack_entry(struct unpack *u, const struct cpio_entry *e)
 	if (err)
 		return err;
 	if (S_ISREG(e->mode) && S_ISREG(path.dentry->d_inode->i_mode) && e->size)
-		err = write_file(&path, e);
+		err = write_file(u, &path, e);
 	set_owner(&path, e);
 	path_put(&path);
 	u->files++;
@@ -272,6 +311,7 @@ static u64 unpack_plain(struct unpack *u, const u8 *data, u64 size)
 
 		if (err)
 			printk(KERN_WARNING "initramfs: '%.200s' of %u bytes: error %d\n", e.name, e.size, -err);
+		free_past(u);
 		if (err == -ENOSPC || err == -ENOMEM)
 			break;
 	}
@@ -378,7 +418,9 @@ static u64 unpack_packed(struct unpack *u, const u8 *data, u64 size)
 	error = f->expand(data, size, &used, &out);
 	if (error)
 		printk(KERN_WARNING "initramfs: %s: %s\n", f->name, error);
+	u->plain = false;
 	unpack_plain(u, out.data, out.size);
+	u->plain = true;
 	vfree(out.data);
 	vm_flush();			/* it was large: its pages are free now */
 	return error ? size : used;
@@ -393,31 +435,30 @@ static u64 skip_zeros(const u8 *data, u64 size)
 	return n;
 }
 
-bool unpack_initramfs(const u8 *data, u64 size)
+static void unpack_initramfs(struct unpack *u, const u8 *data, u64 size)
 {
-	struct unpack u = { 0 };
 	u64 at = 0;
 
 	while ((at += skip_zeros(data + at, size - at)) < size) {
-		u64 plain = unpack_plain(&u, data + at, size - at);
+		u64 plain = unpack_plain(u, data + at, size - at);
 
-		at += plain ? plain : unpack_packed(&u, data + at, size - at);
+		at += plain ? plain : unpack_packed(u, data + at, size - at);
 	}
-	printk("initramfs: %lu files, %llu KiB\n", u.files, (unsigned long long)(u.bytes + 1023) >> 10);
-	return u.files;
+	printk("initramfs: %lu files, %llu KiB, %lu KiB in place\n", u->files,
+	       (unsigned long long)(u->bytes + 1023) >> 10, u->in_place << (PAGE_SHIFT - 10));
 }
 
 bool populate_rootfs(void)
 {
-	bool any;
+	struct unpack u = { .plain = true, .reserved = initrd.start };
 
 	make_node("/dev", S_IFDIR | 0755, 0, NULL);
 	make_node("/dev/console", S_IFCHR | 0600, MKDEV(5, 1), NULL);
 	make_node("/root", S_IFDIR | 0700, 0, NULL);
 	if (!initrd.size)
 		return false;
-	any = unpack_initramfs(__va(initrd.start), initrd.size);
-	free_reserved_range(initrd.start, initrd.start + initrd.size);	/* all of it was copied */
+	unpack_initramfs(&u, __va(initrd.start), initrd.size);
+	free_reserved_range(u.reserved, initrd.start + initrd.size);
 	initrd.size = 0;
-	return any;
+	return u.files;
 }

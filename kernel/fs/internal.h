@@ -102,6 +102,12 @@ struct file *tmpfs_file(struct vfsmount *mnt, const char *name, int flags, u32 s
 int memfd_get_seals(struct file *file);
 int memfd_add_seals(struct file *file, u32 seals);
 
+/**
+ * tmpfs_use_pages() - pages allocated singly, @nr of them in a row, become the first of an empty file
+ * Return: 0, or -Exxx when there is no room for all. What the file does not have of them is freed.
+ */
+int tmpfs_use_pages(struct inode *inode, struct page *pages, unsigned long nr);
+
 int tmpfs_fill_super(struct super_block *sb, const char *data);
 void tmpfs_init(void);
 void devtmpfs_init(void);
@@ -147,9 +153,6 @@ int vfs_statfs(struct super_block *sb, struct user_statfs *buf);
 void chroot_fs_refs(const struct path *old, const struct path *new);
 
 /* ----------------------------------------------------------------------- others */
-
-/** unpack_initramfs() - all archives in it, into the root. Return: whether there was a file */
-bool unpack_initramfs(const u8 *data, u64 size);
 
 /** lookup_mnt() - what is mounted on @dentry of @mnt; NULL: nothing. Context: rcu_read_lock() */
 struct vfsmount *lookup_mnt(const struct vfsmount *mnt, const struct dentry *dentry);

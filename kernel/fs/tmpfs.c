@@ -324,6 +324,35 @@ static __noinline ssize_t write_new(struct inode *inode, struct iov_iter *from, 
 	return err == -ENOMEM ? -ENOSPC : err;
 }
 
+static int use_page(struct inode *inode, struct page *page, unsigned long index)
+{
+	int err;
+
+	if (!charge_page(inode))
+		return -ENOSPC;
+	err = add_to_page_cache(page, inode->i_mapping, index);
+	if (err)
+		uncharge_one(inode);
+	return err;
+}
+
+int tmpfs_use_pages(struct inode *inode, struct page *pages, unsigned long nr)
+{
+	int err = inode->i_fop == &file_fops ? 0 : -EINVAL;
+
+	inode_lock(inode);
+	for (unsigned long i = 0; i < nr; i++) {
+		filemap_use_page(pages + i);
+		if (!err)
+			err = use_page(inode, pages + i, i);
+		put_page(pages + i);
+		if (!err)
+			i_size_write(inode, (loff_t)(i + 1) << PAGE_SHIFT);
+	}
+	inode_unlock(inode);
+	return err;
+}
+
 /* One page of a write. Context: inode_lock() */
 static inline ssize_t write_part(struct inode *inode, struct run *r, struct iov_iter *from, loff_t pos, size_t n)
 {
