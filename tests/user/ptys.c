@@ -303,6 +303,7 @@ static void hangup(void)
 	pipe(ready);
 	pid = fork();
 	if (pid == 0) {
+		signal(SIGHUP, SIG_DFL);	/* nohup(1) may have started us */
 		setsid();
 		ioctl(slave, TIOCSCTTY, 0);
 		close(master);
