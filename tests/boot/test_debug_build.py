@@ -51,6 +51,7 @@ def test_debug_build_reports_planted_damage_and_nothing_else(boot):
     assert re.search(r"^page_alloc.c: &zone->lock +\d+ +\d+ +\d+  (irq )?(soft )?off$", machine.log, re.M)
 
 
+@pytest.mark.product		# at a microsecond an instruction the larger kernel takes minutes to get there
 @pytest.mark.parametrize("crash, told, where", [
     ("hang;sleep 13000", r"CPU [01] is stuck: no interrupts for 1\d s", "hang_here"),
     ("keep", r"CPU [01] is stuck: monitor lets no other thread run for 2\d s", "keep_cpu"),
