@@ -158,62 +158,6 @@ SYSCALL_DEFINE4(pwrite64, unsigned int, fd, const char __user *, buf, size_t, co
 
 /* ------------------------------------------------------------------ several buffers */
 
-static ssize_t pieces_at_position(unsigned int fd, const struct iovec __user *vec, unsigned long nr,
-				  transfer_fn transfer)
-{
-	struct iovec fast[UIO_FASTIOV], *iov;
-	struct fd f = fdget(fd);
-	struct iov_iter i;
-	ssize_t n;
-
-	if (!f.file)
-		return -EBADF;
-	n = import_iovec(vec, nr, fast, &iov, &i);
-	if (n >= 0) {
-		n = at_position(f.file, &i, transfer);
-		if (iov != fast)
-			kfree(iov);
-	}
-	fdput(f);
-	return n;
-}
-
-static ssize_t pieces_at_offset(unsigned int fd, const struct iovec __user *vec, unsigned long nr, loff_t pos,
-				transfer_fn transfer)
-{
-	struct iovec fast[UIO_FASTIOV], *iov;
-	struct iov_iter i;
-	ssize_t n;
-
-	n = import_iovec(vec, nr, fast, &iov, &i);
-	if (n < 0)
-		return n;
-	n = at_offset(fd, &i, pos, transfer);
-	if (iov != fast)
-		kfree(iov);
-	return n;
-}
-
-SYSCALL_DEFINE3(readv, unsigned long, fd, const struct iovec __user *, vec, unsigned long, nr)
-{
-	return pieces_at_position(fd, vec, nr, vfs_iter_read);
-}
-
-SYSCALL_DEFINE3(writev, unsigned long, fd, const struct iovec __user *, vec, unsigned long, nr)
-{
-	return pieces_at_position(fd, vec, nr, vfs_iter_write);
-}
-
-SYSCALL_DEFINE4(preadv, unsigned long, fd, const struct iovec __user *, vec, unsigned long, nr, loff_t, pos)
-{
-	return pieces_at_offset(fd, vec, nr, pos, vfs_iter_read);
-}
-
-SYSCALL_DEFINE4(pwritev, unsigned long, fd, const struct iovec __user *, vec, unsigned long, nr, loff_t, pos)
-{
-	return pieces_at_offset(fd, vec, nr, pos, vfs_iter_write);
-}
-
 /* Nothing is ever behind, so what asks for more haste or more safety is served. */
 #define RWF_NO_MATTER	(RWF_HIPRI | RWF_DSYNC | RWF_SYNC)
 #define RWF_KNOWN	(RWF_NO_MATTER | RWF_NOWAIT | RWF_APPEND)
@@ -270,6 +214,42 @@ static ssize_t pieces_flagged(unsigned int fd, const struct iovec __user *vec, u
 	}
 	fdput(f);
 	return n;
+}
+
+static ssize_t pieces_at_offset(unsigned int fd, const struct iovec __user *vec, unsigned long nr, loff_t pos,
+				transfer_fn transfer)
+{
+	struct iovec fast[UIO_FASTIOV], *iov;
+	struct iov_iter i;
+	ssize_t n;
+
+	n = import_iovec(vec, nr, fast, &iov, &i);
+	if (n < 0)
+		return n;
+	n = at_offset(fd, &i, pos, transfer);
+	if (iov != fast)
+		kfree(iov);
+	return n;
+}
+
+SYSCALL_DEFINE3(readv, unsigned long, fd, const struct iovec __user *, vec, unsigned long, nr)
+{
+	return pieces_flagged(fd, vec, nr, -1, 0, vfs_iter_read);
+}
+
+SYSCALL_DEFINE3(writev, unsigned long, fd, const struct iovec __user *, vec, unsigned long, nr)
+{
+	return pieces_flagged(fd, vec, nr, -1, 0, vfs_iter_write);
+}
+
+SYSCALL_DEFINE4(preadv, unsigned long, fd, const struct iovec __user *, vec, unsigned long, nr, loff_t, pos)
+{
+	return pieces_at_offset(fd, vec, nr, pos, vfs_iter_read);
+}
+
+SYSCALL_DEFINE4(pwritev, unsigned long, fd, const struct iovec __user *, vec, unsigned long, nr, loff_t, pos)
+{
+	return pieces_at_offset(fd, vec, nr, pos, vfs_iter_write);
 }
 
 SYSCALL_DEFINE6(preadv2, unsigned long, fd, const struct iovec __user *, vec, unsigned long, nr, loff_t, pos,

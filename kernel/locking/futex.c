@@ -382,27 +382,10 @@ static bool leave_queue(struct waiter *w)
 	return true;
 }
 
-static u64 clock_now(bool date)
-{
-	return date ? ktime_get_real() : ktime_get();
-}
-
-/* A sleep that may end early. */
-static void wait_until(u64 expires, bool date)
-{
-	u64 now;
-
-	if (expires == NEVER)
-		schedule();
-	else if (date)
-		schedule_until(&(struct timed_clock){ .kind = CLOCK_KIND_DATE }, expires);
-	else if ((now = ktime_get()) < expires)
-		schedule_timeout(expires - now);
-}
-
 /* @expires: of ktime_get(), of the date if @date, or NEVER. */
 static int futex_wait(u32 __user *uaddr, bool shared, u32 value, u64 expires, bool date, u32 bitset)
 {
+	const struct timed_clock clock = { .kind = date ? CLOCK_KIND_DATE : CLOCK_KIND_TIME };
 	struct waiter w = { .task = current, .bitset = bitset };
 	int err;
 
@@ -414,12 +397,16 @@ static int futex_wait(u32 __user *uaddr, bool shared, u32 value, u64 expires, bo
 			err = queue_up(&w, uaddr, value);
 		if (err)
 			return err;
-		if (__atomic_load_n(&w.bucket, __ATOMIC_ACQUIRE) && !signal_pending(current))
-			wait_until(expires, date);
+		if (__atomic_load_n(&w.bucket, __ATOMIC_ACQUIRE) && !signal_pending(current)) {
+			if (expires == NEVER)
+				schedule();
+			else if (timed_clock_read(&clock) < expires)
+				schedule_until(&clock, expires);
+		}
 		set_current_state(TASK_RUNNING);
 		if (leave_queue(&w))
 			return 0;
-		if (expires != NEVER && clock_now(date) >= expires)
+		if (expires != NEVER && timed_clock_read(&clock) >= expires)
 			return -ETIMEDOUT;
 		if (signal_pending(current))
 			return -ERESTARTSYS;
