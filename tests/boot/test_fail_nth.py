@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Every allocation of memory that the kernel makes for a program may fail: tests/user/fail_nth.c lets
 each of them do so once, by /proc/self/fail-nth, which the kernels with checks have."""
-import os
 import re
 
 import pytest
 import qemu
+from test_user import INITRAMFS
+from test_user_fuzz import DEBUG, SAN
 
-INITRAMFS = os.path.join(qemu.BUILD, "tests", "user", "initramfs.cpio")
-KERNELS = {name: os.path.join(qemu.BUILD, name, "lantern.efi") for name in ("debug", "san")}
+KERNELS = {"debug": DEBUG, "san": SAN}
 WRONG = r"^(?:kasan|ubsan|lockdep|slab|books|panic|BUG|WRONG|out of memory)\b.*|^lantern: (?:error|warning).*"
 AT_LEAST = {			# allocations that failed, of operations that are known to make many
     "fork, wait": 10, "exec of a static-PIE": 15, "mmap, touch": 10, "mount": 8, "epoll": 6, "/proc/self/stat": 6,

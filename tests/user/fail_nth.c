@@ -323,21 +323,24 @@ static bool touch(volatile char *p, size_t size)
 	return zero;
 }
 
-static int do_mmap(void)
+static int map_and_touch(int flags, size_t size)
 {
 	char *p;
 	int err;
 
 	arm();
-	p = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	p = mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
 	err = p == MAP_FAILED ? errno : 0;
 	if (!err)
-		must(touch(p, 16 * PAGE));
+		must(touch(p, size));
 	disarm();
 	if (!err)
-		must(munmap(p, 16 * PAGE) == 0);
+		must(munmap(p, size) == 0);
 	return err;
 }
+
+static int do_mmap(void)		{ return map_and_touch(MAP_PRIVATE, 16 * PAGE); }
+static int do_mmap_shared(void)		{ return map_and_touch(MAP_SHARED, 8 * PAGE); }
 
 static int do_mmap_populate(void)
 {
@@ -349,22 +352,6 @@ static int do_mmap_populate(void)
 		must(touch(p, 8 * PAGE));
 		must(munmap(p, 8 * PAGE) == 0);
 	}
-	return err;
-}
-
-static int do_mmap_shared(void)
-{
-	char *p;
-	int err;
-
-	arm();
-	p = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	err = p == MAP_FAILED ? errno : 0;
-	if (!err)
-		must(touch(p, 8 * PAGE));
-	disarm();
-	if (!err)
-		must(munmap(p, 8 * PAGE) == 0);
 	return err;
 }
 
