@@ -32,15 +32,15 @@ struct proc { struct mm_struct *mm; struct mpage page[PAGES]; };
 static struct object objects[NR_OBJECTS];
 static struct proc procs[NR_PROCS];
 
+/* One draw, then the next that lives: an input that has run out gives zeroes for ever. */
 static struct proc *random_proc(void)
 {
-	struct proc *p;
+	u64 i = random_below(NR_PROCS);
 
-	do
-		p = &procs[random_below(NR_PROCS)];
-	while (!p->mm);
-	task.mm = p->mm;
-	return p;
+	while (!procs[i].mm)
+		i = (i + 1) % NR_PROCS;
+	task.mm = procs[i].mm;
+	return &procs[i];
 }
 
 static enum vm_fault_result expected(const struct mpage *pg, unsigned int flags)
