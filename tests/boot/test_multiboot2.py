@@ -9,8 +9,6 @@ import pytest
 import qemu
 import strip
 
-pytestmark = pytest.mark.product	# the kernel that checks itself is too large for the door
-
 CONFIG = """\
 serial --unit=0
 terminal_output serial

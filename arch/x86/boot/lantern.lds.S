@@ -75,8 +75,14 @@ SECTIONS
 	_loader_offset = ALIGN(PAYLOAD_MEMORY_SIZE, SZ_4K);
 	_init_size = ALIGN(_loader_offset + _loader_copy_size + LOADER_WORKSPACE, SZ_2M);
 
-	/* Multiboot2 loads the whole file; then come its boot_params, then the buffer. */
-	_multiboot2_size = SZ_2M + _init_size;
+	/*
+	 * Multiboot2 loads the whole file; then come its boot_params, then the buffer.
+	 * A file that reaches into the buffer has them behind it (SAN=1).
+	 */
+	_multiboot2_buffer_end = ALIGN(_pm_start, SZ_2M) + _init_size;
+	_multiboot2_params = ALIGN(_image_end, SZ_4K) + LOADER_MULTIBOOT2_SIZE <= ALIGN(_pm_start, SZ_2M) ?
+			     ALIGN(_image_end, SZ_4K) : _multiboot2_buffer_end;
+	_multiboot2_size = MAX(_multiboot2_buffer_end, _multiboot2_params + LOADER_MULTIBOOT2_SIZE);
 
 	/* what 32-bit code cannot reach relative to its own place */
 	_rva_stub32 = stub32_blob - efi32_stub_entry;
@@ -89,7 +95,7 @@ SECTIONS
 	_rva_no_long_mode_text = no_long_mode_text - startup_32;
 	_rva_moved = moved - startup_32;
 	_rva_multiboot2_here = multiboot2_here - startup_32;
-	_rva_multiboot2_params = ALIGN(_image_end, SZ_4K) - startup_32;
+	_rva_multiboot2_params = _multiboot2_params - startup_32;
 
 	/DISCARD/ : { *(.comment .note.* .eh_frame) }
 	DEBUG_SECTIONS
@@ -102,9 +108,6 @@ ASSERT(setup_header_end == SETUP_HEADER_END, "the setup header has the size of p
 ASSERT(_setup_sects <= 63, "setup code must fit the loaders' 32 KiB")
 ASSERT(startup_32 == _pm_start, "startup_32 is the first byte of the protected-mode part")
 ASSERT(loader_startup_64 == _pm_start + 0x200, "the 64-bit entry point is at 0x200")
-#ifndef LANTERN_SAN		/* which is too large for that door */
-ASSERT(ALIGN(_image_end, SZ_4K) + LOADER_MULTIBOOT2_SIZE <= SZ_2M, "Multiboot2: file and boot_params end where the buffer begins")
-#endif
 ASSERT(SIZEOF(.sbat) <= PE_SECTION_ALIGNMENT && SIZEOF(.compat) <= PE_SECTION_ALIGNMENT, "a page of memory each")
 ASSERT(check_stack_end - _stub_words >= 2048, "the stack of loader_check()")
 ASSERT(SIZEOF(.got) <= 24, "the boot part must not need a GOT")
