@@ -19,14 +19,20 @@
 
 static const u8 mask_of_accmode[4] = { MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE, MAY_READ | MAY_WRITE };
 
+/* Not while it runs as a program: O_TRUNC needs no file that is open for writing. */
 static int truncate_inode(struct inode *inode, loff_t size, struct file *file)
 {
 	struct iattr attr = { .valid = ATTR_SIZE | ATTR_MTIME | ATTR_KILL_PRIV, .size = size, .file = file };
+	int err = get_write_access(inode);
 
+	if (err)
+		return err;
 	attr.mtime = current_time();
 	if (capable(CAP_FSETID))
 		attr.valid &= ~ATTR_KILL_PRIV;
-	return notify_change(inode, &attr);
+	err = notify_change(inode, &attr);
+	put_write_access(inode);
+	return err;
 }
 
 /* Whether @path may be opened like that. @created: by us, whatever its mode */
@@ -613,11 +619,7 @@ static int truncate_path(const struct path *path, loff_t size)
 		err = inode_permission(inode, MAY_WRITE);
 	if (err)
 		return err;
-	err = get_write_access(inode);	/* not while it runs as a program */
-	if (err)
-		return err;
 	err = truncate_inode(inode, size, NULL);
-	put_write_access(inode);
 	if (!err)
 		fsnotify_dentry(path->dentry, IN_MODIFY);
 	return err;

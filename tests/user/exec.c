@@ -155,7 +155,7 @@ static void refused(void)
 	run(me, (char *[]){ me, NULL }, (char *[]){ high, NULL });
 }
 
-/* A file that is open for writing does not run, one that runs is not opened for writing. */
+/* A file that is open for writing does not run, one that runs is not opened for writing, and keeps its size. */
 static void busy(void)
 {
 	int fd, started[2];
@@ -167,6 +167,9 @@ static void busy(void)
 	run("./busy", (char *[]){ "busy", NULL }, no_env);
 	close(fd);
 	result(open(me, O_WRONLY));
+	result(open(me, O_RDONLY | O_TRUNC));
+	result(open(me, O_ACCMODE | O_TRUNC));	/* neither to read nor to write */
+	result(truncate(me, 0));
 	pipe(started);
 	pid = fork();
 	if (!pid) {
