@@ -226,6 +226,12 @@ static void detach_tree(struct vfsmount *top)
 
 /* ------------------------------------------------------------------------- mount(2) */
 
+/* Whether it was removed: what is mounted there would never be seen. Context: its lock */
+static bool has_no_name(const struct dentry *d)
+{
+	return d->d_inode->i_flags & S_DEAD || (!IS_ROOT(d) && d_unhashed(d));
+}
+
 /* Attach @mnt on top of what is at @path. Takes over the reference to @mnt in any case. */
 static int graft(struct vfsmount *mnt, struct path *path)
 {
@@ -238,7 +244,7 @@ static int graft(struct vfsmount *mnt, struct path *path)
 	inode_lock(inode);
 	if (S_ISDIR(inode->i_mode) != S_ISDIR(mnt->mnt_root->d_inode->i_mode))
 		err = -ENOTDIR;
-	else if (inode->i_flags & S_DEAD || (!IS_ROOT(path->dentry) && d_unhashed(path->dentry)))
+	else if (has_no_name(path->dentry))
 		err = -ENOENT;
 	else if (path->mnt != root_mount() && !is_attached(path->mnt))
 		err = -EINVAL;		/* in a mount that was taken out */
@@ -396,9 +402,9 @@ static bool mount_is_below(const struct vfsmount *mnt, const struct vfsmount *of
 	return true;
 }
 
-static int move_checked(const struct path *from, struct path *to, struct path *was_at)
+/* Context: rename_begin(), the lock of @to, on which nothing is mounted */
+static int move_checked(const struct path *from, const struct path *to, struct path *was_at)
 {
-	follow_down_mounts(to);
 	if (!is_mount_root(from) || !is_attached(from->mnt))
 		return -EINVAL;
 	if (S_ISDIR(from->dentry->d_inode->i_mode) != S_ISDIR(to->dentry->d_inode->i_mode))
@@ -407,7 +413,7 @@ static int move_checked(const struct path *from, struct path *to, struct path *w
 		return -EINVAL;
 	if (mount_is_below(to->mnt, from->mnt))
 		return -ELOOP;
-	if (to->dentry->d_inode->i_flags & S_DEAD)
+	if (has_no_name(to->dentry))
 		return -ENOENT;
 	detach(from->mnt, was_at);
 	attach(from->mnt, to);
@@ -422,6 +428,7 @@ static int mount_move(struct path *to, const char *from_name)
 	if (err)
 		return err;
 	rename_begin();
+	follow_down_mounts(to);
 	inode_lock(to->dentry->d_inode);
 	err = move_checked(&from, to, &was_at);
 	inode_unlock(to->dentry->d_inode);

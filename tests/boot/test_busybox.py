@@ -64,6 +64,10 @@ def test_a_session(shell):
         assert f" on {place} type " in mounts
     assert shell.run("id -un; hostname; uname -s; pwd").split() == ["root", "lantern", "Linux", "/root"]
     assert shell.run("mkdir /tmp/m; mount -t tmpfs none /tmp/m; echo x > /tmp/m/f; umount /tmp/m; ls /tmp/m; echo $?") == "0"
+    # a mount moved to where another lies already: the place below is free again
+    assert shell.run("mkdir -p /tmp/a /tmp/b; mount -t tmpfs none /tmp/a; touch /tmp/a/moved; cd /tmp/b; mount -t tmpfs none /tmp/b;"
+                     " mount -o move /tmp/a /proc/self/cwd; touch below; ls . /tmp/b; cd; umount /tmp/b; umount /tmp/b; echo $?"
+                     ).split() == [".:", "below", "/tmp/b:", "moved", "0"]
     assert shell.run("nproc") == str(shell.machine.command[shell.machine.command.index("-smp") + 1])
     # a shell that ends is started anew
     shell.keys("exit\r")
