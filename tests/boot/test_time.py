@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Clocks: found, measured, chosen, replaced.
 
-With -icount one instruction takes one nanosecond of the guest, whatever the host
-does, and the time stamp counter is that nanosecond: all rates are known.
+With -icount one instruction takes eight nanoseconds of the guest, whatever the host
+does, and the time stamp counter counts nanoseconds: all rates are known.
 """
 import re
 import subprocess
@@ -11,7 +11,7 @@ import expect
 import pytest
 import qemu
 
-ICOUNT = ["-icount", "shift=0,sleep=off"]
+ICOUNT = ["-icount", "shift=3,sleep=off"]
 TSC = re.compile(r"^tsc: (\d+)\.(\d{3}) MHz from ([^\n,]+)", re.M)
 CLOCK = re.compile(r"^time: clock (\w+)", re.M)
 
