@@ -6,6 +6,7 @@ as PID 1 of a machine that Lantern runs. What they print must be equal. So it is
 the scripts *.sh, run by busybox, and *.bash.
 """
 import difflib
+import functools
 import glob
 import os
 import re
@@ -45,6 +46,7 @@ def read_all(master, slave, child):
     return data[:-len(MARK)]
 
 
+@functools.lru_cache(maxsize=None)
 def on_linux(name):
     """Return (output, how it ended) of a program on this machine, with a terminal for its output as there."""
     master, slave = os.openpty()
@@ -71,7 +73,8 @@ def split(log):
     return found
 
 
-@pytest.fixture(scope="module", params=MACHINES, ids=[m.replace(" ", "-") for m in MACHINES])
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.xdist_group(name), id=name.replace(" ", "-"))
+                                        for name in MACHINES])
 def runs(request):
     """What all programs printed on one machine."""
     machine = dict(MACHINES[request.param])
