@@ -80,7 +80,7 @@ def _grub(firmware, platform, name, command):
 
 @door("GRUB, UEFI, linux", BITS32, "GRUB")
 def grub_efi(m, cmdline):
-    return _grub("ovmf", "x86_64-efi", "BOOTX64", "linux")(m, cmdline)
+    return _grub("ovmf-4m", "x86_64-efi", "BOOTX64", "linux")(m, cmdline)
 
 
 # It copies more than it has read of the file's header: what follows 0x268 is whatever was in its memory
@@ -90,7 +90,7 @@ LINUXEFI = ("H4 hdr, kernel_info_offset", "H7 reserved bytes, 0x26c")
 # linuxefi writes the EFI stub's number into type_of_loader
 @door("GRUB, UEFI, linuxefi", HANDOVER, "EFI stub", mistakes=LINUXEFI)
 def grub_linuxefi(m, cmdline):
-    return _grub("ovmf", "x86_64-efi", "BOOTX64", "linuxefi")(m, cmdline)
+    return _grub("ovmf-4m", "x86_64-efi", "BOOTX64", "linuxefi")(m, cmdline)
 
 
 @door("GRUB, 32-bit UEFI, linux", BITS32, "GRUB")

@@ -141,7 +141,7 @@ def store_boot_option(folder, drive, path, cmdline):
     setvar = "setvar {} -guid 8BE4DF61-93CA-11D2-AA0D-00E098032B8C -nv -bs -rt =H{}"
     nvram = str(folder / "vars.fd")
     with qemu.Machine(drive=drive([setvar.format("Boot0077", option.hex()), setvar.format("BootNext", "7700"),
-                                   "reset -s"]), nvram=nvram) as machine:
+                                   "reset -s"]), nvram=nvram, firmware="ovmf-4m") as machine:
         assert machine.wait() == "guest-shutdown", machine.log
         assert "Invalid" not in machine.log and "Unable" not in machine.log, machine.log
     return nvram

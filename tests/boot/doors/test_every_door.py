@@ -47,7 +47,7 @@ def boot_through(door, boot, tmp_path):
     medium = media.Media(tmp_path)
     arguments = door.start(medium, cmdline)
     arguments["extra"] = list(arguments.get("extra", ())) + instructions.plugin(counts)
-    machine = qemu.Machine(**arguments)
+    machine = qemu.Machine(**{"firmware": "ovmf-4m", **arguments})
     boot.machines.append(machine)		# shown when the test fails, killed at its end
     machine.expect(expect.BANNER)
     if not door.cmdline:
