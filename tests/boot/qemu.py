@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 import pexpect
 
@@ -103,6 +104,7 @@ class Machine:
     memory: "128M", "2G"...; nothing of it is taken from the host until touched
     terminal: the device the terminal is at, instead of COM1
     stopped: leave the machine stopped before its first instruction
+    saved:  a file that save() of a machine with the same arguments made, to go on from there
     gdb:    stop before the first instruction and offer .gdb (see gdb.py)
     fatal:  patterns after which waiting for anything else is in vain
     """
@@ -113,7 +115,7 @@ class Machine:
     def __init__(self, *, machine="q35", memory="512M", cpu="max", smp=1, files=None, drive=None,
                  cdrom=None, kernel=None, append=None, vga="none", debug_exit=False, gdb=False,
                  esp_mib=16, extra=(), fatal=FATAL, firmware="ovmf", disk="ahci", nvram=None, stopped=False,
-                 terminal=None):
+                 saved=None, terminal=None):
         self.dir = tempfile.mkdtemp(prefix="lantern-boot.")
         self.serial = None
         self.gdb = None
@@ -122,13 +124,13 @@ class Machine:
         self.qmp_file = None
         try:
             self._start(machine, memory, cpu, smp, files, drive, cdrom, kernel, append, vga,
-                        debug_exit, gdb, esp_mib, extra, firmware, disk, nvram, stopped, terminal)
+                        debug_exit, gdb, esp_mib, extra, firmware, disk, nvram, stopped, saved, terminal)
         except BaseException:
             self.kill()
             raise
 
     def _start(self, machine, memory, cpu, smp, files, drive, cdrom, kernel, append, vga,
-               debug_exit, gdb, esp_mib, extra, firmware, disk, nvram, stopped, terminal):
+               debug_exit, gdb, esp_mib, extra, firmware, disk, nvram, stopped, saved, terminal):
         self.reset_log = os.path.join(self.dir, "qemu.log")
         if firmware in NEED_SMM:
             machine += ",smm=on"
@@ -163,6 +165,8 @@ class Machine:
         if gdb:
             gdb_listener = self._listen("gdb")
             args += ["-chardev", f"socket,id=gdb,path={self.dir}/gdb", "-gdb", "chardev:gdb"]
+        if saved:
+            args += ["-incoming", f"exec:cat {saved}"]
         # stopped until QMP answers: a quick guest could be gone before
         args += ["-S"] + list(extra)
 
@@ -176,6 +180,8 @@ class Machine:
             self.gdb = GdbStub(self._accept(gdb_listener))
         elif not stopped:
             self.qmp("cont")
+        if saved:
+            self._until("query-status", "running")		# before that the serial line would lose what is sent
 
     # --- start and end ---
 
@@ -302,6 +308,20 @@ class Machine:
                 raise RuntimeError(f"{command}: {message['error']['desc']}")
             if "return" in message:
                 return message["return"]
+
+    def _until(self, query, status):
+        for _ in range(LOOKS):
+            now = self.qmp(query).get("status")
+            if now == status:
+                return
+            assert now != "failed", query
+            time.sleep(0.1)
+        raise RuntimeError(f"{query} is not {status}, but {now}")
+
+    def save(self, path):
+        """Write the whole state of this machine to a file, for Machine(saved=path); it stops."""
+        self.qmp("migrate", uri=f"exec:cat > {path}")
+        self._until("query-migrate", "completed")
 
     def screenshot(self, path):
         """Write what the display shows as a PNG file."""

@@ -130,8 +130,11 @@ def test_a_screen_that_cannot_be_is_left_out_and_told(at_kernel_entry, change, s
 # --------------------------------------------------------- what a loader says from the start
 
 def loader_with_screen(boot, address, **kwargs):
-    return boot(files={"EFI/BOOT/BOOTX64.EFI": os.path.join(qemu.BUILD, "tests", "loader.efi"),
-                       "loader.txt": f"text:screen={address:#x} -- {SCRIPT}"}, lantern_at="lantern.efi", **kwargs)
+    machine = boot(files={"EFI/BOOT/BOOTX64.EFI": os.path.join(qemu.BUILD, "tests", "loader.efi")},
+                   lantern_at="lantern.efi", **kwargs)
+    machine.expect("loader> ")
+    machine.send(f"screen={address:#x} -- {SCRIPT}\r")
+    return machine
 
 
 def test_a_framebuffer_above_4_gib_is_used(boot, tmp_path):

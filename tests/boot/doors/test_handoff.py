@@ -16,12 +16,40 @@ ABOVE_4G = 0x140000000
 NUMBERED = r"lantern: (warning|error) \d+ [\w-]+: "
 
 
-def start(boot, tmp_path, words, cmdline=CMDLINE, memory="512M", **kwargs):
-    m = media.Media(tmp_path)
-    machine = qemu.Machine(drive=m.esp({"EFI/BOOT/BOOTX64.EFI": LOADER, "loader.txt": f"text:{words} -- {cmdline}"}, mib=8),
-                           memory=memory, fatal=(), **kwargs)
-    boot.machines.append(machine)
-    return machine
+class Asking:
+    """Machines whose firmware has started the loader, which asks for its line; started once for each size of memory."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.drive = media.Media(folder).esp({"EFI/BOOT/BOOTX64.EFI": LOADER}, mib=8)
+
+    def __call__(self, memory, **saved):
+        return qemu.Machine(drive=self.drive, memory=memory, fatal=(), debug_exit=True, **saved)
+
+    def go_on(self, memory):
+        state = self.folder / memory
+        if not state.exists():
+            with self(memory) as machine:
+                machine.expect("loader> ")
+                machine.save(state)
+        return self(memory, saved=state)
+
+
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory):
+    return Asking(tmp_path_factory.mktemp("asking"))
+
+
+@pytest.fixture
+def start(boot, asking):
+    """start(words, ...): the machine in which the loader was told WORDS."""
+    def told(words, cmdline=CMDLINE, memory="512M"):
+        machine = asking.go_on(memory)
+        boot.machines.append(machine)
+        machine.send(f"{words} -- {cmdline}\r")
+        return machine
+
+    return told
 
 
 def boots(machine):
@@ -39,8 +67,8 @@ def boots(machine):
     f"initrd={ABOVE_4G + 0x5000000:#x} initrd-size=0x12345",
 ], ids=["anywhere", "image-above-4g", "params-and-cmdline-above-4g", "all-above-4g"])
 @pytest.mark.parametrize("kaslr", ["nokaslr", "kaslr"])
-def test_a_correct_handoff_boots_without_complaint(boot, tmp_path, words, kaslr):
-    log = boots(start(boot, tmp_path, words, memory="6G", cmdline=CMDLINE.replace("nokaslr", kaslr)))
+def test_a_correct_handoff_boots_without_complaint(start, words, kaslr):
+    log = boots(start(words, memory="6G", cmdline=CMDLINE.replace("nokaslr", kaslr)))
     assert "probe=handoff" in expect.command_line(log)
     assert not expect.re.search(NUMBERED, log.replace("warning 81 console", "")), "a correct handoff has complaints"
     expect.MemoryMap(log).check()
@@ -55,8 +83,8 @@ def test_a_correct_handoff_boots_without_complaint(boot, tmp_path, words, kaslr)
     ("setup-data=nowhere", "setup_data"),
     ("e820=overlap", "overlapping"),
 ])
-def test_a_mistake_is_named_and_survived(boot, tmp_path, words, names):
-    machine = start(boot, tmp_path, words)
+def test_a_mistake_is_named_and_survived(start, words, names):
+    machine = start(words)
     log = boots(machine)
     named = [line for line in machine.log.splitlines() if expect.re.match(NUMBERED + f".*{names}", line)]
     assert len(named) == 1, f"{len(named)} lines name {names}"
@@ -81,8 +109,8 @@ AT = f"cmdline={0x8000000:#x}"
 
 @pytest.mark.parametrize("words", ["", "door=32", "setup-data=plain initrd-size=0x10000", "efi=good",
                                    f"kernel={ABOVE_4G:#x} params={ABOVE_4G + 0x4000000:#x} cmdline={ABOVE_4G + 0x4010000:#x}"])
-def test_a_correct_handoff_has_a_clean_bill(boot, tmp_path, words):
-    machine = start(boot, tmp_path, words, cmdline=CMD, memory="6G", debug_exit=True)
+def test_a_correct_handoff_has_a_clean_bill(start, words):
+    machine = start(words, cmdline=CMD, memory="6G")
     machine.wait()
     assert "handoff: clean\n" in machine.log and not FINDING.search(machine.log)
     assert machine.status == CLEAN
@@ -128,8 +156,8 @@ def test_a_correct_handoff_has_a_clean_bill(boot, tmp_path, words):
     ("EFI_ATTRIBUTES", "efi=attribute", []),
     ("EFI_RUNTIME", "efi=runtime", []),
 ])
-def test_every_finding_is_told_with_number_and_field(boot, tmp_path, rule, words, also):
-    machine = start(boot, tmp_path, words, cmdline=CMD, debug_exit=True)
+def test_every_finding_is_told_with_number_and_field(start, rule, words, also):
+    machine = start(words, cmdline=CMD)
     machine.wait()
     told = FINDING.findall(machine.log)
     nr, field = RULES[rule]
@@ -151,8 +179,8 @@ def test_findings_of_firmware(boot, rule, words):
     assert machine.status == FINDINGS
 
 
-def test_strict_stops_at_the_first_finding(boot, tmp_path):
-    machine = start(boot, tmp_path, "header=type e820=empty", cmdline="nokaslr handoff=strict,exit", debug_exit=True)
+def test_strict_stops_at_the_first_finding(start):
+    machine = start("header=type e820=empty", cmdline="nokaslr handoff=strict,exit")
     machine.wait()
     assert expect.re.search(expect.error(52, r"H5 hdr.type_of_loader: 0"), machine.log)
     assert machine.status == FAILED
@@ -160,8 +188,8 @@ def test_strict_stops_at_the_first_finding(boot, tmp_path):
 
 @pytest.mark.parametrize("words, rule", [("initrd-size=0x10000 inside=initrd", 16), ("inside=cmdline", 13),
                                          ("inside=params", 11), ("e820=reserved", 36)])
-def test_a_fatal_finding_is_an_exit_status_too(boot, tmp_path, words, rule):
-    machine = start(boot, tmp_path, words, cmdline=CMD, debug_exit=True)
+def test_a_fatal_finding_is_an_exit_status_too(start, words, rule):
+    machine = start(words, cmdline=CMD)
     machine.wait()
     assert expect.re.search(expect.error(52, rf"H{rule} "), machine.log)
     assert machine.status == FAILED
@@ -174,7 +202,7 @@ def test_a_fatal_finding_is_an_exit_status_too(boot, tmp_path, words, rule):
     ("e820=none", "RAM"),
     ("e820=reserved", "RAM"),
 ])
-def test_a_fatal_mistake_stops_with_its_name(boot, tmp_path, words, names):
-    machine = start(boot, tmp_path, words)
+def test_a_fatal_mistake_stops_with_its_name(start, words, names):
+    machine = start(words)
     machine.expect(rf"lantern: error \d+ [\w-]+: [^\n]*{names}")
     machine.check_no_triple_fault()

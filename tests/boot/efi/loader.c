@@ -5,7 +5,7 @@
  * protected-mode part into memory, fills in boot_params with an e820 map made
  * of the firmware's, leaves boot services and jumps to the part + 0x200.
  *
- * \loader.txt is one line: words below, and after " -- " the command line.
+ * It asks for one line: words below, and after " -- " the command line.
  *
  *   kernel=ADDRESS params=ADDRESS cmdline=ADDRESS initrd=ADDRESS
  *                     where to put what; as the firmware likes without
@@ -118,9 +118,21 @@ static void parse(char *line)
 			}
 		if (*word && !known) {
 			Print(L"loader: unknown word %a\n", word);
-			stop("loader.txt", EFI_INVALID_PARAMETER);
+			stop("the line", EFI_INVALID_PARAMETER);
 		}
 	}
+}
+
+static char *ask(void)
+{
+	static CHAR16 line[512];
+	static char text[ARRAY_SIZE(line)];
+
+	Input(L"loader> ", line, ARRAY_SIZE(line));
+	Print(L"\n");
+	for (unsigned int i = 0; i < ARRAY_SIZE(line); i++)
+		text[i] = line[i];
+	return text;
 }
 
 static u8 *read_file(EFI_HANDLE device, CHAR16 *name, UINTN *size)
@@ -396,7 +408,7 @@ EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *systab)
 	status = BS->HandleProtocol(handle, &guid, (void **)&image);
 	if (EFI_ERROR(status))
 		stop("LoadedImage", status);
-	parse((char *)read_file(image->DeviceHandle, L"\\loader.txt", &size));
+	parse(ask());
 	file = read_file(image->DeviceHandle, L"\\lantern.efi", &file_size);
 	hdr = (void *)(file + SETUP_HEADER_OFFSET);
 	setup_size = (hdr->setup_sects + 1) * 512;
