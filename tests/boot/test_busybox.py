@@ -6,6 +6,8 @@ person at a terminal: job control, editing, the keys that send signals; and mach
 with little memory, with much, and with programs that want all of it.
 """
 import re
+import shutil
+import subprocess
 import time
 
 import pytest
@@ -129,6 +131,43 @@ def test_line_editing(shell):
     shell.keys("ls /etc/init\t\r")
     shell.expect("\n/etc/inittab\n")
     shell.expect(PROMPT)
+    shell.end()
+
+
+def with_bash(folder):
+    """initrd.img, and behind it an archive with Debian's bash."""
+    (folder / "bin").mkdir()
+    shutil.copy("/bin/bash-static", folder / "bin" / "bash")
+    bash = subprocess.run(["cpio", "-o", "-H", "newc", "--quiet"], cwd=folder, input=b"bin/bash\n", check=True, stdout=subprocess.PIPE)
+    with open(INITRD, "rb") as file:
+        (folder / "initrd.img").write_bytes(file.read() + bash.stdout)
+    return str(folder / "initrd.img")
+
+
+def test_bash_has_jobs_history_and_completion(boot, tmp_path):
+    shell = Shell(boot, extra=["-initrd", with_bash(tmp_path)])
+    shell.run("PS1='bash@lantern:# ' bash --norc --noprofile")
+    assert shell.run("echo ${BASH_VERSION%%.*}") == "5"
+    shell.start("sleep 1000")
+    shell.keys("\x1a")
+    assert "Stopped" in shell.expect(PROMPT)
+    shell.run("bg")
+    assert re.search(r"\[1\]\+  Running .*sleep 1000", shell.run("jobs"))
+    shell.run("kill %1; wait")
+    shell.start("cat | cat")
+    shell.keys("\x03")
+    shell.expect(PROMPT)
+    assert shell.run("echo $?; jobs") == "130"
+    shell.keys("\x1b[A\x1b[A\x15echo one two\x1bbnew \r")	# history, Ctrl-U, a word back
+    shell.expect("\none new two\n")
+    shell.expect(PROMPT)
+    shell.keys("\x12new t\r")				# search backwards
+    shell.expect("\none new two\n")
+    shell.expect(PROMPT)
+    shell.keys("ls /etc/init\t\r")
+    shell.expect("\n/etc/inittab\n")
+    shell.expect(PROMPT)
+    shell.run("exit")
     shell.end()
 
 
