@@ -479,7 +479,7 @@ static s64 join_time(s64 sec, s64 nsec)
 	s64 ns;
 
 	if (__builtin_mul_overflow(sec, (s64)NSEC_PER_SEC, &ns) || __builtin_add_overflow(ns, nsec, &ns))
-		return sec < 0 ? (s64)1 << 63 : (s64)(~0ULL >> 1);
+		return sec < 0 ? (s64)(1ULL << 63) : (s64)(~0ULL >> 1);
 	return ns;
 }
 

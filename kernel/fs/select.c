@@ -179,6 +179,12 @@ static int poll_files(struct pollfd *fds, unsigned int n, u64 expires)
 	return ready;
 }
 
+/* The array may lie at any address. */
+static int put_revents(struct pollfd __user *ufds, unsigned int i, s16 revents)
+{
+	return put_user(revents, (s16 __user *)((char __user *)ufds + i * sizeof(*ufds) + offsetof(struct pollfd, revents)));
+}
+
 /* @expires: of ktime_get(), 0: only ask, NEVER. */
 static long do_poll(struct pollfd __user *ufds, unsigned int n, u64 expires)
 {
@@ -195,7 +201,7 @@ static long do_poll(struct pollfd __user *ufds, unsigned int n, u64 expires)
 	if (!copy_from_user(fds, ufds, n * sizeof(*fds))) {
 		ready = poll_files(fds, n, expires);
 		for (i = 0; ready >= 0 && i < n; i++)
-			if (put_user(fds[i].revents, &ufds[i].revents))
+			if (put_revents(ufds, i, fds[i].revents))
 				ready = -EFAULT;
 	}
 	if (fds != fast)

@@ -2,6 +2,7 @@
 /* Contents of files: reading, writing, places, holes, sizes, numbers of files, times, rights. */
 #include "check.h"
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -181,6 +182,8 @@ static void times(void)
 	result(utimensat(AT_FDCWD, "f", t, 0));
 	check(!stat("f", &st) && st.st_mtim.tv_sec == -5 && st.st_mtim.tv_nsec == 999999999);
 	t[1].tv_nsec = 1000000000;
+	result(utimensat(AT_FDCWD, "f", t, 0));
+	t[1] = (struct timespec){ LONG_MIN, 0 };	/* the earliest there is */
 	result(utimensat(AT_FDCWD, "f", t, 0));
 	result(utimensat(AT_FDCWD, "none", NULL, 0));
 	result(utimensat(99, NULL, NULL, 0));

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/select.h>
@@ -21,6 +22,11 @@ static void polls(void)
 
 	result(poll(p, 3, 0));
 	check(!p[0].revents && p[1].revents == POLLOUT && !p[2].revents);
+	char odd[1 + sizeof(p)];
+	memcpy(odd + 1, p, sizeof(p));		/* at any address */
+	odd[1 + offsetof(struct pollfd, revents)] = 1;
+	result(syscall(SYS_poll, odd + 1, 3, 0));
+	check(!memcmp(odd + 1, p, sizeof(p)));
 	p[2].fd = 999;
 	result(poll(p, 3, 1000));
 	check(p[2].revents == POLLNVAL);
