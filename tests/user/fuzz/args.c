@@ -368,6 +368,12 @@ unsigned long make_arg(struct worker *w, char type, const unsigned long *list)
 	}
 }
 
+/* Given as it is, or the kernel has put an int of its own into the lower half. Of kernel text all upper halves are alike. */
+static bool was_given(unsigned long value, unsigned long address)
+{
+	return value - address < 64 || (value >> 32 == address >> 32 && value >> 32 != UINT_MAX);
+}
+
 bool is_kernel_address(unsigned long value)
 {
 	unsigned int i;
@@ -376,7 +382,7 @@ bool is_kernel_address(unsigned long value)
 	    (value < 0xffffffff80000000 || value >= 0xffffffffff000000))
 		return false;
 	for (i = 0; i < sizeof(bad_addresses) / sizeof(*bad_addresses); i++)
-		if (value - bad_addresses[i] < 64)
+		if (was_given(value, bad_addresses[i]))
 			return false;
 	return true;
 }

@@ -156,6 +156,7 @@ static void child(void *arg)
 	int i;
 
 	w.rng ^= 0xc417d;
+	w.out = (char *)((unsigned long)w.out & ~(THREAD_SIZE - 1)) + CHILD_OUT;	/* the parent looks at its own */
 	w.tid = sys(SYS_gettid, 0, 0, 0, 0);
 	for (i = 0; i < CHILD_CALLS; i++)
 		one_call(&w);
@@ -163,6 +164,12 @@ static void child(void *arg)
 		forged_return(&w);
 	for (;;)
 		sys(SYS_exit, 0, 0, 0, 0);
+}
+
+/* In its parent's memory, but on neither its stack nor its page: both go on at the same time. */
+static unsigned long flags_for(const struct worker *w, unsigned long flags, unsigned long stack)
+{
+	return stack && stack - (unsigned long)w->out > PAGE ? flags : flags & ~(unsigned long)CLONE_VM;
 }
 
 static void fork_call(struct worker *w)
@@ -179,6 +186,7 @@ static void fork_call(struct worker *w)
 	case 1:			/* whatever it does with memory, the child has none of its own: it must not return */
 		args[0] = make_arg(w, 'N', clone_flags) & ~(unsigned long)CLONE_THREAD;
 		args[1] = make_arg(w, 'b', NULL);
+		args[0] = flags_for(w, args[0], args[1]);
 		break;
 	default:
 		args[0] = make_arg(w, 'N', clone_flags);
@@ -198,6 +206,7 @@ static void clone3_call(struct worker *w)
 		words[i] = below(w, 3) ? 0 : make_arg(w, i < 4 || i == 5 ? 'b' : 'i', NULL);
 	words[0] = make_arg(w, 'N', clone_flags) & ~0xffUL;
 	words[4] = below(w, 4) ? SIGCHLD : make_arg(w, 'i', NULL);
+	words[0] = flags_for(w, words[0], words[5]);
 	w->nr = SYS_clone3;
 	if (sys(SYS_clone3, (unsigned long)words, sizes[below(w, 9)], 0, 0) == 0)
 		child(w);

@@ -7,6 +7,7 @@
  * be back. The last line is "@fuzz done" or "@fuzz failed: ...".
  */
 #include "fuzz.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -26,8 +27,6 @@
 #include <unistd.h>
 
 #define PLACE		"/tmp/fuzz"
-#define THREAD_AREA	0x30000000UL	/* for each thread: its page, a stack of its children, its stack */
-#define THREAD_SIZE	0x100000UL
 #define POKE_MS		4		/* who is in one call as long as that gets a signal */
 #define POKE_SIGNAL	33		/* which make_signal() gives but seldom */
 #define GIVE_UP_MS	1000		/* a life that comes no further ends */
@@ -212,6 +211,19 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 	return 0;
 }
 
+/* What lives made above the place, where ".." leads. */
+static void remove_files(const char *name)
+{
+	DIR *dir = opendir(name);
+	struct dirent *d;
+
+	while (dir && (d = readdir(dir)))
+		if (d->d_type == DT_REG && strcmp(d->d_name, "init"))
+			unlinkat(dirfd(dir), d->d_name, 0);
+	if (dir)
+		closedir(dir);
+}
+
 /* A second time for what a mount covered at the first. */
 static void remove_place(void)
 {
@@ -222,6 +234,8 @@ static void remove_place(void)
 		nftw(PLACE, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	if (i == 4)
 		fail("the place cannot be removed");
+	remove_files("/tmp");
+	remove_files("/");
 }
 
 static void report(int processes, int threads)

@@ -21,6 +21,9 @@
 #define MAX_PROCESSES	4
 #define MAX_THREADS	8
 #define NR_FDS		40		/* descriptors open_fds() fills, from 0 */
+#define THREAD_AREA	0x30000000UL	/* for each thread: its page, stacks of its children and their page, its stack */
+#define THREAD_SIZE	0x100000UL
+#define CHILD_OUT	(48 * PAGE)
 
 enum complaint { NONE, OWN_ERROR, KERNEL_READ, KERNEL_ADDRESS };
 
