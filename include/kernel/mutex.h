@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Locks that are waited for asleep. The thread that has locked a mutex unlocks it,
- * and may sleep meanwhile. A mutex somebody waits for is handed over to the one
- * that has waited longest, so nobody starves. A zeroed mutex whose list was made
- * empty is free.
+ * and may sleep meanwhile. A zeroed mutex whose list was made empty is free.
+ *
+ * Who asks for a mutex that is free gets it, even if others were woken for it and
+ * have not run yet. Among those that wait the one that has waited longest comes
+ * first, and finds it taken once at most: then it is handed over to it. So nobody
+ * starves; but who unlocks a mutex and locks it again mostly has it at once.
  */
 #ifndef KERNEL_MUTEX_H
 #define KERNEL_MUTEX_H
@@ -71,7 +74,7 @@ static __inline_always void __mutex_lock(struct mutex *lock, const char *name, e
 		mutex_lock_slow(lock);
 }
 
-/** mutex_trylock() - lock it if it is free; whether it was */
+/** mutex_trylock() - lock it if it is free and nobody waits for it; whether it was */
 #define mutex_trylock(lock)	__mutex_trylock(lock, LOCK_NAME(lock))
 
 /** mutex_lock() - sleep until it is ours. Context: a thread that may sleep and does not have it already */

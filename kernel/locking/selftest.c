@@ -7,6 +7,7 @@
 #include <kernel/rcupdate.h>
 #include <kernel/selftest.h>
 #include <kernel/seqlock.h>
+#include <kernel/task.h>
 #include <kernel/timekeeping.h>
 #include <kernel/workqueue.h>
 #include <mm/slab.h>
@@ -72,7 +73,7 @@ static void count_spinning(void)
 	spin_unlock_irqrestore(&spin, flags);
 }
 
-/* The owner is away in the middle: who comes has to wait, and gets it handed over. */
+/* The owner is away in the middle: who comes has to wait. */
 static void count_sleeping(unsigned int round)
 {
 	unsigned long was;
@@ -214,6 +215,71 @@ static void test_threads(void)
 	selftest_check(nr_made && nr_freed == nr_made, "every version was freed once");
 }
 
+/* -------------------------------------------- one that always has it, one that wants it */
+
+#define TURNS		50		/* of the one that wants it */
+#define MOST_PASSES	2		/* that it is called and comes too late, and that it is its turn */
+
+static DEFINE_MUTEX(wanted);
+
+struct glutton {
+	struct task_struct *victim;	/* waits for the mutex each time it sleeps */
+	struct completion started, ended;
+	unsigned int	passes;		/* of the glutton since the victim had it; under the mutex */
+	unsigned int	most;		/* passes there were */
+	unsigned int	turns;		/* of the victim; atomic */
+};
+
+static bool sleeps(struct task_struct *p)
+{
+	struct task_stat stat;
+
+	task_stat(p, &stat);
+	return stat.state == TASK_UNINTERRUPTIBLE;
+}
+
+/* Has it again at once when it has let go, and lets go when the other sleeps for it. */
+static int take_all(void *arg)
+{
+	struct glutton *g = arg;
+
+	sched_set_fifo(current, 1);
+	mutex_lock(&wanted);
+	complete(&g->started);
+	do {
+		while (!sleeps(g->victim) && __atomic_load_n(&g->turns, __ATOMIC_ACQUIRE) < TURNS)
+			msleep(1);
+		g->most = max(g->most, ++g->passes);
+		mutex_unlock(&wanted);
+		mutex_lock(&wanted);
+	} while (__atomic_load_n(&g->turns, __ATOMIC_ACQUIRE) < TURNS && g->passes < 100);
+	mutex_unlock(&wanted);
+	complete(&g->ended);
+	return 0;
+}
+
+static void test_starvation(void)
+{
+	struct glutton g = { .victim = current };
+	bool runs;
+
+	init_completion(&g.started);
+	init_completion(&g.ended);
+	runs = kthread_run(take_all, &g, "glutton");
+	selftest_check(runs, "a thread for the test");
+	if (!runs)
+		return;
+	wait_for_completion(&g.started);
+	while (g.turns < TURNS) {
+		mutex_lock(&wanted);
+		g.passes = 0;
+		__atomic_store_n(&g.turns, g.turns + 1, __ATOMIC_RELEASE);
+		mutex_unlock(&wanted);
+	}
+	wait_for_completion(&g.ended);
+	selftest_check(g.most <= MOST_PASSES, "a mutex passed over who waits for it");
+}
+
 #ifdef LANTERN_LOCKDEP
 /* Mistakes that the checker of lock orders reports; none of them is a deadlock here and now. */
 static void plant_mistakes(void)
@@ -266,6 +332,7 @@ static void selftest_locks(void)
 	test_spinlock();
 	test_seqlock();
 	test_threads();
+	test_starvation();
 	plant_mistakes();
 }
 SELFTEST(locks, selftest_locks);

@@ -95,6 +95,53 @@ static void it_goes_to_who_waited_longest(void **state)
 		assert_int_equal(order[i], THREADS - 1 - i);
 }
 
+static struct task_struct *owner(void)
+{
+	return (struct task_struct *)(__atomic_load_n(&mutex.owner, __ATOMIC_ACQUIRE) & ~MUTEX_WAITERS);
+}
+
+static unsigned int nr_sleeps(struct task_struct *p)
+{
+	unsigned int nr;
+
+	pthread_mutex_lock(&p->mutex);
+	nr = p->state != TASK_RUNNING ? p->nr_sleeps : 0;
+	pthread_mutex_unlock(&p->mutex);
+	return nr;
+}
+
+static void who_runs_may_take_it_but_nobody_comes_too_late_twice(void **state)
+{
+	pthread_t thread[2];
+
+	(void)state;
+	mutex_lock(&mutex);
+	for (unsigned long i = 0; i < 2; i++) {
+		pthread_create(&thread[i], NULL, lock_once, (void *)i);
+		wait_until_asleep(i + 1);
+	}
+	give_cpu(tasks[0], false);
+	for (unsigned int i = 0; i < 3; i++) {		/* as often as it likes, while the first has not run */
+		mutex_unlock(&mutex);
+		assert_ptr_equal(owner(), NULL);
+		assert_false(mutex_trylock(&mutex));	/* that is for those nobody waits behind */
+		mutex_lock(&mutex);
+		assert_ptr_equal(owner(), current);
+	}
+	give_cpu(tasks[0], true);
+	while (nr_sleeps(tasks[0]) < 2)			/* it finds the mutex taken */
+		sched_yield();
+	give_cpu(tasks[0], false);
+	mutex_unlock(&mutex);
+	assert_ptr_equal(owner(), tasks[0]);		/* has it before it runs */
+	assert_int_equal(nr_sleeps(tasks[1]), 1);
+	give_cpu(tasks[0], true);
+	for (unsigned int i = 0; i < 2; i++)
+		pthread_join(thread[i], NULL);
+	assert_true(order[0] == 0 && order[1] == 1);
+	assert_int_equal(mutex.owner, 0);
+}
+
 /* ---------------------------------------------------------------- wait queues */
 
 static DECLARE_WAIT_QUEUE_HEAD(queue);
@@ -274,6 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(only_one_has_it, nobody),
 		cmocka_unit_test_setup(it_goes_to_who_waited_longest, nobody),
+		cmocka_unit_test_setup(who_runs_may_take_it_but_nobody_comes_too_late_twice, nobody),
 		cmocka_unit_test_setup(no_wake_up_is_lost, nobody),
 		cmocka_unit_test_setup(wake_up_wakes_all_but_one_exclusive, nobody),
 		cmocka_unit_test_setup(each_complete_ends_one_wait, nobody),

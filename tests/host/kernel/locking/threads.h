@@ -14,9 +14,10 @@ struct task_struct {
 	pthread_cond_t	woken;
 	unsigned int	state;		/* mutex */
 	unsigned int	nr_sleeps;	/* calls of schedule() that had to wait; mutex */
+	bool		no_cpu;		/* it does not run, though it was woken; mutex */
 };
 
-static __thread struct task_struct self = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, TASK_RUNNING, 0 };
+static __thread struct task_struct self = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, TASK_RUNNING, 0, false };
 #define current	(&self)
 
 static void set_current_state(enum task_state state)
@@ -38,7 +39,7 @@ static void schedule(void)
 		abort();		/* a spinlock is held */
 	pthread_mutex_lock(&self.mutex);
 	self.nr_sleeps += self.state != TASK_RUNNING;
-	while (self.state != TASK_RUNNING)
+	while (self.state != TASK_RUNNING || self.no_cpu)
 		pthread_cond_wait(&self.woken, &self.mutex);
 	pthread_mutex_unlock(&self.mutex);
 }
@@ -53,6 +54,15 @@ static bool wake_up_process(struct task_struct *p)
 	pthread_cond_signal(&p->woken);
 	pthread_mutex_unlock(&p->mutex);
 	return slept;
+}
+
+/* Whether @p, asleep now, is to run when it is woken. */
+static inline void give_cpu(struct task_struct *p, bool give)
+{
+	pthread_mutex_lock(&p->mutex);
+	p->no_cpu = !give;
+	pthread_cond_signal(&p->woken);
+	pthread_mutex_unlock(&p->mutex);
 }
 
 /* How many of @tasks sleep. */
