@@ -41,7 +41,7 @@ static int shared_fd;
 
 static void fail(const char *what)
 {
-	printf("@fuzz failed: %s\n", what);
+	printf("@fuzz failed: %s (%s)\n", what, strerror(errno));
 	fflush(stdout);
 	for (;;)
 		pause();
@@ -230,6 +230,8 @@ static void remove_place(void)
 	int i;
 
 	chdir("/");
+	while (umount2("/tmp", MNT_DETACH) == 0)		/* mounted at ".." */
+		;
 	for (i = 0; i < 4 && access(PLACE, F_OK) == 0; i++)
 		nftw(PLACE, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	if (i == 4)
