@@ -100,4 +100,7 @@ def test_program(runs, name):
 
 
 def test_the_books_balance_afterwards(runs):
-    assert "memory: the books balance\n" in runs[1]
+    log = runs[1]
+    assert "memory: the books balance\n" in log
+    report = qemu.SANITIZER_REPORT.search(log)		# with SAN=1
+    assert not report, log[report.start():report.start() + 2000]
