@@ -26,6 +26,7 @@ void address_space_init(struct address_space *mapping, struct inode *host)
 	spin_lock_init(&mapping->lock);
 	mapping->refs = 1;
 	list_init(&mapping->i_mmap);
+	spin_lock_init(&mapping->i_mmap_lock);
 	mutex_init(&mapping->i_mmap_mutex);
 }
 
@@ -133,8 +134,15 @@ static void unmap_mapping_range(struct address_space *mapping, unsigned long fir
 	struct vm_area_struct *vma;
 
 	mutex_lock(&mapping->i_mmap_mutex);
-	list_for_each_entry(vma, &mapping->i_mmap, shared)
+	spin_lock(&mapping->i_mmap_lock);
+	list_for_each_entry(vma, &mapping->i_mmap, shared) {
+		mapping->zapped = vma;		/* it and its mm stay meanwhile */
+		spin_unlock(&mapping->i_mmap_lock);
 		zap_mapped(vma, first, last);
+		spin_lock(&mapping->i_mmap_lock);
+	}
+	mapping->zapped = NULL;
+	spin_unlock(&mapping->i_mmap_lock);
 	mutex_unlock(&mapping->i_mmap_mutex);
 }
 

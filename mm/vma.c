@@ -97,14 +97,18 @@ static bool counts_as_writer(const struct vm_area_struct *vma)
 /* __link(), __unlink(), __resize(): inner halves, with i_mmap_mutex held, so that truncation misses no address. */
 static void __link_file(struct vm_area_struct *vma, struct vm_area_struct *after)
 {
+	struct address_space *mapping = vma->vm_mapping;
+
 	if (vma->vm_file)
 		get_file(vma->vm_file);
-	if (!vma->vm_mapping)
+	if (!mapping)
 		return;
-	mapping_get(vma->vm_mapping);
-	list_add(&vma->shared, after ? &after->shared : &vma->vm_mapping->i_mmap);
+	mapping_get(mapping);
 	if (counts_as_writer(vma))
-		__atomic_fetch_add(&vma->vm_mapping->nr_writable, 1, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&mapping->nr_writable, 1, __ATOMIC_RELAXED);
+	spin_lock(&mapping->i_mmap_lock);
+	list_add(&vma->shared, after ? &after->shared : &mapping->i_mmap);
+	spin_unlock(&mapping->i_mmap_lock);
 }
 
 static void __link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *after)
@@ -115,13 +119,22 @@ static void __link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_a
 	mm->map_count++;
 }
 
-static void __unlink_file(struct vm_area_struct *vma)
+/* Return: false if its entries are just being removed. Then who does that has i_mmap_mutex, and it stays in the list. */
+static bool __unlink_file(struct vm_area_struct *vma)
 {
-	if (!vma->vm_mapping)
-		return;
-	list_del(&vma->shared);
-	if (counts_as_writer(vma))
-		__atomic_fetch_sub(&vma->vm_mapping->nr_writable, 1, __ATOMIC_RELAXED);
+	struct address_space *mapping = vma->vm_mapping;
+	bool stays;
+
+	if (!mapping)
+		return true;
+	spin_lock(&mapping->i_mmap_lock);
+	stays = mapping->zapped == vma;
+	if (!stays)
+		list_del(&vma->shared);
+	spin_unlock(&mapping->i_mmap_lock);
+	if (!stays && counts_as_writer(vma))
+		__atomic_fetch_sub(&mapping->nr_writable, 1, __ATOMIC_RELAXED);
+	return !stays;
 }
 
 static void __unlink(struct mm_struct *mm, struct vm_area_struct *vma)
@@ -148,18 +161,23 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_s
 	unlock_file_of(vma);
 }
 
+/*
+ * A child's VMA comes and goes without i_mmap_mutex, which all processes of a program
+ * would queue up for. Truncation, in the middle of the list, finds the child behind
+ * its parent, or has removed the parent's entries before they can be copied.
+ */
 void vma_link_last(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *after)
 {
-	lock_file_of(vma);
-	__link_file(vma, after);
-	unlock_file_of(vma);
 	vma->vm_mm = mm;
+	__link_file(vma, after);
 	vma_tree_append(&mm->vmas, vma);
 	mm->map_count++;
 }
 
 void vma_unlink_file(struct vm_area_struct *vma)
 {
+	if (likely(__unlink_file(vma)))
+		return;
 	lock_file_of(vma);
 	__unlink_file(vma);
 	unlock_file_of(vma);

@@ -15,6 +15,7 @@
 
 struct inode;
 struct page_node;
+struct vm_area_struct;
 
 struct address_space {
 	struct inode		*host;		/* NULL: memory shared without a file, of any size */
@@ -23,8 +24,11 @@ struct address_space {
 	struct spinlock		lock;
 	u32			refs;		/* without a host: mappings of it; atomic */
 	unsigned long		nrpages;	/* lock */
-	struct list_head	i_mmap;		/* VMAs that map it, by vm_area_struct.shared; i_mmap_mutex */
-	struct mutex		i_mmap_mutex;	/* inside of mmap_lock, outside of locks of page tables */
+	struct list_head	i_mmap;		/* VMAs that map it, by vm_area_struct.shared; i_mmap_lock */
+	struct vm_area_struct	*zapped;	/* of them, whose entries are being removed; i_mmap_lock */
+	struct spinlock		i_mmap_lock;	/* the list alone; no lock is taken inside of it */
+	struct mutex		i_mmap_mutex;	/* who looks for entries, and who changes addresses of VMAs. Inside of
+						 * mmap_lock, outside of locks of page tables */
 	u32			nr_writable;	/* MAP_SHARED mappings that may write; atomic. F_SEAL_WRITE looks at it */
 };
 

@@ -101,7 +101,7 @@ struct vm_area_struct {
 	unsigned long	vm_pgoff;		/* of vm_start in the file, in pages */
 	struct file	*vm_file;		/* holds a reference; NULL: none */
 	struct address_space *vm_mapping;	/* whose pages; NULL: none, the VMA is anonymous or a device's */
-	struct list_head shared;		/* in vm_mapping->i_mmap; its i_mmap_mutex */
+	struct list_head shared;		/* in vm_mapping->i_mmap; its i_mmap_lock */
 	const struct vm_operations_struct *vm_ops;	/* NULL: anonymous */
 	void		*vm_private_data;	/* of vm_ops */
 };
