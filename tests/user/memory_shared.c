@@ -148,6 +148,65 @@ static void files(void)
 	printf("%s\n", b + 100);
 }
 
+#define CUTS	200
+
+static char *shared, *own;		/* two mappings of one file */
+
+static void touch_pages(int i)
+{
+	dies(shared + i % PAGES * page, 1);	/* or not: it is just being cut off */
+	dies(own + i % PAGES * page, 1);
+}
+
+static void makes_children(void)
+{
+	for (int i = 0; i < CUTS; i++) {
+		pid_t pid = fork();
+
+		touch_pages(i);
+		if (!pid)
+			_exit(0);
+		waitpid(pid, NULL, 0);
+	}
+}
+
+/* Who maps a file comes and goes while it is cut off, and nobody keeps what was cut off. */
+static void forks_while_cut(void)
+{
+	int fd = open("cut", O_RDWR | O_CREAT, 0600), status, left = 0;
+	pid_t pid[2];
+
+	result(ftruncate(fd, PAGES * page));
+	shared = mmap(NULL, PAGES * page, RW, MAP_SHARED, fd, 0);
+	own = mmap(NULL, PAGES * page, RW, MAP_PRIVATE, fd, 0);
+	check(shared != MAP_FAILED && own != MAP_FAILED);
+	for (int i = 0; i < 2; i++) {
+		pid[i] = fork();
+		if (!pid[i]) {
+			makes_children();
+			_exit(0);
+		}
+	}
+	for (int i = 0; i < CUTS; i++) {
+		touch_pages(i);
+		if (ftruncate(fd, 0) || ftruncate(fd, PAGES * page))
+			left++;
+	}
+	for (int i = 0; i < 2; i++) {
+		waitpid(pid[i], &status, 0);
+		check(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	}
+	result(ftruncate(fd, 0));
+	result(ftruncate(fd, PAGES * page));
+	for (int i = 0; i < PAGES; i++)
+		left += shared[i * page] || own[i * page];
+	result(left);
+	munmap(shared, PAGES * page);
+	munmap(own, PAGES * page);
+	result(close(fd));
+	result(unlink("cut"));
+}
+
 int main(void)
 {
 	struct sigaction sa = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
@@ -157,5 +216,6 @@ int main(void)
 	sigaction(SIGBUS, &sa, NULL);
 	forks();
 	files();
+	forks_while_cut();
 	return 0;
 }
