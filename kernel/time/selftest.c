@@ -16,6 +16,7 @@
 
 static struct timer shared[SHARED];
 static u64 nr_armed, nr_run, nr_cancelled;	/* of shared; atomic */
+static struct timer awaited;			/* not counted: one timer_delete_sync() may cancel what two threads armed */
 
 /* A timer that one thread arms, and mostly another cancels and frees. */
 struct own {
@@ -33,17 +34,28 @@ static void run_shared(struct timer *timer)
 	__atomic_fetch_add(&nr_run, 1, __ATOMIC_RELAXED);
 }
 
+static void take_time(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < LONG; i++)
+		cpu_relax();
+}
+
+static void run_awaited(struct timer *timer)
+{
+	take_time();
+}
+
 /* It takes its time, and arms itself some times. */
 static void run_own(struct timer *timer)
 {
 	struct own *own = container_of(timer, struct own, timer);
-	unsigned int i;
 
 	__atomic_store_n(&own->inside, true, __ATOMIC_RELAXED);
 	if (!own->nr_run++)
 		own->ran_at = ktime_get();
-	for (i = 0; i < LONG; i++)
-		cpu_relax();
+	take_time();
 	if (own->nr_run < OWN_RUNS)
 		mod_timer(timer, ktime_get() + NSEC_PER_USEC);
 	__atomic_store_n(&own->inside, false, __ATOMIC_RELEASE);
@@ -100,9 +112,10 @@ static int torture(void *done)
 			count(&nr_cancelled, timer_delete(timer));
 			break;
 		case 2:
-			count(&nr_cancelled, timer_delete_sync(timer));
+			timer_delete_sync(&awaited);
 			break;
 		case 3:
+			mod_timer(&awaited, ktime_get() + (random >> 44 & 63) * NSEC_PER_USEC);
 			yield();
 			break;
 		default:
@@ -122,6 +135,7 @@ static void selftest_timers(void)
 	nr_armed = nr_run = nr_cancelled = nr_there = 0;
 	for (i = 0; i < SHARED; i++)
 		timer_setup(&shared[i], run_shared);
+	timer_setup(&awaited, run_awaited);
 	while (nr < THREADS && kthread_run(torture, &done, "timers/%u", nr))
 		nr++;
 	selftest_check(nr == THREADS, "threads for the test");
@@ -131,6 +145,8 @@ static void selftest_timers(void)
 	end_own(__atomic_exchange_n(&handed_on, NULL, __ATOMIC_ACQUIRE));
 	for (i = 0; i < SHARED; i++)
 		count(&nr_cancelled, timer_delete_sync(&shared[i]));
+	timer_delete_sync(&awaited);
+	selftest_check(!awaited.pending, "what was waited for is not armed");
 	selftest_check(nr_armed == nr_run + nr_cancelled, "each time it is armed a timer runs or is cancelled, once");
 }
 SELFTEST(timers, selftest_timers);
