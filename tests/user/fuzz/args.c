@@ -381,6 +381,8 @@ bool is_kernel_address(unsigned long value)
 	if ((value < 0xff11000000000000 || value >= 0xffe0000000000000) && (value < 0xffff888000000000 || value >= 0xffffec0000000000) &&
 	    (value < 0xffffffff80000000 || value >= 0xffffffffff000000))
 		return false;
+	if (!(value & UINT_MAX))		/* the low bytes of a number that went to an odd address: a clock's seconds */
+		return false;
 	for (i = 0; i < sizeof(bad_addresses) / sizeof(*bad_addresses); i++)
 		if (was_given(value, bad_addresses[i]))
 			return false;
