@@ -374,9 +374,9 @@ SYSCALL_DEFINE5(select, int, n, unsigned long __user *, in, unsigned long __user
 	if (utv) {
 		if (copy_from_user(&tv, utv, sizeof(tv)))
 			return -EFAULT;
-		if (tv.tv_sec < 0 || tv.tv_usec < 0)
+		if (tv.tv_sec < 0 || tv.tv_usec < 0 || __builtin_add_overflow(tv.tv_sec, tv.tv_usec / 1000000, &tv.tv_sec))
 			return -EINVAL;
-		now = timespec_to_ns(&(struct timespec_user){ tv.tv_sec + tv.tv_usec / 1000000, tv.tv_usec % 1000000 * 1000 });
+		now = timespec_to_ns(&(struct timespec_user){ tv.tv_sec, tv.tv_usec % 1000000 * 1000 });
 		expires = now ? min(ktime_get() + now, NEVER >> 1) : 0;
 	}
 	ready = do_select(n, sets, expires);

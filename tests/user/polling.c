@@ -2,6 +2,7 @@
 /* poll, select, epoll, and the files made for them: eventfd, timerfd, signalfd. */
 #include "check.h"
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -68,6 +69,8 @@ static void selects(void)
 	tv.tv_usec = 0;
 	result(select(501, &in, NULL, NULL, &tv));
 	result(select(-1, NULL, NULL, NULL, &tv));
+	tv = (struct timeval){ LONG_MAX, 1000000 };
+	result(syscall(SYS_select, 0, NULL, NULL, NULL, &tv));
 }
 
 static void epolls(void)
