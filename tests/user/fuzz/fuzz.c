@@ -211,6 +211,13 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 	return 0;
 }
 
+static int tell_of(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	remove(path);
+	printf("fuzz: left: %s, mode %o: %s\n", path, st->st_mode, strerror(errno));
+	return 0;
+}
+
 /* What lives made above the place, where ".." leads. */
 static void remove_files(const char *name)
 {
@@ -234,8 +241,10 @@ static void remove_place(void)
 		;
 	for (i = 0; i < 4 && access(PLACE, F_OK) == 0; i++)
 		nftw(PLACE, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	if (i == 4)
+	if (i == 4) {
+		nftw(PLACE, tell_of, 16, FTW_DEPTH | FTW_PHYS);
 		fail("the place cannot be removed");
+	}
 	remove_files("/tmp");
 	remove_files("/");
 }
