@@ -322,8 +322,8 @@ int send_sig_locked(int sig, const struct siginfo *info, struct task_struct *p, 
 	struct sigpending *pending = group ? &p->signal->shared_pending : &p->pending;
 	int err;
 
-	if (p->exit_state)
-		return -ESRCH;
+	if (p->exit_state && !group)	/* threads may go on whose leader has ended */
+		return 0;
 	if (p->signal->flags & SIGNAL_GROUP_EXIT && sig != SIGKILL)
 		return 0;
 	if (sig == SIGCONT || sig_is(SIG_STOPS, sig))

@@ -154,6 +154,52 @@ static void exec_when_the_leader_has_ended(void)
 	syscall(SYS_exit, 0);
 }
 
+static void leader_leaves(void)
+{
+	pthread_t t;
+
+	pthread_create(&t, NULL, sleep_on, NULL);
+	syscall(SYS_exit, 0);
+}
+
+static int has_ended(pid_t pid)
+{
+	char path[32], text[64] = "";
+	FILE *stat;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	stat = fopen(path, "r");
+	fgets(text, sizeof(text), stat);
+	fclose(stat);
+	return strstr(text, ") Z ") != NULL;
+}
+
+static void signals_when_the_leader_has_ended(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid)
+		leader_leaves();
+	while (!has_ended(pid))
+		usleep(1000);
+	result(syscall(SYS_tgkill, pid, pid, SIGTERM));
+	usleep(20000);
+	result(waitpid(pid, &status, WNOHANG));
+	result(kill(pid, 0));
+	result(kill(pid, SIGTERM));
+	check(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	pid = fork();
+	if (!pid)
+		_exit(5);
+	result(waitid(P_PID, pid, NULL, WEXITED | WNOWAIT));
+	result(kill(pid, SIGKILL));
+	result(kill(pid, SIGCONT));
+	result(syscall(SYS_tgkill, pid, pid, SIGTERM));
+	check(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 5);
+	result(kill(pid, SIGKILL));
+}
+
 static void many_at_once(void)
 {
 	pthread_t t[100];
@@ -217,6 +263,7 @@ int main(void)
 	in_a_child("exec by the leader", exec_from_the_leader, 98);
 	in_a_child("exec by another", exec_from_another, 98);
 	in_a_child("exec after the leader", exec_when_the_leader_has_ended, 98);
+	signals_when_the_leader_has_ended();
 	in_a_child("a hundred", many_at_once, 98);
 	clone_flags();
 	return 0;
