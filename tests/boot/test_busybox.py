@@ -6,8 +6,8 @@ person at a terminal: job control, editing, the keys that send signals; and mach
 with little memory, with much, and with programs that want all of it.
 """
 import re
-import shutil
 import subprocess
+import sys
 import time
 
 import pytest
@@ -15,6 +15,7 @@ import pytest
 import keys
 import qemu
 import screentext
+from test_initramfs import MKINITRAMFS
 
 INITRD = qemu.BUILD + "/initrd.img"
 PROMPT = r"\S*@lantern:\S*[#$] $"
@@ -136,12 +137,11 @@ def test_line_editing(shell):
 
 def with_bash(folder):
     """initrd.img, and behind it an archive with Debian's bash."""
-    (folder / "bin").mkdir()
-    shutil.copy("/bin/bash-static", folder / "bin" / "bash")
-    bash = subprocess.run(["cpio", "-o", "-H", "newc", "--quiet"], cwd=folder, input=b"bin/bash\n", check=True, stdout=subprocess.PIPE)
+    bash, both = folder / "bash.cpio", folder / "initrd.img"
+    subprocess.run([sys.executable, MKINITRAMFS, bash, "bin/bash=/bin/bash-static"], check=True)
     with open(INITRD, "rb") as file:
-        (folder / "initrd.img").write_bytes(file.read() + bash.stdout)
-    return str(folder / "initrd.img")
+        both.write_bytes(file.read() + bash.read_bytes())
+    return str(both)
 
 
 def test_bash_has_jobs_history_and_completion(boot, tmp_path):

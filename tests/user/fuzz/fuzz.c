@@ -213,8 +213,8 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 
 static int tell_of(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
-	remove(path);
-	printf("fuzz: left: %s, mode %o: %s\n", path, st->st_mode, strerror(errno));
+	if (remove(path))
+		printf("fuzz: left: %s, mode %o: %s\n", path, st->st_mode, strerror(errno));
 	return 0;
 }
 
